@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.tminus.onnxruntime;
+
+import org.jspecify.annotations.NullMarked;
