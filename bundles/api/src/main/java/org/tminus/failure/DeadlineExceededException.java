@@ -1,0 +1,22 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.failure;
+
+import org.jspecify.annotations.Nullable;
+
+/** The request's deadline passed before its answer was ready. */
+public class DeadlineExceededException extends TminusException {
+    private static final long serialVersionUID = 1L;
+
+    /** @see TminusException#TminusException(String, String) */
+    public DeadlineExceededException(String message, String advice) {
+        super(message, advice);
+    }
+
+    /** @see TminusException#TminusException(String, String, Throwable) */
+    public DeadlineExceededException(String message, String advice, @Nullable Throwable cause) {
+        super(message, advice, cause);
+    }
+}

@@ -1,0 +1,58 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.inference;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+import org.osgi.framework.Version;
+import org.tminus.model.Path;
+import org.tminus.predictor.Complexity;
+
+/** What was decided for one row, and what it cost. Every figure that is shown anywhere comes from here. Immutable. */
+@ProviderType
+public interface Trace {
+    /** Numbers requests within one run of the platform. */
+    long requestId();
+
+    String model();
+
+    Version modelVersion();
+
+    /** The name of the backend that answered. */
+    String backend();
+
+    /** The name of the policy that decided; {@code static} where a fall-back did. */
+    String policy();
+
+    Optional<String> operatingPoint();
+
+    Optional<Complexity> complexity();
+
+    /** The path that was taken in the end. */
+    Path path();
+
+    int layersRun();
+
+    /** Whether a compiled path ran as one piece. */
+    boolean compiled();
+
+    /** FLOPs of this row: stem, layers, every exit head that ran, predictor, policy, and what a retry repeated. */
+    long flops();
+
+    /** FLOPs of the same row at full depth, without predictor and policy. */
+    long fullDepthFlops();
+
+    /** Nanoseconds of a step; a batch's rows share its times. 0 for steps that did not happen. */
+    long nanos(Step step);
+
+    CertificateState certificate();
+
+    /** No path in force meets the budget, so the cheapest one answered. */
+    boolean budgetMissed();
+
+    /** Each fall-back that was needed, as a sentence; empty for most. */
+    List<String> fallbacks();
+}

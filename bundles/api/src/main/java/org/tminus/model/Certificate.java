@@ -1,0 +1,40 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.model;
+
+import java.util.Map;
+import java.util.Set;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A promise about what adaptive answers lose against full depth, valid for the exact model, predictor, policy and
+ * numeric class that it names.
+ */
+@ProviderType
+public interface Certificate {
+    /** What is bounded: {@code accuracy-loss} or {@code disagreement}. */
+    String risk();
+
+    /** The bound on the risk, 0 to 1. */
+    double epsilon();
+
+    /** The probability that the promise is wrong, 0 to 1. */
+    double delta();
+
+    /** How many calibration inputs it rests on. */
+    long inputs();
+
+    /** The names of the operating points that it covers. */
+    Set<String> operatingPoints();
+
+    /** SHA-256 of each part that it holds for, by entry of the model file. */
+    Map<String, String> hashes();
+
+    /** The numeric class of the backend that it holds for, see the backend's description. */
+    String numericClass();
+
+    /** The largest relative difference of an output from the reference that it allows. */
+    double tolerance();
+}

@@ -1,0 +1,60 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.policy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+import org.tminus.backend.Telemetry;
+import org.tminus.failure.TminusException;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.OperatingPoint;
+import org.tminus.model.Path;
+import org.tminus.predictor.Complexity;
+
+/** What a policy knows of one batch; valid until its {@link PolicyRun} is closed. Tests use {@link PolicyContexts}. */
+@ProviderType
+public interface PolicyContext {
+    AdaptiveModel model();
+
+    /** At least 1. */
+    int rows();
+
+    /** Length of a row's sequence; 0 for models without one. @throws IndexOutOfBoundsException for an unknown row */
+    long length(int row);
+
+    /**
+     * The complexity of each row. The predictor runs when this is first called, so a policy that does not need it costs
+     * nothing. Empty if no predictor in force supports the model.
+     *
+     * @throws TminusException if the predictor failed; pass it on, the platform has a fall-back
+     */
+    Optional<List<Complexity>> complexities() throws TminusException;
+
+    Budget budget();
+
+    /** The operating point in force; a policy reads its parameters if the point is for it. */
+    Optional<OperatingPoint> operatingPoint();
+
+    /** Parameters from configuration; they go before those of the operating point. */
+    Map<String, Object> parameters();
+
+    /** The paths of the model's menu that limits and certificate allow now, cheapest first, never empty. */
+    List<Path> allowedPaths();
+
+    /** What the backend reports; figures may be absent. */
+    Telemetry telemetry();
+
+    /** Time until the request's deadline. */
+    Optional<Duration> timeLeft();
+
+    /** How many requests wait for the same model. */
+    int queueLength();
+
+    /** A number that differs from batch to batch; the same request replayed gets the same, for reproducible choices. */
+    long seed();
+}
