@@ -1,0 +1,26 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.onnx;
+
+/**
+ * What running a part of a model once costs.
+ *
+ * <p>FLOPs: a multiply-add is two; other arithmetic is one for each element of the result, except softmax (5), normalisation (8), GELU (5) and
+ * reductions (one for each element read); moving data is free; what depends on constants alone is free, for it is computed once at load.
+ *
+ * @param flops floating-point operations per row of the batch
+ * @param weightBytes bytes of the weights that the part reads, in their stored type
+ * @param activationBytes an upper bound of the bytes of intermediate results alive at one time, per row, when operators run in the order of the file
+ */
+public record Cost(Polynomial flops, long weightBytes, Polynomial activationBytes) {
+    /** Costs nothing. */
+    public static final Cost ZERO = new Cost(Polynomial.ZERO, 0, Polynomial.ZERO);
+
+    /** Both, one after the other: FLOPs and weights add up, activations do not. */
+    public Cost then(Cost other) {
+        return new Cost(
+                flops.plus(other.flops), weightBytes + other.weightBytes, activationBytes.max(other.activationBytes));
+    }
+}
