@@ -1,0 +1,26 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.models.internal.description;
+
+import java.util.Map;
+import java.util.Set;
+import org.tminus.model.Certificate;
+
+/** A certificate as the model file states it. */
+record StatedCertificate(
+        String risk,
+        double epsilon,
+        double delta,
+        long inputs,
+        Set<String> operatingPoints,
+        Map<String, String> hashes,
+        String numericClass,
+        double tolerance)
+        implements Certificate {
+    StatedCertificate {
+        operatingPoints = Set.copyOf(operatingPoints);
+        hashes = Map.copyOf(hashes);
+    }
+}
