@@ -12,6 +12,7 @@ import org.osgi.annotation.versioning.ProviderType;
 import org.tminus.backend.Telemetry;
 import org.tminus.failure.TminusException;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.Cost;
 import org.tminus.model.OperatingPoint;
 import org.tminus.model.Path;
 import org.tminus.predictor.Complexity;
@@ -45,6 +46,34 @@ public interface PolicyContext {
 
     /** The paths of the model's menu that limits and certificate allow now, cheapest first, never empty. */
     List<Path> allowedPaths();
+
+    /**
+     * The costliest allowed path whose FLOPs, over the rows of this batch, stay within the budget's FLOPs ratio; without
+     * such a budget the costliest of all. The cheapest one if none is affordable.
+     */
+    default Path affordablePath() {
+        List<Path> paths = allowedPaths();
+        double ratio = budget().flopsRatio().orElse(Double.POSITIVE_INFINITY);
+        int index = paths.size() - 1;
+        if (ratio == Double.POSITIVE_INFINITY) {
+            return paths.get(index);
+        }
+        double limit = ratio * flops(model().fullDepth());
+        while (index > 0 && flops(paths.get(index)) > limit * (1 + 1e-9)) {
+            index--;
+        }
+        return paths.get(index);
+    }
+
+    /** FLOPs of this path over all rows of the batch. */
+    private double flops(Path path) {
+        Cost cost = model().cost(path);
+        double total = 0;
+        for (int row = 0; row < rows(); row++) {
+            total += cost.flops(length(row));
+        }
+        return total;
+    }
 
     /** What the backend reports; figures may be absent. */
     Telemetry telemetry();
