@@ -1,0 +1,5 @@
+/** Where the natives go inside a container. */
+@NullMarked
+package org.tminus.lightgbm.internal;
+
+import org.jspecify.annotations.NullMarked;

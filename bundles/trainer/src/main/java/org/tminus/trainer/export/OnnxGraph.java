@@ -1,0 +1,179 @@
+package org.tminus.trainer.export;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
+
+/** Builds an ONNX model node by node. Used by one thread. */
+final class OnnxGraph {
+    private static final int IR_VERSION = 8;
+    private static final int OPSET = 17;
+    private static final int ML_OPSET = 3;
+
+    private final GraphProto.Builder graph;
+    private boolean usesMl;
+
+    OnnxGraph(String name) {
+        graph = GraphProto.newBuilder().setName(name);
+    }
+
+    /** A dimension is a number or, if it differs from run to run, a name. */
+    void input(String name, Object... shape) {
+        graph.addInput(value(name, TensorProto.DataType.FLOAT, shape));
+    }
+
+    void output(String name, Object... shape) {
+        graph.addOutput(value(name, TensorProto.DataType.FLOAT, shape));
+    }
+
+    void outputInt64(String name, Object... shape) {
+        graph.addOutput(value(name, TensorProto.DataType.INT64, shape));
+    }
+
+    private static ValueInfoProto value(String name, TensorProto.DataType type, Object... shape) {
+        TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
+        for (Object dimension : shape) {
+            TensorShapeProto.Dimension.Builder one = TensorShapeProto.Dimension.newBuilder();
+            if (dimension instanceof Number number) {
+                one.setDimValue(number.longValue());
+            } else {
+                one.setDimParam(dimension.toString());
+            }
+            dimensions.addDim(one);
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type.getNumber())
+                                .setShape(dimensions)))
+                .build();
+    }
+
+    String floats(String name, float[] values, int... shape) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return initializer(name, TensorProto.DataType.FLOAT, ByteString.copyFrom(bytes), shape);
+    }
+
+    String longs(String name, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return initializer(name, TensorProto.DataType.INT64, ByteString.copyFrom(bytes), values.length);
+    }
+
+    private String initializer(String name, TensorProto.DataType type, ByteString raw, int... shape) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(type.getNumber())
+                .setRawData(raw);
+        for (int dimension : shape) {
+            tensor.addDims(dimension);
+        }
+        graph.addInitializer(tensor);
+        return name;
+    }
+
+    /** Adds a node with one output of the given name. */
+    String node(String operator, String output, List<String> inputs, AttributeProto... attributes) {
+        node(operator, List.of(output), inputs, attributes);
+        return output;
+    }
+
+    void node(String operator, List<String> outputs, List<String> inputs, AttributeProto... attributes) {
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType(operator)
+                .setName(outputs.get(0) + "." + operator)
+                .addAllInput(inputs)
+                .addAllOutput(outputs)
+                .addAllAttribute(List.of(attributes)));
+    }
+
+    void mlNode(String operator, List<String> outputs, List<String> inputs, List<AttributeProto> attributes) {
+        usesMl = true;
+        graph.addNode(NodeProto.newBuilder()
+                .setDomain("ai.onnx.ml")
+                .setOpType(operator)
+                .setName(outputs.get(0) + "." + operator)
+                .addAllInput(inputs)
+                .addAllOutput(outputs)
+                .addAllAttribute(attributes));
+    }
+
+    static AttributeProto attribute(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    static AttributeProto attribute(String name, float value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.FLOAT)
+                .setF(value)
+                .build();
+    }
+
+    static AttributeProto attribute(String name, String value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value))
+                .build();
+    }
+
+    static AttributeProto longsAttribute(String name, List<Long> values) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INTS)
+                .addAllInts(values)
+                .build();
+    }
+
+    static AttributeProto floatsAttribute(String name, List<Float> values) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.FLOATS)
+                .addAllFloats(values)
+                .build();
+    }
+
+    static AttributeProto stringsAttribute(String name, List<String> values) {
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.STRINGS);
+        values.forEach(value -> attribute.addStrings(ByteString.copyFromUtf8(value)));
+        return attribute.build();
+    }
+
+    /** The finished model; {@code metadata} says where it comes from. */
+    byte[] toBytes(Map<String, String> metadata) {
+        ModelProto.Builder model = ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .setProducerName("tminus-trainer")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+                .setGraph(graph);
+        if (usesMl) {
+            model.addOpsetImport(
+                    OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(ML_OPSET));
+        }
+        metadata.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> model.addMetadataProps(
+                        StringStringEntryProto.newBuilder().setKey(entry.getKey()).setValue(entry.getValue())));
+        return model.build().toByteArray();
+    }
+}
