@@ -1,0 +1,5 @@
+/** The labelled images that the demo classifies. */
+@NullMarked
+package org.tminus.demo.data;
+
+import org.jspecify.annotations.NullMarked;
