@@ -31,11 +31,11 @@ import org.tminus.failure.ModelFormatException;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.ModelSignature;
 import org.tminus.model.Preprocessing;
-import org.tminus.models.internal.archive.ArchiveReader;
 import org.tminus.models.internal.archive.ArchiveWriter;
 import org.tminus.models.internal.archive.Digests;
 import org.tminus.models.internal.archive.EntryNames;
 import org.tminus.models.internal.archive.FolderSource;
+import org.tminus.models.internal.description.CheckedArchive;
 import org.tminus.models.internal.description.FileRecord;
 import org.tminus.models.internal.description.FormatFailures;
 import org.tminus.models.internal.description.ModelDescription;
@@ -50,14 +50,10 @@ public final class ModelPackage implements AutoCloseable {
     /** How names of model files end. */
     public static final String EXTENSION = ".tminus";
 
-    private final String what;
-    private final ArchiveReader archive;
-    private final ModelReader reader;
+    private final CheckedArchive checked;
 
-    private ModelPackage(String what, ArchiveReader archive, ModelReader reader) {
-        this.what = what;
-        this.archive = archive;
-        this.reader = reader;
+    private ModelPackage(CheckedArchive checked) {
+        this.checked = checked;
     }
 
     /**
@@ -155,23 +151,7 @@ public final class ModelPackage implements AutoCloseable {
      *     of the format, or cannot be read
      */
     public static ModelPackage open(Path file, Limits limits) throws ModelFormatException {
-        String what = "The model file " + file.getFileName();
-        ArchiveReader archive;
-        try {
-            archive = ArchiveReader.open(file, limits);
-        } catch (IOException e) {
-            throw FormatFailures.reading(what, e);
-        }
-        try {
-            return new ModelPackage(what, archive, ModelReader.read(what, archive, limits));
-        } catch (ModelFormatException | RuntimeException e) {
-            try {
-                archive.close();
-            } catch (IOException closing) {
-                e.addSuppressed(closing);
-            }
-            throw e;
-        }
+        return new ModelPackage(CheckedArchive.open(file, limits));
     }
 
     /** Checks an extracted folder and reads its model. @throws ModelFormatException if it is not acceptable */
@@ -204,29 +184,29 @@ public final class ModelPackage implements AutoCloseable {
     }
 
     public String name() {
-        return reader.description().name();
+        return checked.reader().description().name();
     }
 
     public Version version() {
-        return reader.description().version();
+        return checked.reader().description().version();
     }
 
     /** SHA-256 of {@code model.json}. */
     public String identity() {
-        return reader.description().identity();
+        return checked.reader().description().identity();
     }
 
     /** The entries that this file has. */
     public Set<String> entries() {
-        return archive.names();
+        return checked.archive().names();
     }
 
     /** Whether an entry can be mapped into memory from the file itself: stored, at a multiple of 4096 bytes. */
     public boolean isMappable(String entry) throws ModelFormatException {
         try {
-            return archive.isAligned(entry, ArchiveWriter.ALIGNMENT);
+            return checked.archive().isAligned(entry, ArchiveWriter.ALIGNMENT);
         } catch (IOException e) {
-            throw FormatFailures.reading(what, e);
+            throw FormatFailures.reading(checked.what(), e);
         }
     }
 
@@ -237,9 +217,9 @@ public final class ModelPackage implements AutoCloseable {
      */
     public InputStream read(String entry) throws ModelFormatException {
         try {
-            return archive.open(entry);
+            return checked.archive().open(entry);
         } catch (IOException e) {
-            throw FormatFailures.reading(what, e);
+            throw FormatFailures.reading(checked.what(), e);
         }
     }
 
@@ -261,24 +241,24 @@ public final class ModelPackage implements AutoCloseable {
             }
             Files.createDirectories(parent);
             temporary = Files.createDirectory(temporary(target));
-            for (String name : archive.names()) {
-                try (InputStream content = archive.open(name)) {
+            for (String name : checked.archive().names()) {
+                try (InputStream content = checked.archive().open(name)) {
                     Files.copy(content, temporary.resolve(name));
                 }
             }
             // What was checked is what was copied, also if somebody changed the file in between.
             AdaptiveModel copied = load(temporary, Limits.DEFAULT);
             if (!copied.identity().equals(identity())) {
-                throw FormatFailures.damaged(what + " changed while it was read.", null);
+                throw FormatFailures.damaged(checked.what() + " changed while it was read.", null);
             }
             if (Files.isDirectory(target)) {
                 Files.delete(target);
             }
             move(temporary, target);
             temporary = null;
-            return reader.model(paths(directory, archive.names()));
+            return checked.reader().model(paths(directory, checked.archive().names()));
         } catch (IOException e) {
-            throw FormatFailures.notStored(what + " cannot be extracted to " + directory + ": " + e + ".", e);
+            throw FormatFailures.notStored(checked.what() + " cannot be extracted to " + directory + ": " + e + ".", e);
         } finally {
             deleteQuietly(temporary);
         }
@@ -316,9 +296,9 @@ public final class ModelPackage implements AutoCloseable {
     @Override
     public void close() throws ModelFormatException {
         try {
-            archive.close();
+            checked.archive().close();
         } catch (IOException e) {
-            throw FormatFailures.unreadable(what + " cannot be closed: " + e + ".", e);
+            throw FormatFailures.unreadable(checked.what() + " cannot be closed: " + e + ".", e);
         }
     }
 }

@@ -260,16 +260,6 @@ public final class ArchiveReader implements EntrySource, AutoCloseable {
         return Set.copyOf(entries.keySet());
     }
 
-    @Override
-    public long size(String name) throws IOException {
-        return entry(name).size();
-    }
-
-    /** CRC-32 of the content, as the archive states it and as {@link #open(String)} checks it. */
-    public long crc(String name) throws IOException {
-        return entry(name).crc();
-    }
-
     /** Whether the content lies uncompressed at a position that is a multiple of {@code alignment}. */
     public boolean isAligned(String name, int alignment) throws IOException {
         Entry entry = entry(name);

@@ -14,13 +14,6 @@ public interface EntrySource {
     Set<String> names();
 
     /**
-     * Bytes of the content, or -1 where that is known only after reading.
-     *
-     * @throws IOException if there is no such entry, or its size cannot be read
-     */
-    long size(String name) throws IOException;
-
-    /**
      * @return the content; it ends with an {@link IOException} if the source is damaged
      * @throws IOException if there is no such entry, or it cannot be read
      */

@@ -38,11 +38,6 @@ public final class FolderSource implements EntrySource {
     }
 
     @Override
-    public long size(String name) throws IOException {
-        return Files.size(file(name));
-    }
-
-    @Override
     public InputStream open(String name) throws IOException {
         return Files.newInputStream(file(name), LinkOption.NOFOLLOW_LINKS);
     }

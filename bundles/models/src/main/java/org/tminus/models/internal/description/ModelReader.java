@@ -34,22 +34,44 @@ public final class ModelReader {
     }
 
     /**
+     * Reads and checks everything, the content of each entry included.
+     *
      * @param what the source, for messages
      * @throws ModelFormatException if any entry is missing, too many, damaged or wrong
      */
     public static ModelReader read(String what, EntrySource source, Limits limits) throws ModelFormatException {
+        return read(what, source, limits, true);
+    }
+
+    /**
+     * Reads and checks the JSON entries alone, for whoever checks the others when they are copied.
+     *
+     * @throws ModelFormatException if any entry is missing, too many, damaged or wrong
+     */
+    public static ModelReader readDescription(String what, EntrySource source, Limits limits)
+            throws ModelFormatException {
+        return read(what, source, limits, false);
+    }
+
+    private static ModelReader read(String what, EntrySource source, Limits limits, boolean content)
+            throws ModelFormatException {
         if (!source.names().contains(EntryNames.DESCRIPTION)) {
             throw FormatFailures.invalid(what + " lacks " + EntryNames.DESCRIPTION + ".");
         }
         ModelDescription description =
                 ModelDescription.parse(content(what, source, EntryNames.DESCRIPTION, limits.descriptionBytes()));
         checkNames(what, source, description);
-        checkFiles(what, source, description, limits);
+        checkSizes(what, description, limits);
+        if (content) {
+            for (Map.Entry<String, FileRecord> file : description.files().entrySet()) {
+                checkContent(what, source, file.getKey(), file.getValue());
+            }
+        }
         ModelReader reader = new ModelReader(
                 description,
-                optional(what, source, EntryNames.LABELS, limits.descriptionBytes()),
-                optional(what, source, EntryNames.PREPROCESSING, limits.descriptionBytes()));
-        byte[] golden = optional(what, source, EntryNames.GOLDEN, limits.goldenBytes());
+                optional(what, source, description, EntryNames.LABELS, limits.descriptionBytes()),
+                optional(what, source, description, EntryNames.PREPROCESSING, limits.descriptionBytes()));
+        byte[] golden = optional(what, source, description, EntryNames.GOLDEN, limits.goldenBytes());
         AdaptiveModel model = reader.model(Map.of());
         if (golden != null) {
             new GoldenVectors(model.signature(), model.preprocessing().orElse(null)).check(golden);
@@ -68,40 +90,50 @@ public final class ModelReader {
         }
     }
 
-    private static void checkFiles(String what, EntrySource source, ModelDescription description, Limits limits)
+    private static void checkSizes(String what, ModelDescription description, Limits limits)
             throws ModelFormatException {
         long total = 0;
         for (Map.Entry<String, FileRecord> file : description.files().entrySet()) {
             long bytes = file.getValue().bytes();
             if (bytes > limits.entryBytes() || bytes > limits.totalBytes() - total) {
-                throw FormatFailures.invalid(
-                        what + ": " + file.getKey() + " with " + bytes + " bytes goes past the limits of "
-                                + limits.entryBytes() + " bytes per entry and " + limits.totalBytes() + " in all.");
+                throw FormatFailures.invalid(what + ": " + file.getKey() + " with " + bytes
+                        + " bytes goes past the limits of " + limits.entryBytes() + " bytes per entry and "
+                        + limits.totalBytes() + " in all.");
             }
             total += bytes;
         }
-        for (Map.Entry<String, FileRecord> file : description.files().entrySet()) {
-            try (InputStream content = source.open(file.getKey())) {
-                FileRecord record = file.getValue();
-                InputStream bounded = new BoundedStream(content, record.bytes());
-                Digests.Digest digest = Digests.of(bounded);
-                if (digest.bytes() != record.bytes() || !digest.sha256().equals(record.sha256())) {
-                    throw FormatFailures.damaged(
-                            what + ": " + file.getKey() + " is not the file that " + EntryNames.DESCRIPTION
-                                    + " records: " + record.bytes() + " bytes with SHA-256 " + record.sha256()
-                                    + ", found "
-                                    + digest.bytes() + " bytes with " + digest.sha256() + ".",
-                            null);
-                }
-            } catch (IOException e) {
-                throw FormatFailures.reading(what, e);
-            }
+    }
+
+    private static void checkContent(String what, EntrySource source, String name, FileRecord record)
+            throws ModelFormatException {
+        try (InputStream content = source.open(name)) {
+            checkDigest(what, name, record, Digests.of(new BoundedStream(content, record.bytes())));
+        } catch (IOException e) {
+            throw FormatFailures.reading(what, e);
         }
     }
 
-    private static byte @Nullable [] optional(String what, EntrySource source, String name, int limit)
+    private static void checkDigest(String what, String name, FileRecord record, Digests.Digest digest)
             throws ModelFormatException {
-        return source.names().contains(name) ? content(what, source, name, limit) : null;
+        if (digest.bytes() != record.bytes() || !digest.sha256().equals(record.sha256())) {
+            throw FormatFailures.damaged(
+                    what + ": " + name + " is not the file that " + EntryNames.DESCRIPTION + " records: "
+                            + record.bytes() + " bytes with SHA-256 " + record.sha256() + ", found " + digest.bytes()
+                            + " bytes with " + digest.sha256() + ".",
+                    null);
+        }
+    }
+
+    private static byte @Nullable [] optional(
+            String what, EntrySource source, ModelDescription description, String name, int limit)
+            throws ModelFormatException {
+        FileRecord record = description.files().get(name);
+        if (record == null) {
+            return null;
+        }
+        byte[] content = content(what, source, name, limit);
+        checkDigest(what, name, record, new Digests.Digest(Digests.sha256(content), 0, content.length));
+        return content;
     }
 
     static byte[] content(String what, EntrySource source, String name, int limit) throws ModelFormatException {
