@@ -24,6 +24,11 @@ import org.tminus.onnx.OnnxFormatException;
  */
 public final class Inference {
     private static final long LARGEST = 1L << 40;
+    private static final int DEEPEST = 64;
+
+    /** Elements folded in all; bounds memory and time for graphs that are made to fold much. */
+    private static final long FOLD_BUDGET = 1L << 22;
+
     private static final Set<String> SAME_TYPE =
             Set.of("Add", "Sub", "Mul", "Div", "MatMul", "Equal", "Less", "Greater", "Where", "Min", "Max", "Concat");
 
@@ -31,6 +36,7 @@ public final class Inference {
     private final Fact[] facts;
     private final List<String> conflicts = new ArrayList<>();
     private final List<String> unknown = new ArrayList<>();
+    private long foldable = FOLD_BUDGET;
 
     /**
      * Runs inference.
@@ -89,8 +95,8 @@ public final class Inference {
         for (int i = 0; i < dims.length; i++) {
             dims[i] = tensor.getDims(i);
         }
-        return new Fact(
-                tensor.getDataType(), dims, graph.tensors().read(tensor, "the tensor '" + Names.shown(where) + "'"));
+        Data data = foldable > 0 ? graph.tensors().read(tensor, "the tensor '" + Names.shown(where) + "'") : null;
+        return new Fact(tensor.getDataType(), dims, admitted(data));
     }
 
     private static Fact fact(SparseTensorProto tensor) {
@@ -139,6 +145,9 @@ public final class Inference {
     /** Uses what the file declares where the rules know nothing, and drops absurd sizes. */
     private Fact completed(Fact fact, int value) {
         long[] dims = fact.dims();
+        if (dims != null && dims.length > DEEPEST) {
+            dims = null;
+        }
         if (dims != null) {
             for (long dim : dims) {
                 if (dim < 0 || dim > LARGEST) {
@@ -160,7 +169,15 @@ public final class Inference {
                 dims = Arrays.stream(fixed).allMatch(dim -> dim > 0) ? fixed : null;
             }
         }
-        return new Fact(type, dims, dims == null ? null : fact.data());
+        return new Fact(type, dims, dims == null ? null : admitted(fact.data()));
+    }
+
+    private @Nullable Data admitted(@Nullable Data data) {
+        if (data == null || data.size() > foldable) {
+            return null;
+        }
+        foldable -= data.size();
+        return data;
     }
 
     private void checkTypes(Node node) throws OnnxFormatException {
