@@ -37,7 +37,6 @@ import org.tminus.demo.measure.PlatformClassifier;
 import org.tminus.demo.measure.ProcessMemory;
 import org.tminus.demo.measure.RowMeter;
 import org.tminus.demo.measure.SwapTrial;
-import org.tminus.demo.report.DemoFiles;
 import org.tminus.demo.report.DemoOutcome;
 import org.tminus.demo.report.DemoReport;
 import org.tminus.demo.report.DemoReport.Row;
@@ -110,7 +109,7 @@ public final class DemoRunner {
             }
             listener.progress(0, "preparing the inputs");
             InputTensors inputs = InputTensors.prepare(model, images, request.images());
-            inputs.write(Path.of(request.workFolder(), DemoFiles.INPUTS), MEMORY_INPUTS);
+            inputs.write(Path.of(request.inputsFile()), MEMORY_INPUTS);
             try (PlainInputs plainInputs = new PlainInputs(runtime.environment(), inputs)) {
                 return compare(request, model, images, inputs, plainInputs, load, listener);
             }
@@ -159,7 +158,7 @@ public final class DemoRunner {
             for (Classifier classifier : classifiers) {
                 warmUp(classifier, load, warmUp, work);
             }
-            StaticModels statics = StaticModels.find(request, model, fullDepth);
+            StaticModels statics = StaticModels.find(request, fullDepth);
             notes.add(statics.description());
             for (OperatingPoint point : points) {
                 RowPlan adaptive = RowPlan.platform(point.policy(), point.policy(), point.name());
@@ -289,8 +288,7 @@ public final class DemoRunner {
     private DemoOutcome memory(DemoRequest request, ProgressListener listener) throws Exception {
         RowPlan plan = request.rows().get(0);
         ProcessMemory memory = new ProcessMemory();
-        Path work = Path.of(request.workFolder());
-        InputTensors inputs = InputTensors.read(work.resolve(DemoFiles.INPUTS), request.images());
+        InputTensors inputs = InputTensors.read(Path.of(request.inputsFile()), request.images());
         try (LoadGenerator load = new LoadGenerator(request.threads());
                 PlainInputs plainInputs = new PlainInputs(runtime.environment(), inputs)) {
             listener.progress(0.1, "waiting for the container to come to rest");

@@ -21,9 +21,6 @@ public final class DemoFiles {
     /** In the work folder: lines of {@link ProgressLine}. */
     public static final String PROGRESS = "progress.txt";
 
-    /** In the work folder: the model's input tensors, one after the other, for memory tasks. */
-    public static final String INPUTS = "inputs.bin";
-
     private static final ObjectMapper MAPPER = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);

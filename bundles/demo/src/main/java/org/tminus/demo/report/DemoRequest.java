@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param fullDepthFile the model's {@code model.onnx} on disk; null to use the installed model's own
  * @param dataFolder where the IDX files of images and labels are
  * @param staticFolder where separately trained static models ({@code *.onnx}) are; null if there are none
- * @param workFolder where files for later processes are written
+ * @param workFolder where progress, outcome and static models are written
+ * @param inputsFile where the model's input tensors are: written by {@link Task#COMPARE} for {@link Task#MEMORY} to read
  * @param images how many of the images to use
  * @param threads how many clients send at once
  * @param seed of everything that is random
@@ -34,6 +35,7 @@ public record DemoRequest(
         String dataFolder,
         @Nullable String staticFolder,
         String workFolder,
+        String inputsFile,
         int images,
         int threads,
         long seed,

@@ -71,6 +71,7 @@ public final class DemoCommand implements Action {
                     data,
                     null,
                     work.toString(),
+                    work.resolve("inputs.bin").toString(),
                     images,
                     threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
                     seed,

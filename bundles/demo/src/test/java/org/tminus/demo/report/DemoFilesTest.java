@@ -115,6 +115,7 @@ class DemoFilesTest {
                 "/data",
                 null,
                 "/work folder",
+                "/work folder/inputs.bin",
                 images,
                 2,
                 7,
