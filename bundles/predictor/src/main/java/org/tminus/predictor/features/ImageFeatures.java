@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.predictor.features;
 
 import java.nio.FloatBuffer;
@@ -44,11 +48,45 @@ public final class ImageFeatures {
 
     /** Short names of the features, by index. */
     public static final List<String> NAMES = List.of(
-            "mean", "deviation", "minimum", "maximum", "bin0", "bin1", "bin2", "bin3", "bin4", "bin5", "bin6", "bin7",
-            "entropy", "foreground", "edgeRight", "edgeDown", "edgeDownRight", "edgeDownLeft", "strongEdges",
-            "asymmetryHorizontal", "asymmetryVertical", "upperLeft", "upperRight", "lowerLeft", "lowerRight", "centre",
-            "rowCentre", "rowSpread", "columnCentre", "columnSpread", "boxHeight", "boxWidth", "boxFill",
-            "rowMeanDeviation", "columnMeanDeviation", "laplacian", "rowChanges", "columnChanges", "foregroundMean",
+            "mean",
+            "deviation",
+            "minimum",
+            "maximum",
+            "bin0",
+            "bin1",
+            "bin2",
+            "bin3",
+            "bin4",
+            "bin5",
+            "bin6",
+            "bin7",
+            "entropy",
+            "foreground",
+            "edgeRight",
+            "edgeDown",
+            "edgeDownRight",
+            "edgeDownLeft",
+            "strongEdges",
+            "asymmetryHorizontal",
+            "asymmetryVertical",
+            "upperLeft",
+            "upperRight",
+            "lowerLeft",
+            "lowerRight",
+            "centre",
+            "rowCentre",
+            "rowSpread",
+            "columnCentre",
+            "columnSpread",
+            "boxHeight",
+            "boxWidth",
+            "boxFill",
+            "rowMeanDeviation",
+            "columnMeanDeviation",
+            "laplacian",
+            "rowChanges",
+            "columnChanges",
+            "foregroundMean",
             "foregroundDeviation");
 
     private static final int BINS = 8;
@@ -86,8 +124,8 @@ public final class ImageFeatures {
      */
     public static void compute(FloatBuffer pixels, int offset, int width, int height, int channels, float[] out) {
         if (width < 1 || height < 1 || channels < 1) {
-            throw new IllegalArgumentException("an image of " + width + "x" + height + " with " + channels
-                    + " channels has no features");
+            throw new IllegalArgumentException(
+                    "an image of " + width + "x" + height + " with " + channels + " channels has no features");
         }
         if (offset < 0 || pixels.limit() - (long) offset < (long) width * height * channels) {
             throw new IllegalArgumentException("an image of " + width + "x" + height + " with " + channels
@@ -235,8 +273,7 @@ public final class ImageFeatures {
                 toRight += right;
                 toLower += lower;
                 if (hasRight && hasLower) {
-                    toLowerRight +=
-                            Math.abs(unit(pixels, offset, at + width + 1, area, channels, min, factor) - u);
+                    toLowerRight += Math.abs(unit(pixels, offset, at + width + 1, area, channels, min, factor) - u);
                 }
                 if (x > 0 && hasLower) {
                     toLowerLeft += Math.abs(unit(pixels, offset, at + width - 1, area, channels, min, factor) - u);
@@ -245,10 +282,9 @@ public final class ImageFeatures {
                     strong++;
                 }
                 laplacian += Math.abs(r + l + d + a - 4 * u);
-                mirrored += Math.abs(
-                        unit(pixels, offset, y * width + width - 1 - x, area, channels, min, factor) - u);
-                flipped += Math.abs(
-                        unit(pixels, offset, (height - 1 - y) * width + x, area, channels, min, factor) - u);
+                mirrored += Math.abs(unit(pixels, offset, y * width + width - 1 - x, area, channels, min, factor) - u);
+                flipped +=
+                        Math.abs(unit(pixels, offset, (height - 1 - y) * width + x, area, channels, min, factor) - u);
                 boolean inside = u > FOREGROUND;
                 if (inside != r > FOREGROUND) {
                     rowChanges++;

@@ -1,0 +1,67 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.predictor.internal;
+
+import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
+import org.tminus.failure.InvalidRequestException;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.TensorSpec;
+import org.tminus.predictor.PredictionContext;
+import org.tminus.predictor.features.ImageFeatures;
+import org.tminus.tensor.ElementType;
+import org.tminus.tensor.Shape;
+import org.tminus.tensor.Tensor;
+
+/** {@code image-v1}: the model's first float32 input of rank 4, [batch, channels, height, width]. */
+final class ImageFeatureSet implements FeatureSet {
+    @Override
+    public int count() {
+        return ImageFeatures.COUNT;
+    }
+
+    @Override
+    public boolean fits(AdaptiveModel model) {
+        return inputName(model) != null;
+    }
+
+    private static @Nullable String inputName(AdaptiveModel model) {
+        for (TensorSpec spec : model.signature().inputs()) {
+            if (spec.elementType().equals(ElementType.FLOAT32)
+                    && spec.dimensions().size() == 4) {
+                return spec.name();
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public Rows open(PredictionContext context) throws InvalidRequestException {
+        String name = inputName(context.model());
+        Tensor tensor = name == null ? null : context.inputs().get(name);
+        if (tensor == null
+                || !tensor.elementType().equals(ElementType.FLOAT32)
+                || tensor.shape().rank() != 4
+                || tensor.shape().dimension(0) != context.rows()
+                || tensor.shape().elementCount() == 0) {
+            throw new InvalidRequestException(
+                    "The image features need a float32 input [" + context.rows() + ", channels, height, width], found "
+                            + tensor + ".",
+                    "Give the request the inputs of the model's signature.");
+        }
+        Shape shape = tensor.shape();
+        FloatBuffer pixels = tensor.buffer().asFloatBuffer();
+        int channels = (int) shape.dimension(1);
+        int height = (int) shape.dimension(2);
+        int width = (int) shape.dimension(3);
+        int size = channels * height * width;
+        // All twelve passes over a row read a Java array, which is quicker than a native buffer.
+        float[] image = new float[size];
+        return (row, out) -> {
+            pixels.get(row * size, image);
+            ImageFeatures.compute(image, 0, width, height, channels, out);
+        };
+    }
+}
