@@ -1,0 +1,321 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.onnx.internal;
+
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.PathSpec;
+import org.tminus.onnx.PathSpec.ExitSpec;
+import org.tminus.onnx.PathSpec.LayerSpec;
+
+/** Cuts segments out of a model, and joins them to paths. */
+public final class Composer {
+    private static final String ADVICE = "Check that the model and its description belong together.";
+
+    private final Graph graph;
+    private final Samples samples;
+    private final @Nullable Graph exits;
+    private final @Nullable Samples exitSamples;
+
+    /** For a model and its exits, if it has a file of them. */
+    public Composer(Graph graph, @Nullable Graph exits) throws OnnxFormatException {
+        this.graph = graph;
+        this.samples = new Samples(graph);
+        this.exits = exits;
+        this.exitSamples = exits == null ? null : new Samples(exits);
+    }
+
+    /** See {@link org.tminus.onnx.PathGraphs#stem}. */
+    public Composition stem(String output, List<String> sideValues) throws OnnxFormatException {
+        ModelBuilder builder = new ModelBuilder();
+        Set<String> outputs = new LinkedHashSet<>();
+        outputs.add(output);
+        outputs.addAll(sideValues);
+        Slice slice = Slice.between(graph, new BitSet(), ids(graph, outputs));
+        builder.add(graph, slice, UnaryOperator.identity());
+        inputs(builder, slice, Set.of());
+        List<ModelBuilder.Result> results = new ArrayList<>();
+        for (String name : outputs) {
+            results.add(result(name, name));
+        }
+        return builder.build(results, null);
+    }
+
+    /** See {@link org.tminus.onnx.PathGraphs#layer}. */
+    public Composition layer(LayerSpec layer, List<String> sideValues) throws OnnxFormatException {
+        Slice slice = slice(layer, sideValues);
+        ModelBuilder builder = new ModelBuilder();
+        builder.input(samples.info(layer.input()), samples.type(graph.id(layer.input())));
+        builder.add(graph, slice, UnaryOperator.identity());
+        inputs(builder, slice, new LinkedHashSet<>(sideValues));
+        return builder.build(List.of(result(layer.output(), layer.output())), layer.input());
+    }
+
+    /** See {@link org.tminus.onnx.PathGraphs#exit}. */
+    public Composition exit(ExitSpec exit, List<String> sideValues) throws OnnxFormatException {
+        ModelBuilder builder = new ModelBuilder();
+        if (exit.ofModel()) {
+            Slice slice = tail(exit, sideValues);
+            builder.input(samples.info(exit.input()), samples.type(graph.id(exit.input())));
+            builder.add(graph, slice, UnaryOperator.identity());
+            inputs(builder, slice, new LinkedHashSet<>(sideValues));
+            return builder.build(results(exit, UnaryOperator.identity()), exit.input());
+        }
+        Graph other = exits();
+        Slice slice = head(exit);
+        ValueInfoProto hidden = hiddenInput(exit);
+        builder.input(Shapes.declared(hidden), hidden.getType().getTensorType().getElemType());
+        builder.append(other, slice, "", UnaryOperator.identity());
+        for (int value : slice.inputs()) {
+            String name = other.name(value);
+            if (!name.equals(exit.input())) {
+                requireGiven(exit, name, sideValues);
+                builder.input(samples.info(name), samples.type(graph.id(name)));
+            }
+        }
+        return builder.build(results(exit, UnaryOperator.identity()), exit.input());
+    }
+
+    /** See {@link org.tminus.onnx.PathGraphs#compose}. */
+    public Composition compose(PathSpec path) throws OnnxFormatException {
+        ModelBuilder builder = new ModelBuilder();
+        Set<String> sides = new LinkedHashSet<>(path.sideValues());
+        Set<String> wanted = new LinkedHashSet<>();
+        wanted.add(path.stemOutput());
+        BitSet elsewhere = elsewhere(path);
+        Map<String, Slice> slices = new LinkedHashMap<>();
+        String state = path.stemOutput();
+        for (LayerSpec layer : path.layers()) {
+            Slice slice = slice(layer, path.sideValues());
+            refuseLeak(slice, elsewhere, layer);
+            if (slices.put(layer.output(), slice) != null) {
+                throw new OnnxFormatException("The path runs " + Names.shown(layer.id()) + " twice.", ADVICE);
+            }
+            builder.add(graph, slice, replacing(layer.input(), state));
+            state = layer.output();
+            wanted.addAll(handedOn(graph, slice, sides));
+            inputs(builder, slice, Set.of());
+        }
+        ExitSpec exit = path.exit();
+        String last = state;
+        List<ModelBuilder.Result> results;
+        if (exit.ofModel()) {
+            Slice slice = tail(exit, path.sideValues());
+            builder.add(graph, slice, replacing(exit.input(), last));
+            wanted.addAll(handedOn(graph, slice, sides));
+            inputs(builder, slice, Set.of());
+            results = results(exit, replacing(exit.input(), last));
+        } else {
+            Graph other = exits();
+            Slice slice = head(exit);
+            Set<String> given = new LinkedHashSet<>();
+            for (int value : slice.inputs()) {
+                String name = other.name(value);
+                if (!name.equals(exit.input())) {
+                    requireGiven(exit, name, path.sideValues());
+                    given.add(name);
+                    if (sides.contains(name)) {
+                        wanted.add(name);
+                    } else {
+                        builder.input(samples.info(name), samples.type(graph.id(name)));
+                    }
+                }
+            }
+            String prefix = prefix(exit.id());
+            UnaryOperator<String> names =
+                    name -> name.equals(exit.input()) ? last : given.contains(name) ? name : prefix + name;
+            builder.append(other, slice, prefix, names);
+            results = results(exit, names);
+        }
+        Slice stem = Slice.between(graph, new BitSet(), ids(graph, wanted));
+        builder.add(graph, stem, UnaryOperator.identity());
+        inputs(builder, stem, Set.of());
+        return builder.build(results, null);
+    }
+
+    /** The operators that make cuts: no layer may contain that of another. */
+    private BitSet elsewhere(PathSpec path) throws OnnxFormatException {
+        BitSet producers = new BitSet();
+        Set<String> cuts = new LinkedHashSet<>();
+        cuts.add(path.stemOutput());
+        for (LayerSpec layer : path.layers()) {
+            cuts.add(layer.input());
+            cuts.add(layer.output());
+        }
+        for (int value : ids(graph, cuts)) {
+            if (graph.producer(value) >= 0) {
+                producers.set(graph.producer(value));
+            }
+        }
+        return producers;
+    }
+
+    private void refuseLeak(Slice slice, BitSet elsewhere, LayerSpec layer) throws OnnxFormatException {
+        BitSet leaked = (BitSet) slice.nodes().clone();
+        leaked.and(elsewhere);
+        int own = graph.producer(graph.id(layer.output()));
+        if (own >= 0) {
+            leaked.clear(own);
+        }
+        if (!leaked.isEmpty()) {
+            throw new OnnxFormatException(
+                    "The part " + Names.shown(layer.id()) + " also depends on "
+                            + graph.nodes().get(leaked.nextSetBit(0)).label()
+                            + ", which belongs to another part, so it cannot run on its own.",
+                    ADVICE);
+        }
+    }
+
+    private Slice slice(LayerSpec layer, List<String> sideValues) throws OnnxFormatException {
+        int input = SliceCosts.require(graph, layer.input());
+        int output = SliceCosts.require(graph, layer.output());
+        if (input == output) {
+            throw new OnnxFormatException("The part " + Names.shown(layer.id()) + " ends where it begins.", ADVICE);
+        }
+        BitSet stops = stops(sideValues);
+        stops.clear(output);
+        stops.set(input);
+        Slice slice = Slice.between(graph, stops, List.of(output));
+        if (!slice.inputs().contains(input)) {
+            throw new OnnxFormatException(
+                    "The value '" + Names.shown(layer.output()) + "' does not depend on '" + Names.shown(layer.input())
+                            + "', so there is no part between them.",
+                    ADVICE);
+        }
+        return slice;
+    }
+
+    /** The model's own tail, from its input to its outputs. */
+    private Slice tail(ExitSpec exit, List<String> sideValues) throws OnnxFormatException {
+        int input = SliceCosts.require(graph, exit.input());
+        BitSet stops = stops(sideValues);
+        stops.set(input);
+        return Slice.between(graph, stops, ids(graph, exit.outputs().values()));
+    }
+
+    /** An exit of the file of exits. */
+    private Slice head(ExitSpec exit) throws OnnxFormatException {
+        Graph other = exits();
+        BitSet stops = new BitSet();
+        stops.set(SliceCosts.require(other, exit.input()));
+        return Slice.between(other, stops, ids(other, exit.outputs().values()));
+    }
+
+    private BitSet stops(List<String> sideValues) throws OnnxFormatException {
+        BitSet stops = new BitSet();
+        for (String name : sideValues) {
+            stops.set(SliceCosts.require(graph, name));
+        }
+        return stops;
+    }
+
+    private ValueInfoProto hiddenInput(ExitSpec exit) throws OnnxFormatException {
+        for (ValueInfoProto input : exits().inputs()) {
+            if (input.getName().equals(exit.input())) {
+                return input;
+            }
+        }
+        throw new OnnxFormatException(
+                "The file of exits has no input '" + Names.shown(exit.input()) + "' for " + Names.shown(exit.id())
+                        + ".",
+                ADVICE);
+    }
+
+    private Graph exits() throws OnnxFormatException {
+        if (exits == null) {
+            throw new OnnxFormatException(
+                    "The model has no file of exits, but an exit is to be taken from it.", ADVICE);
+        }
+        return exits;
+    }
+
+    private void requireGiven(ExitSpec exit, String name, List<String> sideValues) throws OnnxFormatException {
+        if (!graph.isInput(name) && !(sideValues.contains(name) && graph.id(name) >= 0)) {
+            throw new OnnxFormatException(
+                    "The exit " + Names.shown(exit.id()) + " reads '" + Names.shown(name)
+                            + "', which is neither an input nor a side value of the model.",
+                    ADVICE);
+        }
+    }
+
+    /** Adds the side values and model inputs that a slice reads; side values first. */
+    private void inputs(ModelBuilder builder, Slice slice, Set<String> sideValues) throws OnnxFormatException {
+        for (String name : sideValues) {
+            if (slice.inputs().contains(graph.id(name)) && !graph.isInput(name)) {
+                builder.input(samples.info(name), samples.type(graph.id(name)));
+            }
+        }
+        for (ValueInfoProto input : graph.inputs()) {
+            if (slice.inputs().contains(graph.id(input.getName()))) {
+                builder.input(
+                        Shapes.declared(input), input.getType().getTensorType().getElemType());
+            }
+        }
+    }
+
+    private static Set<String> handedOn(Graph graph, Slice slice, Set<String> sides) {
+        Set<String> used = new LinkedHashSet<>();
+        for (int value : slice.inputs()) {
+            if (sides.contains(graph.name(value))) {
+                used.add(graph.name(value));
+            }
+        }
+        return used;
+    }
+
+    private List<ModelBuilder.Result> results(ExitSpec exit, UnaryOperator<String> names) throws OnnxFormatException {
+        if (exit.outputs().isEmpty()) {
+            throw new OnnxFormatException("The exit " + Names.shown(exit.id()) + " has no outputs.", ADVICE);
+        }
+        Graph source = exit.ofModel() ? graph : exits();
+        Samples known = exit.ofModel() || exitSamples == null ? samples : exitSamples;
+        List<ModelBuilder.Result> results = new ArrayList<>();
+        for (Map.Entry<String, String> output : exit.outputs().entrySet()) {
+            int value = SliceCosts.require(source, output.getValue());
+            results.add(new ModelBuilder.Result(
+                    output.getKey(), names.apply(output.getValue()), known.info(output.getValue()), known.type(value)));
+        }
+        return results;
+    }
+
+    private ModelBuilder.Result result(String name, String value) throws OnnxFormatException {
+        int id = SliceCosts.require(graph, value);
+        return new ModelBuilder.Result(name, value, samples.info(value), samples.type(id));
+    }
+
+    private static UnaryOperator<String> replacing(String name, String by) {
+        return name.equals(by) ? UnaryOperator.identity() : other -> other.equals(name) ? by : other;
+    }
+
+    /** Set before the names of an exit; no name of the model begins with it. */
+    private String prefix(String exit) {
+        String prefix = exit + "/";
+        for (int value = 0; value < graph.valueCount(); value++) {
+            if (graph.name(value).startsWith(prefix)) {
+                prefix = "_" + prefix;
+                value = -1;
+            }
+        }
+        return prefix;
+    }
+
+    private static List<Integer> ids(Graph graph, Collection<String> names) throws OnnxFormatException {
+        List<Integer> ids = new ArrayList<>();
+        for (String name : names) {
+            ids.add(SliceCosts.require(graph, name));
+        }
+        return ids;
+    }
+}
