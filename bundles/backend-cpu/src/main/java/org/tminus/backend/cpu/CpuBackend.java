@@ -1,0 +1,140 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.backend.cpu;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tminus.backend.Backend;
+import org.tminus.backend.BackendSession;
+import org.tminus.backend.DeviceDescription;
+import org.tminus.backend.Telemetry;
+import org.tminus.failure.BackendException;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.onnxruntime.OnnxRuntime;
+
+/**
+ * The processor as a backend. Sessions belong to whoever opened them, and outlive the component, so that requests in
+ * flight finish when it goes.
+ */
+@Component(service = Backend.class, configurationPid = CpuBackend.PID, property = Backend.NAME + "=cpu")
+@Designate(ocd = CpuBackend.Config.class)
+public final class CpuBackend implements Backend {
+    static final String PID = "org.tminus.backend.cpu";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CpuBackend.class);
+    private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+
+    private final OnnxRuntime runtime;
+    private final DeviceDescription device;
+    private final AtomicLong memoryBytes = new AtomicLong();
+    private final Deadlines deadlines = new Deadlines();
+    private final CpuTelemetry telemetry;
+    private volatile Limits limits;
+
+    /** The typed configuration. A change takes effect at once, for models that are open as well. */
+    @ObjectClassDefinition(name = "Tminus CPU backend", description = "Runs paths on processors with ONNX Runtime.")
+    @interface Config {
+        /** Most compiled paths per model. */
+        @AttributeDefinition(
+                name = "Compiled paths",
+                description =
+                        "Most compiled paths per model, full depth included; the least recently used one makes room."
+                                + " 0 runs everything layer by layer.",
+                min = "0")
+        int compiledPaths() default Limits.DEFAULT_PATHS;
+
+        /** Most memory for their weights, per model. */
+        @AttributeDefinition(
+                name = "Memory for compiled paths (MiB)",
+                description = "Most memory for the weights of a model's compiled paths, full depth not counted.",
+                min = "0")
+        int compiledMemoryMiB() default Limits.DEFAULT_MEBIBYTES;
+    }
+
+    /** @throws IllegalArgumentException if a value of the configuration is out of range */
+    @Activate
+    public CpuBackend(@Reference OnnxRuntime runtime, Config config) {
+        this(runtime, limits(config));
+    }
+
+    CpuBackend(OnnxRuntime runtime, Limits limits) {
+        this.runtime = runtime;
+        this.limits = limits;
+        this.telemetry = new CpuTelemetry(deadlines, memoryBytes);
+        int processors = Runtime.getRuntime().availableProcessors();
+        this.device = DeviceDescription.builder("cpu")
+                .name(processorName())
+                .numericClass("fp32")
+                .concurrency(Math.max(1, processors / runtime.threads()))
+                .build();
+    }
+
+    private static Limits limits(Config config) {
+        return new Limits(config.compiledPaths(), (long) config.compiledMemoryMiB() << 20);
+    }
+
+    @Modified
+    void modified(Config config) {
+        try {
+            limits = limits(config);
+        } catch (IllegalArgumentException e) {
+            LOG.error("The configuration {} is not used: {}; the values before stay in force", PID, e.getMessage());
+        }
+    }
+
+    @Deactivate
+    void deactivate() {
+        deadlines.close();
+    }
+
+    private static String processorName() {
+        try {
+            if (Files.isReadable(PROCESSORS)) {
+                for (String line : Files.readAllLines(PROCESSORS)) {
+                    if (line.startsWith("model name")) {
+                        return line.substring(line.indexOf(':') + 1).strip();
+                    }
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("The processor's name cannot be read", e);
+        }
+        return System.getProperty("os.arch", "unknown");
+    }
+
+    @Override
+    public DeviceDescription device() {
+        return device;
+    }
+
+    @Override
+    public Telemetry telemetry() {
+        return telemetry.get();
+    }
+
+    /** Weights in the native graphs of all open sessions. */
+    long memoryBytes() {
+        return memoryBytes.get();
+    }
+
+    @Override
+    public BackendSession open(AdaptiveModel model) throws BackendException {
+        ModelGraphs graphs = ModelGraphs.read(model);
+        ModelContext context = new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, memoryBytes);
+        return new CpuSession(context, () -> limits);
+    }
+}

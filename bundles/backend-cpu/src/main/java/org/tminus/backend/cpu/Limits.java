@@ -1,0 +1,30 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.backend.cpu;
+
+/**
+ * What compiled paths of one model may take.
+ *
+ * @param compiledPaths most compiled paths at one time; 0 for none
+ * @param compiledBytes most bytes of weights in them; full depth is exempt, since it is one copy of the model
+ */
+record Limits(int compiledPaths, long compiledBytes) {
+    static final int DEFAULT_PATHS = 16;
+    static final int DEFAULT_MEBIBYTES = 512;
+
+    /** @throws IllegalArgumentException if a value is negative */
+    Limits {
+        if (compiledPaths < 0) {
+            throw new IllegalArgumentException("compiledPaths must be 0 or more, not " + compiledPaths);
+        }
+        if (compiledBytes < 0) {
+            throw new IllegalArgumentException("compiledMemoryMiB must be 0 or more, not " + (compiledBytes >> 20));
+        }
+    }
+
+    static Limits defaults() {
+        return new Limits(DEFAULT_PATHS, (long) DEFAULT_MEBIBYTES << 20);
+    }
+}

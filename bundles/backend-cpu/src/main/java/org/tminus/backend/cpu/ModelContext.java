@@ -1,0 +1,64 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.backend.cpu;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.tminus.backend.RunControl;
+import org.tminus.failure.BackendException;
+import org.tminus.failure.RequestCancelledException;
+import org.tminus.failure.TminusException;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.onnxruntime.OnnxRuntime;
+
+/**
+ * What everything that runs one model shares.
+ *
+ * @param memoryBytes weights in the native graphs of all sessions of the backend
+ */
+record ModelContext(
+        OnnxRuntime runtime,
+        AdaptiveModel model,
+        ModelGraphs graphs,
+        InputCheck inputs,
+        Deadlines deadlines,
+        AtomicLong memoryBytes) {
+
+    OrtEnvironment environment() {
+        return runtime.environment();
+    }
+
+    /** Begins to watch for cancellation and deadline; the caller closes what is returned. */
+    Termination watch(RunControl control) throws TminusException {
+        control.check();
+        try {
+            return Termination.of(control, deadlines);
+        } catch (OrtException e) {
+            throw new BackendException(
+                    "Model " + model.name() + " cannot start a run: " + e.getMessage() + ".",
+                    "See whether the process has memory left.",
+                    e);
+        }
+    }
+
+    /** Why a native run ended: cancelled, too late, or failed. */
+    TminusException failure(String what, OrtException cause, RunControl control, Termination termination) {
+        try {
+            control.check();
+        } catch (TminusException e) {
+            return e;
+        }
+        if (termination.terminated()) {
+            return new RequestCancelledException(
+                    "Model " + model.name() + ": the run was stopped in " + what + ".", "");
+        }
+        return new BackendException(
+                "Model " + model.name() + " failed in " + what + ": " + cause.getMessage() + ".",
+                "Check that all inputs agree in their free dimensions; if they do, the model may be damaged or the"
+                        + " process out of memory.",
+                cause);
+    }
+}

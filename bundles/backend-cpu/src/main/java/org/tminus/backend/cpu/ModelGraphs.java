@@ -1,0 +1,124 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.backend.cpu;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tminus.failure.BackendException;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.Exit;
+import org.tminus.model.Layer;
+import org.tminus.model.LayerId;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.OnnxModel;
+import org.tminus.onnx.PathGraphs;
+import org.tminus.onnx.PathSpec;
+import org.tminus.onnx.PathSpec.ExitSpec;
+import org.tminus.onnx.PathSpec.LayerSpec;
+import org.tminus.onnx.SegmentGraph;
+
+/** Cuts and composes the graphs of one model, as its description says. Thread-safe. */
+final class ModelGraphs {
+    private static final String MODEL = "model.onnx";
+    private static final String EXITS = "exits.onnx";
+
+    private interface Cut {
+        SegmentGraph make() throws OnnxFormatException;
+    }
+
+    private final AdaptiveModel model;
+    private final Path modelFile;
+    private final PathGraphs graphs;
+
+    private ModelGraphs(AdaptiveModel model, Path modelFile, PathGraphs graphs) {
+        this.model = model;
+        this.modelFile = modelFile;
+        this.graphs = graphs;
+    }
+
+    /** @throws BackendException if the model's graphs are missing or damaged */
+    static ModelGraphs read(AdaptiveModel model) throws BackendException {
+        Path modelFile = model.file(MODEL)
+                .map(Path::toAbsolutePath)
+                .orElseThrow(() -> new BackendException(
+                        "Model " + model.name() + " has no file " + MODEL + ".", "Install the model again."));
+        try {
+            OnnxModel main = OnnxModel.read(modelFile);
+            Optional<Path> exitsFile = model.file(EXITS);
+            @Nullable OnnxModel exits = exitsFile.isPresent() ? OnnxModel.read(exitsFile.get()) : null;
+            return new ModelGraphs(model, modelFile, PathGraphs.of(main, exits));
+        } catch (OnnxFormatException e) {
+            throw unusable(model, "its graphs", e);
+        }
+    }
+
+    private static BackendException unusable(AdaptiveModel model, String what, OnnxFormatException cause) {
+        return new BackendException(
+                "Model " + model.name() + " " + model.version() + ": " + what + " cannot be used: "
+                        + cause.getMessage(),
+                cause.advice(),
+                cause);
+    }
+
+    Path modelFile() {
+        return modelFile;
+    }
+
+    SegmentGraph stem() throws BackendException {
+        return cut(
+                "the stem",
+                () -> graphs.stem(model.stem().output(), model.stem().sideValues()));
+    }
+
+    SegmentGraph layer(Layer layer) throws BackendException {
+        return cut(
+                "layer " + layer.id(),
+                () -> graphs.layer(spec(layer), model.stem().sideValues()));
+    }
+
+    SegmentGraph exit(Exit exit) throws BackendException {
+        return cut(
+                "exit " + exit.id(), () -> graphs.exit(spec(exit), model.stem().sideValues()));
+    }
+
+    SegmentGraph path(org.tminus.model.Path path) throws BackendException {
+        List<LayerSpec> layers = path.layers().stream().map(this::spec).toList();
+        Exit exit = model.exit(path.exit()).orElseThrow();
+        return cut(
+                "path " + path,
+                () -> graphs.compose(
+                        new PathSpec(model.stem().output(), model.stem().sideValues(), layers, spec(exit))));
+    }
+
+    /** Whether the model's own file, as it is, answers this path under the names of the model's outputs. */
+    boolean isWholeFile(org.tminus.model.Path path) {
+        Map<String, String> outputs = model.exit(path.exit()).orElseThrow().outputs();
+        return path.equals(model.fullDepth())
+                && outputs.entrySet().stream().allMatch(entry -> entry.getKey().equals(entry.getValue()));
+    }
+
+    private SegmentGraph cut(String what, Cut cut) throws BackendException {
+        try {
+            return cut.make();
+        } catch (OnnxFormatException e) {
+            throw unusable(model, what, e);
+        }
+    }
+
+    private LayerSpec spec(LayerId id) {
+        return spec(model.layer(id).orElseThrow());
+    }
+
+    private static LayerSpec spec(Layer layer) {
+        return new LayerSpec(layer.id().value(), layer.input(), layer.output());
+    }
+
+    private static ExitSpec spec(Exit exit) {
+        return new ExitSpec(exit.id().value(), exit.file().equals(MODEL), exit.input(), exit.outputs());
+    }
+}

@@ -1,0 +1,150 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.backend.cpu;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.tminus.backend.RunControl;
+import org.tminus.backend.RunControls;
+import org.tminus.failure.BackendException;
+import org.tminus.failure.TminusException;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.Path;
+import org.tminus.model.SequenceAxis;
+import org.tminus.model.TensorSpec;
+import org.tminus.tensor.ElementType;
+import org.tminus.tensor.HostTensor;
+import org.tminus.tensor.Shape;
+import org.tminus.tensor.Tensor;
+
+/** Compares a compiled path with the chain on a small random batch. Thread-safe. */
+final class PathCheck {
+    /** The largest difference allowed, relative to the largest magnitude of the output. */
+    static final double TOLERANCE = 1e-4;
+
+    private static final int ROWS = 2;
+    private static final int LENGTH = 8;
+    private static final long SEED = 20_250_116;
+
+    private final ModelContext context;
+
+    PathCheck(ModelContext context) {
+        this.context = context;
+    }
+
+    /** The largest relative difference over all outputs of the path; NaN where only one of both is NaN. */
+    double difference(Path path, CompiledPath compiled, Chain chain) throws TminusException {
+        Map<String, Tensor> inputs = sampleInputs();
+        String[] outputs = context.model()
+                .exit(path.exit())
+                .orElseThrow()
+                .outputs()
+                .keySet()
+                .toArray(String[]::new);
+        RunControl control = RunControls.forOutputs(outputs);
+        Map<String, Tensor> actual = compiled.run(inputs, control);
+        Map<String, Tensor> expected;
+        try (ChainRun run = ChainRun.start(context, chain, inputs, control)) {
+            run.advance(path.layers());
+            expected = run.read(path.exit());
+        }
+        double largest = 0;
+        for (String output : outputs) {
+            Tensor left = actual.get(output);
+            Tensor right = expected.get(output);
+            double difference = left == null || right == null ? Double.NaN : difference(left, right);
+            if (Double.isNaN(difference)) {
+                return difference;
+            }
+            largest = Math.max(largest, difference);
+        }
+        return largest;
+    }
+
+    static double difference(Tensor actual, Tensor expected) {
+        if (!actual.shape().equals(expected.shape()) || !actual.elementType().equals(expected.elementType())) {
+            return Double.NaN;
+        }
+        ElementType type = actual.elementType();
+        if (type.equals(ElementType.STRING)) {
+            return actual.strings().equals(expected.strings()) ? 0 : Double.NaN;
+        }
+        ByteBuffer left = actual.buffer();
+        ByteBuffer right = expected.buffer();
+        boolean isDouble = type.equals(ElementType.FLOAT64);
+        if (!isDouble && !type.equals(ElementType.FLOAT32)) {
+            return left.equals(right) ? 0 : Double.NaN;
+        }
+        double magnitude = Float.MIN_NORMAL;
+        double largest = 0;
+        while (left.hasRemaining()) {
+            double found = isDouble ? left.getDouble() : left.getFloat();
+            double wanted = isDouble ? right.getDouble() : right.getFloat();
+            if (Double.compare(found, wanted) == 0) {
+                continue;
+            }
+            double difference = Math.abs(found - wanted);
+            if (!Double.isFinite(difference)) {
+                return Double.NaN;
+            }
+            largest = Math.max(largest, difference);
+            magnitude = Math.max(magnitude, Math.abs(wanted));
+        }
+        return largest / magnitude;
+    }
+
+    private Map<String, Tensor> sampleInputs() throws BackendException {
+        AdaptiveModel model = context.model();
+        long length = model.signature().sequence().map(SequenceAxis::maximum).orElse((long) LENGTH);
+        Random random = new Random(SEED);
+        Map<String, Tensor> inputs = new HashMap<>();
+        for (TensorSpec spec : model.signature().inputs()) {
+            List<Long> dimensions = new ArrayList<>(spec.dimensions());
+            for (int axis = 0; axis < dimensions.size(); axis++) {
+                if (dimensions.get(axis) == TensorSpec.ANY) {
+                    dimensions.set(axis, axis == 0 ? ROWS : Math.min(length, LENGTH));
+                }
+            }
+            Shape shape =
+                    Shape.of(dimensions.stream().mapToLong(Long::longValue).toArray());
+            inputs.put(spec.name(), sample(spec, shape, random));
+        }
+        return inputs;
+    }
+
+    /** Numbers around 0; integers are 0 or 1, mostly 1, which ids, segments and masks all can be. */
+    private HostTensor sample(TensorSpec spec, Shape shape, Random random) throws BackendException {
+        ElementType type = spec.elementType();
+        if (type.bytes() == 0) {
+            throw new BackendException(
+                    "Model " + context.model().name()
+                            + ": paths cannot be compiled, because there are no sample inputs of" + " type " + type
+                            + " to check them with.",
+                    "Paths run layer by layer.");
+        }
+        HostTensor tensor = HostTensor.allocate(type, shape);
+        ByteBuffer buffer = tensor.writableBuffer();
+        while (buffer.hasRemaining()) {
+            int whole = random.nextInt(4) == 0 ? 0 : 1;
+            float real = (float) random.nextGaussian();
+            switch (type.name()) {
+                case "float32" -> buffer.putFloat(real);
+                case "float64" -> buffer.putDouble(real);
+                // The upper half of a float32 is a bfloat16; as a float16 the same bits are 1.0 or close to 0.
+                case "bfloat16" -> buffer.putShort((short) (Float.floatToRawIntBits(real) >>> 16));
+                case "float16" -> buffer.putShort((short) (whole == 1 ? 0x3c00 : 0xb800));
+                case "int64", "uint64" -> buffer.putLong(whole);
+                case "int32", "uint32" -> buffer.putInt(whole);
+                case "int16", "uint16" -> buffer.putShort((short) whole);
+                default -> buffer.put((byte) whole);
+            }
+        }
+        return tensor;
+    }
+}
