@@ -29,7 +29,6 @@ import org.tminus.demo.measure.Classifier;
 import org.tminus.demo.measure.Comparison;
 import org.tminus.demo.measure.LoadGenerator;
 import org.tminus.demo.measure.Machine;
-import org.tminus.demo.measure.Mixture;
 import org.tminus.demo.measure.OperatingPoints;
 import org.tminus.demo.measure.PlainClassifier;
 import org.tminus.demo.measure.PlainInputs;
@@ -158,7 +157,7 @@ public final class DemoRunner {
             for (Classifier classifier : classifiers) {
                 warmUp(classifier, load, warmUp, work);
             }
-            StaticModels statics = StaticModels.find(request, fullDepth);
+            StaticModels statics = StaticModels.find(request, model, fullDepth);
             notes.add(statics.description());
             for (OperatingPoint point : points) {
                 RowPlan adaptive = RowPlan.platform(point.policy(), point.policy(), point.name());
@@ -167,7 +166,7 @@ public final class DemoRunner {
                 details.add(chosenOn(point));
                 classifiers.add(classifier);
                 double flops = warmUp(classifier, load, warmUp, work).meanFlops();
-                List<Part> mixture = Mixture.at(flops, statics.candidates());
+                List<Part> mixture = statics.at(flops);
                 RowPlan atSameFlops =
                         RowPlan.plain("static, as " + point.policy(), "static", baseline.setting(), mixture);
                 Classifier mixed = open(atSameFlops, model, inputs, plainInputs, request.seed());

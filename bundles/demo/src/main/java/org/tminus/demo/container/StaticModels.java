@@ -10,38 +10,52 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.tminus.demo.measure.Mixture;
 import org.tminus.demo.report.DemoRequest;
 import org.tminus.demo.report.RowPlan.Part;
+import org.tminus.model.AdaptiveModel;
 import org.tminus.onnx.GraphAnalysis;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 
 /**
- * What an adaptive row is compared with at the same FLOPs: models whose depth is the same for every input.
- *
- * @param candidates full depth among them
- * @param description what they are, as a sentence
+ * What an adaptive row is compared with at the same FLOPs: models whose depth is the same for every input. Separately trained ones if there
+ * are any, else the model's own menu, each path as a model of its own.
  */
-record StaticModels(List<Part> candidates, String description) {
+final class StaticModels {
     private static final String EXTENSION = ".onnx";
 
-    StaticModels {
-        candidates = List.copyOf(candidates);
+    private final List<Part> candidates;
+    private final String description;
+    private final OwnPaths ownPaths;
+
+    private StaticModels(List<Part> candidates, String description, OwnPaths ownPaths) {
+        this.candidates = List.copyOf(candidates);
+        this.description = description;
+        this.ownPaths = ownPaths;
     }
 
     /**
-     * Separately trained models, if there are any.
-     *
+     * @param fullDepth is a candidate in any case
      * @throws IOException if the folder of static models cannot be read
      * @throws OnnxFormatException if a static model is damaged
      */
-    static StaticModels find(DemoRequest request, Part fullDepth) throws IOException, OnnxFormatException {
-        List<Part> trained = trained(request);
-        trained.add(fullDepth);
+    static StaticModels find(DemoRequest request, AdaptiveModel model, Part fullDepth)
+            throws IOException, OnnxFormatException {
+        OwnPaths ownPaths = new OwnPaths(model, Path.of(request.workFolder(), "own-paths"));
+        List<Part> parts = trained(request);
+        String what = parts.size() + " models trained on their own, and full depth";
+        if (parts.isEmpty()) {
+            parts = ownPaths.candidates();
+            what = "the model's own paths through " + parts.size()
+                    + " exits, for want of models trained on their own, and full depth";
+        }
+        parts.add(fullDepth);
         return new StaticModels(
-                trained,
+                parts,
                 "A static row is a random mixture of the two models of fixed depth whose FLOPs enclose those of the row before, on plain "
-                        + "ONNX Runtime: " + (trained.size() - 1) + " models trained on their own, and full depth.");
+                        + "ONNX Runtime. They are taken from " + what + ".",
+                ownPaths);
     }
 
     private static List<Part> trained(DemoRequest request) throws IOException, OnnxFormatException {
@@ -63,5 +77,24 @@ record StaticModels(List<Part> candidates, String description) {
             }
         }
         return parts;
+    }
+
+    /** What the candidates are, as a sentence. */
+    String description() {
+        return description;
+    }
+
+    /**
+     * The mixture with these mean FLOPs, its files in place.
+     *
+     * @throws IOException if a file cannot be written
+     * @throws OnnxFormatException if a path cannot be composed
+     */
+    List<Part> at(double flops) throws IOException, OnnxFormatException {
+        List<Part> written = new ArrayList<>();
+        for (Part part : Mixture.at(flops, candidates)) {
+            written.add(ownPaths.written(part));
+        }
+        return written;
     }
 }
