@@ -1,0 +1,73 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tminus.onnx.GraphAnalysis.Layer;
+import org.tminus.onnx.Ort.Tensor;
+
+/** Two public encoders that nobody made for this project. */
+class RealModelsTest {
+    @ParameterizedTest
+    @CsvSource({"/bge-small-en.onnx, 12", "/all-minilm-l6-v2.onnx, 6"})
+    void layersAreFoundAndSegmentsAreTheModel(String resource, int layers) throws Exception {
+        byte[] bytes;
+        try (InputStream in = Objects.requireNonNull(RealModelsTest.class.getResourceAsStream(resource))) {
+            bytes = in.readAllBytes();
+        }
+        OnnxModel model = OnnxModel.read(bytes);
+        GraphAnalysis analysis = GraphAnalysis.analyze(model);
+
+        assertThat(analysis.layers()).hasSize(layers).allMatch(Layer::skippable);
+        assertThat(analysis.layers())
+                .allSatisfy(layer -> assertThat(layer.blocks()).hasSize(2));
+        assertThat(analysis.notes()).isEmpty();
+        assertThat(analysis.hidden().orElseThrow().jsonShape()).containsExactly("batch_size", "sequence_length", 384L);
+        Signature.Sequence sequence =
+                Objects.requireNonNull(analysis.signature().sequence());
+        assertThat(sequence.maximum()).hasValue(512);
+        double sum = analysis.stem().orElseThrow().cost().flops().at(100)
+                + analysis.tail().orElseThrow().cost().flops().at(100);
+        for (Layer layer : analysis.layers()) {
+            sum += layer.cost().flops().at(100);
+            // Four projections and two of the feed-forward net for each token; scores and mixing for each pair.
+            double products = 2.0 * (4 * 384 * 384 + 2 * 384 * 1536) * 100 + 2.0 * 2 * 384 * 100 * 100;
+            assertThat(layer.cost().flops().at(100)).isBetween(products, 1.05 * products);
+            assertThat(layer.cost().weightBytes()).isBetween(7_090_000L, 7_110_000L);
+        }
+        assertThat(sum).isCloseTo(analysis.total().flops().at(100), within(1.0));
+
+        PathGraphs graphs = PathGraphs.of(model);
+        Map<String, Tensor> inputs = new HashMap<>(SegmentsTest.tokens(2, 11, 30_000, 7));
+        inputs.put("token_type_ids", new Tensor(new long[22], new long[] {2, 11}));
+        PathSpec full = Chains.path(analysis, analysis.layers(), Chains.tail(analysis));
+        Tensor whole = Ort.run(bytes, inputs).get("last_hidden_state");
+        assertThat(Ort.difference(whole, Chains.run(graphs, full, inputs).get("last_hidden_state")))
+                .isLessThanOrEqualTo(1e-5);
+        assertThat(Ort.difference(
+                        whole, Ort.run(graphs.compose(full).toBytes(), inputs).get("last_hidden_state")))
+                .isLessThanOrEqualTo(1e-5);
+
+        List<Layer> all = analysis.layers();
+        List<Layer> some = List.of(all.get(0), all.get(2), all.get(layers - 2));
+        PathSpec path = Chains.path(analysis, some, Chains.tail(analysis));
+        Tensor chained = Chains.run(graphs, path, inputs).get("last_hidden_state");
+        assertThat(Ort.difference(
+                        chained, Ort.run(graphs.compose(path).toBytes(), inputs).get("last_hidden_state")))
+                .isLessThanOrEqualTo(1e-5);
+        assertThat(Ort.difference(whole, chained))
+                .as("skipping layers changes the result")
+                .isGreaterThan(1e-3);
+    }
+}
