@@ -64,7 +64,7 @@ public class BootIT extends TminusTestSupport {
     public void theFeaturesOfTheBootAreInstalled() throws Exception {
         assertThat(features.listInstalledFeatures())
                 .extracting(Feature::getName)
-                .contains("tminus-onnxruntime");
+                .contains("tminus", "tminus-onnxruntime");
     }
 
     @Test

@@ -4,10 +4,18 @@
  */
 package org.tminus.cli;
 
+import org.jspecify.annotations.Nullable;
+
 /** Failures as sentences. */
 final class Failures {
 
     private Failures() {}
+
+    /** With a full stop, so that another sentence can follow. */
+    static String sentence(@Nullable String message) {
+        String text = message == null ? "" : message.strip();
+        return text.isEmpty() || text.endsWith(".") ? text : text + ".";
+    }
 
     /** What to tell a user: the message, or the kind of failure if it has none. */
     static String sentence(Throwable failure) {

@@ -60,7 +60,8 @@ final class InspectCommand implements Callable<Integer> {
             OnnxModel model = OnnxModel.read(file);
             report = InspectReport.of(file, model, GraphAnalysis.analyze(model), asked);
         } catch (OnnxFormatException e) {
-            throw new UnusableFileException(file + " cannot be used. " + e.getMessage() + " " + e.advice(), e);
+            throw new UnusableFileException(
+                    file + " cannot be used. " + Failures.sentence(e.getMessage()) + " " + e.advice(), e);
         } catch (OutOfMemoryError e) {
             throw new UnusableFileException(
                     file + " cannot be used. It needs more memory than Java has; give it more with JAVA_OPTS=-Xmx8g.",

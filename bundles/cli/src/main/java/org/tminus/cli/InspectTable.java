@@ -128,7 +128,7 @@ final class InspectTable {
                 .append(layers)
                 .append(layers == 1 ? " layer" : " layers")
                 .append(" can be skipped. At best, for an input that needs none of them, adaptive depth saves ")
-                .append(String.format(Locale.ROOT, "%.1f %%", 100 * report.savedAtBest()))
+                .append(String.format(Locale.ROOT, "%.1f %%", Math.floor(1000 * report.savedAtBest()) / 10))
                 .append(" of the FLOPs; what it saves on real inputs, training finds out.\n");
         for (Part part : report.parts()) {
             if (part.obstacle() != null) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tminus.demo.report.DemoFiles;
 import org.tminus.demo.report.DemoOutcome;
@@ -27,6 +28,9 @@ import org.tminus.demo.report.ProgressLine;
 final class Container {
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration STOP = Duration.ofSeconds(30);
+    /** Variables that Karaf's script reads. */
+    private static final Pattern FOREIGN = Pattern.compile("(KARAF_|JAVA).*|EXTRA_JAVA_OPTS|CLASSPATH");
+
     private static final long POLL_MILLIS = 200;
 
     private final Path base;
@@ -95,7 +99,7 @@ final class Container {
                 new ProcessBuilder("sh", base.resolve("bin/karaf").toString(), "server");
         Map<String, String> environment = builder.environment();
         // What the user's own container is told is not for this one.
-        environment.keySet().removeIf(name -> name.startsWith("KARAF_") || name.startsWith("JAVA_"));
+        environment.keySet().removeIf(FOREIGN.asMatchPredicate());
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("EXTRA_JAVA_OPTS", javaOptions);
         // So that the process is Java itself, and stopping it stops Java.
