@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.models.internal.store;
 
 import java.io.IOException;
@@ -31,7 +35,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.models.internal.archive.Digests;
-import org.tminus.models.internal.archive.EntryNames;
 import org.tminus.models.internal.archive.EntrySource;
 import org.tminus.models.internal.description.BoundedStream;
 import org.tminus.models.internal.description.FileRecord;
@@ -90,8 +93,8 @@ public final class ModelStore implements AutoCloseable {
      */
     public static ModelStore open(Path root, Disk disk) throws IOException {
         Files.createDirectories(root);
-        FileChannel lockFile = FileChannel.open(
-                root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel lockFile =
+                FileChannel.open(root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock;
         try {
             lock = lockFile.tryLock();
@@ -170,7 +173,8 @@ public final class ModelStore implements AutoCloseable {
             complete = true;
             return slot.files;
         } catch (IOException e) {
-            throw FormatFailures.notStored(what + " cannot be stored in " + modelFolder.getParent() + ": " + e + ".", e);
+            throw FormatFailures.notStored(
+                    what + " cannot be stored in " + modelFolder.getParent() + ": " + e + ".", e);
         } finally {
             if (!complete) {
                 made.forEach(ModelStore::deleteQuietly);
@@ -178,8 +182,7 @@ public final class ModelStore implements AutoCloseable {
         }
     }
 
-    private void provide(
-            String what, EntrySource source, String name, String sha256, long bytes, List<Path> made)
+    private void provide(String what, EntrySource source, String name, String sha256, long bytes, List<Path> made)
             throws IOException, ModelFormatException {
         Path target = contentFolder.resolve(sha256);
         if (Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
@@ -221,8 +224,7 @@ public final class ModelStore implements AutoCloseable {
         }
     }
 
-    private static InputStream openEntry(
-            String what, EntrySource source, String name, long bytes, MessageDigest digest)
+    private static InputStream openEntry(String what, EntrySource source, String name, long bytes, MessageDigest digest)
             throws ModelFormatException {
         try {
             return new DigestInputStream(new BoundedStream(source.open(name), bytes), digest);
@@ -244,7 +246,8 @@ public final class ModelStore implements AutoCloseable {
         if (isComplete(folder, hashes)) {
             return;
         }
-        Path part = Files.createDirectory(temporaryFolder.resolve(UUID.randomUUID().toString()));
+        Path part =
+                Files.createDirectory(temporaryFolder.resolve(UUID.randomUUID().toString()));
         try {
             for (Map.Entry<String, String> entry : hashes.entrySet()) {
                 Path content = contentFolder.resolve(entry.getValue());
