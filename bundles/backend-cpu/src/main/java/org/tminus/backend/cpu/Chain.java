@@ -42,6 +42,11 @@ final class Chain extends RefCounted {
         }
     }
 
+    /** Whether a run has opened it. */
+    boolean isInUse() {
+        return stem.opened != null;
+    }
+
     NativeGraph stem() throws BackendException {
         return stem.graph();
     }

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.tminus.model.Exit;
 import org.tminus.model.ExitId;
 import org.tminus.model.Layer;
 import org.tminus.model.LayerId;
+import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
 import org.tminus.tensor.Tensor;
@@ -112,6 +114,9 @@ final class ChainRun implements Run {
         } catch (OrtException e) {
             closeAll(views);
             throw context.failure("reading the inputs", e, control, termination);
+        } catch (RuntimeException e) {
+            closeAll(views);
+            throw e;
         }
     }
 
@@ -221,7 +226,7 @@ final class ChainRun implements Run {
         int width = Math.toIntExact(shape[shape.length - 1]);
         int tokens = values.remaining() / (rows * width);
         int used = model.hidden().pooling().equals("mean") ? tokens : 1;
-        HostTensor pooled = HostTensor.allocate(org.tminus.tensor.ElementType.FLOAT32, Shape.of(rows, width));
+        HostTensor pooled = HostTensor.allocate(ElementType.FLOAT32, Shape.of(rows, width));
         FloatBuffer target = pooled.writableBuffer().asFloatBuffer();
         for (int row = 0; row < rows; row++) {
             for (int feature = 0; feature < width; feature++) {
@@ -291,8 +296,7 @@ final class ChainRun implements Run {
 
     private InvalidRequestException unusable(int[] kept) {
         return new InvalidRequestException(
-                "Model " + model.name() + ": of " + rows + " rows, " + java.util.Arrays.toString(kept)
-                        + " cannot be kept.",
+                "Model " + model.name() + ": of " + rows + " rows, " + Arrays.toString(kept) + " cannot be kept.",
                 "Name at least one running row, in ascending order.");
     }
 

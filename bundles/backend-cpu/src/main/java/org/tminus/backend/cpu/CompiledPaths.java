@@ -100,7 +100,7 @@ final class CompiledPaths {
     }
 
     private void verify(Path path, CompiledPath compiled, Chain chain) throws TminusException {
-        double difference = check.difference(path, compiled, chain);
+        double difference = difference(path, compiled, chain);
         if (!(difference <= PathCheck.TOLERANCE)) {
             refused.put(path, difference);
             LOG.warn(
@@ -111,6 +111,22 @@ final class CompiledPaths {
                     difference,
                     PathCheck.TOLERANCE);
             throw differs(path, difference);
+        }
+    }
+
+    /**
+     * Opens a chain of its own where no run has needed the session's yet: whoever runs compiled paths alone need not hold
+     * the weights a second time.
+     */
+    private double difference(Path path, CompiledPath compiled, Chain chain) throws TminusException {
+        if (chain.isInUse()) {
+            return check.difference(path, compiled, chain);
+        }
+        Chain passing = new Chain(context);
+        try {
+            return check.difference(path, compiled, passing);
+        } finally {
+            passing.release();
         }
     }
 

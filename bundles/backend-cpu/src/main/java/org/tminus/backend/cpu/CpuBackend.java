@@ -45,7 +45,7 @@ public final class CpuBackend implements Backend {
     private final CpuTelemetry telemetry;
     private volatile Limits limits;
 
-    /** The typed configuration. A change takes effect at once, for models that are open as well. */
+    /** The typed configuration. A change takes effect with the next path that is compiled. */
     @ObjectClassDefinition(name = "Tminus CPU backend", description = "Runs paths on processors with ONNX Runtime.")
     @interface Config {
         /** Most compiled paths per model. */

@@ -12,7 +12,12 @@ package org.tminus.backend.cpu;
  */
 record Limits(int compiledPaths, long compiledBytes) {
     static final int DEFAULT_PATHS = 16;
-    static final int DEFAULT_MEBIBYTES = 512;
+
+    /**
+     * The library packs the weights of each native graph anew, so compiled paths share none. Small models may have all
+     * their paths compiled; for large ones the chain is nearly as fast and holds the weights once.
+     */
+    static final int DEFAULT_MEBIBYTES = 128;
 
     /** @throws IllegalArgumentException if a value is negative */
     Limits {

@@ -204,6 +204,23 @@ class CpuSessionTest {
     }
 
     @Test
+    void pooledStateIsTheFirstTokenWhereTheModelSaysSo() throws Exception {
+        AdaptiveModel model = Kind.ENCODER.make(folder);
+        HostTensor ids = HostTensor.ofLongs(Shape.of(3, 4), 7, 1, 2, 3, 7, 9, 8, 6, 5, 1, 2, 3);
+        HostTensor mask = HostTensor.ofLongs(Shape.of(3, 4), 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        try (BackendSession session = backend.open(model);
+                Run run = session.start(with(ids, mask), Fixture.logits())) {
+            Tensor pooled = run.pooled();
+            assertThat(pooled.shape()).isEqualTo(Shape.of(3, 16));
+            // Before the first layer a token knows only itself: rows that begin alike are alike, others are not.
+            assertThat(Fixture.difference(Fixture.row(pooled, 1), Fixture.row(pooled, 0)))
+                    .isZero();
+            assertThat(Fixture.difference(Fixture.row(pooled, 2), Fixture.row(pooled, 0)))
+                    .isGreaterThan(0.01);
+        }
+    }
+
+    @Test
     void writesOutputsToTheCallersMemory() throws Exception {
         AdaptiveModel model = Kind.VISION.make(folder);
         Map<String, Tensor> inputs = TestModels.inputs(model, 2, 3);
@@ -458,9 +475,9 @@ class CpuSessionTest {
         run.advance(model.fullDepth().layers());
         assertThat(Fixture.difference(run.read(ExitId.FINAL).get("logits"), expected))
                 .isLessThan(CLOSE);
+        assertThat(backend.memoryBytes()).isPositive();
         run.close();
-        CpuBackend fresh = Fixture.backend();
-        assertThat(fresh.telemetry().figure(Telemetry.MEMORY_BYTES)).hasValue(0);
+        assertThat(backend.memoryBytes()).isZero();
     }
 
     @Test
@@ -469,8 +486,10 @@ class CpuSessionTest {
         BackendSession session = backend.open(model);
         assertThat(backend.memoryBytes()).isZero();
         session.prepare(model.fullDepth());
-        assertThat(backend.memoryBytes())
-                .isGreaterThanOrEqualTo(model.cost(model.fullDepth()).weightBytes());
+        long whole = model.cost(model.fullDepth()).weightBytes();
+        assertThat(backend.memoryBytes()).isEqualTo(whole);
+        Fixture.run(session, Fixture.prefix(model, 1), TestModels.inputs(model, 1, 1));
+        assertThat(backend.memoryBytes()).isBetween(whole + 1, 2 * whole);
         session.close();
         assertThat(backend.memoryBytes()).isZero();
     }

@@ -248,7 +248,7 @@ final class TestModels {
         AdaptiveModelBuilder builder = new AdaptiveModelBuilder(name, new Version(1, 0, 0))
                 .signature(signature)
                 .stem("stem.out", sideValues, Cost.of(new double[] {width}, 4L * width * width, new double[] {width}))
-                .hidden(new HiddenState(ElementType.FLOAT32, tokens, width, "mean"))
+                .hidden(new HiddenState(ElementType.FLOAT32, tokens, width, sideValues.isEmpty() ? "mean" : "first"))
                 .file("model.onnx", modelFile)
                 .file("exits.onnx", folder.resolve("exits.onnx"));
         if (options.externalData()) {
