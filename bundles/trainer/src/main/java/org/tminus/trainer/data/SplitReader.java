@@ -50,4 +50,9 @@ public final class SplitReader {
     public void copyPixels(int row, byte[] target, int offset) {
         images.copyPixels(indices[row], target, offset);
     }
+
+    /** The first rows alone. */
+    public SplitReader first(int rows) {
+        return new SplitReader(images, java.util.Arrays.copyOf(indices, rows), split);
+    }
 }

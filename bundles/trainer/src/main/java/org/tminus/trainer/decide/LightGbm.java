@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.trainer.decide;
 
 import com.microsoft.ml.lightgbm.SWIGTYPE_p_double;
@@ -29,7 +33,8 @@ public final class LightGbm {
     public record Settings(int classes, int rounds, double learningRate, int leaves, int minimumInLeaf, long seed) {
         String parameters() {
             // One thread and these flags make the result the same every time.
-            return "objective=multiclass num_class=" + classes + " learning_rate=" + learningRate + " num_leaves=" + leaves
+            return "objective=multiclass num_class=" + classes + " learning_rate=" + learningRate + " num_leaves="
+                    + leaves
                     + " min_data_in_leaf=" + minimumInLeaf + " feature_fraction=0.7 lambda_l2=1 seed=" + seed
                     + " deterministic=true force_row_wise=true num_threads=1 use_missing=false verbosity=-1";
         }

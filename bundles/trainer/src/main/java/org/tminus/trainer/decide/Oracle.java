@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.trainer.decide;
 
 /** Which path would have been enough for each input; it is allowed to look at all answers. */

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.trainer.export;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
@@ -172,8 +176,9 @@ final class OnnxGraph {
         }
         metadata.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> model.addMetadataProps(
-                        StringStringEntryProto.newBuilder().setKey(entry.getKey()).setValue(entry.getValue())));
+                .forEach(entry -> model.addMetadataProps(StringStringEntryProto.newBuilder()
+                        .setKey(entry.getKey())
+                        .setValue(entry.getValue())));
         return model.build().toByteArray();
     }
 }

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.trainer.export;
 
 import static org.tminus.trainer.export.OnnxGraph.attribute;
@@ -88,10 +92,9 @@ public final class VitExporter {
                 longsAttribute("kernel_shape", List.of((long) patch, (long) patch)),
                 longsAttribute("strides", List.of((long) patch, (long) patch)));
         String rows = graph.node(
-                "Reshape",
-                "stem.rows",
-                List.of(convolution, graph.longs("stem.rows.shape", 0, dim, config.patches())));
-        String tokens = graph.node("Transpose", "stem.tokens", List.of(rows), longsAttribute("perm", List.of(0L, 2L, 1L)));
+                "Reshape", "stem.rows", List.of(convolution, graph.longs("stem.rows.shape", 0, dim, config.patches())));
+        String tokens =
+                graph.node("Transpose", "stem.tokens", List.of(rows), longsAttribute("perm", List.of(0L, 2L, 1L)));
         String shape = graph.node("Shape", "stem.shape", List.of(tokens));
         String batch = graph.node(
                 "Slice",
@@ -129,11 +132,7 @@ public final class VitExporter {
 
         String qkv = affine(graph, norm(graph, hidden, p + "norm1"), p + "qkv");
         List<String> parts = List.of(p + "q", p + "k", p + "v");
-        graph.node(
-                "Split",
-                parts,
-                List.of(qkv, graph.longs(p + "split", dim, dim, dim)),
-                attribute("axis", 2L));
+        graph.node("Split", parts, List.of(qkv, graph.longs(p + "split", dim, dim, dim)), attribute("axis", 2L));
         String byHead = graph.longs(p + "by.head", 0, config.tokens(), heads, width);
         String scaled = graph.node(
                 "Mul",
@@ -151,8 +150,7 @@ public final class VitExporter {
                 "Reshape",
                 p + "context.joined",
                 List.of(byToken, graph.longs(p + "joined.shape", 0, config.tokens(), dim)));
-        String attended =
-                graph.node("Add", p + "attended", List.of(hidden, affine(graph, joined, p + "out")));
+        String attended = graph.node("Add", p + "attended", List.of(hidden, affine(graph, joined, p + "out")));
 
         String inner = affine(graph, norm(graph, attended, p + "norm2"), p + "mlp1");
         String outer = affine(graph, gelu(graph, inner, p), p + "mlp2");

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.tminus.trainer.data.SplitReader;
 
 /** The shards of a batch and the threads that compute them. Used by one thread at a time. */
@@ -66,6 +67,7 @@ public final class ShardGroup implements AutoCloseable {
             int[] rows,
             PixelSource pixels,
             SplitReader labels,
+            @Nullable Teacher teacher,
             StepPlan plan,
             Distillation distillation,
             float[] sum) {
@@ -79,15 +81,19 @@ public final class ShardGroup implements AutoCloseable {
                 float[] input = new float[perShard * values];
                 long[] classes = new long[perShard];
                 byte[] image = new byte[imageBytes];
+                float @Nullable [] soft = teacher == null ? null : new float[perShard * config.classes()];
                 for (int k = 0; k < perShard; k++) {
                     int row = rows[shard * perShard + k];
                     pixels.write(row, image);
                     patches.write(image, input, k * values);
                     classes[k] = labels.label(row);
+                    if (teacher != null && soft != null) {
+                        teacher.write(row, distillation.temperature(), soft, k * config.classes());
+                    }
                 }
                 TorchShard worker = shards.get(shard);
                 worker.load(weights);
-                return worker.gradients(input, classes, plan, distillation, gradients[shard]);
+                return worker.gradients(input, classes, soft, plan, distillation, gradients[shard]);
             }));
         }
         double[] losses = new double[2];

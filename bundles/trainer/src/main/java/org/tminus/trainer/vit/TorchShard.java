@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.tminus.trainer.vit.VitParameters.Parameter;
 
 /**
@@ -66,11 +67,18 @@ final class TorchShard implements AutoCloseable {
      *
      * @param patches rows of patch values
      * @param labels class per row
+     * @param soft probabilities that a finished model gives per row, to learn from as well; {@code null} for none
      * @param gradients receives the mean gradient of the shard
      * @return losses: full path, sub-paths
      */
     @SuppressWarnings("try") // the scope works by being open
-    double[] gradients(float[] patches, long[] labels, StepPlan plan, Distillation distillation, float[] gradients) {
+    double[] gradients(
+            float[] patches,
+            long[] labels,
+            float @Nullable [] soft,
+            StepPlan plan,
+            Distillation distillation,
+            float[] gradients) {
         try (PointerScope scope = new PointerScope()) {
             VitConfig config = parameters.config();
             long rows = labels.length;
@@ -87,8 +95,14 @@ final class TorchShard implements AutoCloseable {
             Tensor features = model.features(classTokens.get(config.layers() - 1), 0);
             Tensor logits = model.logits(features, 0);
             Tensor full = cross_entropy(logits, target);
+            if (soft != null) {
+                Tensor teaching = Tensor.create(soft, rows, config.classes());
+                Tensor copied = softCrossEntropy(logits, teaching, distillation.temperature());
+                double scale = distillation.temperature() * distillation.temperature();
+                full = full.add(copied.mul(new Scalar(scale))).mul(new Scalar(0.5));
+            }
 
-            Teacher teacher = new Teacher(
+            FullPath teacher = new FullPath(
                     logits.detach().div(new Scalar(distillation.temperature())).softmax(-1),
                     features.detach(),
                     target,
@@ -108,7 +122,7 @@ final class TorchShard implements AutoCloseable {
         }
     }
 
-    private Tensor subsetLoss(Tensor embedded, List<Tensor> classTokens, List<Integer> subset, Teacher teacher) {
+    private Tensor subsetLoss(Tensor embedded, List<Tensor> classTokens, List<Integer> subset, FullPath teacher) {
         Tensor hidden = embedded;
         Tensor distance = torch.zeros(1L);
         for (int i = 0; i < subset.size(); i++) {
@@ -123,19 +137,25 @@ final class TorchShard implements AutoCloseable {
         return answer.add(distance.mul(new Scalar(teacher.distillation().cosine() / subset.size())));
     }
 
-    private record Teacher(Tensor probabilities, Tensor features, Tensor labels, Distillation distillation) {
+    /** What the full path teaches in this step. */
+    private record FullPath(Tensor probabilities, Tensor features, Tensor labels, Distillation distillation) {
         Tensor loss(Tensor logits, Tensor ownFeatures) {
-            Tensor soft = logits.div(new Scalar(distillation.temperature()))
-                    .log_softmax(-1)
-                    .mul(probabilities)
-                    .sum(1)
-                    .mean()
-                    .neg();
+            Tensor soft = softCrossEntropy(logits, probabilities, distillation.temperature());
             double softWeight = distillation.soft() * distillation.temperature() * distillation.temperature();
             return soft.mul(new Scalar(softWeight))
                     .add(cross_entropy(logits, labels).mul(new Scalar(distillation.hard())))
                     .add(cosineDistance(ownFeatures, features).mul(new Scalar(distillation.cosine())));
         }
+    }
+
+    /** To be scaled by the square of the temperature, which keeps the size of the gradient. */
+    private static Tensor softCrossEntropy(Tensor logits, Tensor probabilities, double temperature) {
+        return logits.div(new Scalar(temperature))
+                .log_softmax(-1)
+                .mul(probabilities)
+                .sum(1)
+                .mean()
+                .neg();
     }
 
     private static Tensor cosineDistance(Tensor a, Tensor b) {

@@ -62,6 +62,23 @@ public record TrunkOptions(
                 250);
     }
 
+    /** The same with another number of threads, which does not change the result. */
+    public TrunkOptions withThreads(int number) {
+        return new TrunkOptions(
+                epochs,
+                batch,
+                shards,
+                number,
+                learningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                seed,
+                augmentation,
+                distillation,
+                checkpointSteps);
+    }
+
     /** What decides the result; a checkpoint can only be resumed with the same. */
     String fingerprint() {
         return "epochs=" + epochs + " batch=" + batch + " shards=" + shards + " learningRate=" + learningRate

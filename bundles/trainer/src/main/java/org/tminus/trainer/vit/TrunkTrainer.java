@@ -38,6 +38,7 @@ public final class TrunkTrainer {
     private final String fingerprint;
     private final Normalisation normalisation;
     private final ProgressListener listener;
+    private final @Nullable Teacher teacher;
 
     /** Opens the trunk and the decision split for training. */
     public TrunkTrainer(
@@ -46,13 +47,30 @@ public final class TrunkTrainer {
             SplitAccess data,
             Normalisation normalisation,
             ProgressListener listener) {
+        this(config, options, data, normalisation, null, listener);
+    }
+
+    /**
+     * Opens the trunk and the decision split for training.
+     *
+     * @param teacher a finished model that this one learns from as well; {@code null} for none
+     */
+    public TrunkTrainer(
+            VitConfig config,
+            TrunkOptions options,
+            SplitAccess data,
+            Normalisation normalisation,
+            @Nullable Teacher teacher,
+            ProgressListener listener) {
+        this.teacher = teacher;
         this.parameters = new VitParameters(config);
         this.options = options;
         this.trunk = data.open(Split.TRUNK);
         this.decision = data.open(Split.DECISION);
         this.normalisation = normalisation;
         this.listener = listener;
-        this.fingerprint = config + " " + options.fingerprint() + " data=" + data.fingerprint();
+        this.fingerprint = config + " " + options.fingerprint() + " data=" + data.fingerprint()
+                + (teacher == null ? "" : " with teacher");
     }
 
     /**
@@ -111,6 +129,7 @@ public final class TrunkTrainer {
                     rows,
                     (row, target) -> augmented(row, epoch, target),
                     trunk,
+                    teacher,
                     plan,
                     options.distillation(),
                     gradients);

@@ -1,0 +1,95 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line of the trainer: {@code train fashion-vit} and {@code evaluate}. */
+@Command(
+        name = "tminus",
+        description = "Trains and measures adaptive models.",
+        mixinStandardHelpOptions = true,
+        subcommands = {Main.Train.class, EvaluateCommand.class})
+public final class Main implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Main() {}
+
+    /** What can be trained. */
+    @Command(
+            name = "train",
+            description = "Trains a model.",
+            mixinStandardHelpOptions = true,
+            subcommands = {TrainFashionVitCommand.class})
+    static final class Train implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            spec.commandLine().usage(spec.commandLine().getErr());
+            return CommandLine.ExitCode.USAGE;
+        }
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** Runs the command line and ends the process with its status. */
+    public static void main(String[] arguments) {
+        System.exit(execute(arguments));
+    }
+
+    static int execute(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((exception, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            err.println(message(exception));
+            if (!(exception instanceof IOException) && !(exception instanceof IllegalArgumentException)) {
+                exception.printStackTrace(err);
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        return line.execute(arguments);
+    }
+
+    private static String message(Exception exception) {
+        String text = exception.getMessage();
+        return "error: " + (text == null ? exception.toString() : text);
+    }
+
+    /** Whether the output goes to a terminal that understands drawing over a line. */
+    @SuppressWarnings("SystemConsoleNull") // what newer versions answer is asked below
+    static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null || "dumb".equals(System.getenv("TERM"))) {
+            return false;
+        }
+        try {
+            // Since Java 22 there is a console even if nothing of it is a terminal, and a method that tells.
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+
+    static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+}

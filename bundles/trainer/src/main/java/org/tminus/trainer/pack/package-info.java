@@ -1,0 +1,5 @@
+/** Writes and reads model files. */
+@NullMarked
+package org.tminus.trainer.pack;
+
+import org.jspecify.annotations.NullMarked;
