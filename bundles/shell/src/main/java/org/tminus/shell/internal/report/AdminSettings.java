@@ -1,0 +1,94 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.shell.internal.report;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** The settings in Configuration Admin, which keeps them and tells the coordinator. */
+public final class AdminSettings implements SettingsStore {
+    private static final String PID = "org.tminus";
+    private static final String FACTORY_PID = "org.tminus.model";
+    /** Any bundle may read them. */
+    private static final String ANYWHERE = "?";
+
+    private final ConfigurationAdmin admin;
+
+    public AdminSettings(ConfigurationAdmin admin) {
+        this.admin = admin;
+    }
+
+    @Override
+    public Settings read(@Nullable String model) throws IOException {
+        Configuration found = find(model);
+        String pid = found != null ? found.getPid() : model == null ? PID : FACTORY_PID + "~" + instance(model);
+        return new Settings(pid, values(found, false));
+    }
+
+    @Override
+    public void write(@Nullable String model, Map<String, Object> values) throws IOException {
+        Configuration target = find(model);
+        if (target == null) {
+            target = model == null
+                    ? admin.getConfiguration(PID, ANYWHERE)
+                    : admin.getFactoryConfiguration(FACTORY_PID, instance(model), ANYWHERE);
+        }
+        // What others keep there, such as the name of the file it came from, is none of ours.
+        Map<String, Object> properties = values(target, true);
+        properties.putAll(values);
+        target.update(FrameworkUtil.asDictionary(properties));
+    }
+
+    private @Nullable Configuration find(@Nullable String model) throws IOException {
+        String filter = model == null
+                ? "(" + Constants.SERVICE_PID + "=" + PID + ")"
+                : "(&(" + ConfigurationAdmin.SERVICE_FACTORYPID + "=" + FACTORY_PID + ")(model=" + escape(model) + "))";
+        try {
+            Configuration[] found = admin.listConfigurations(filter);
+            return found == null || found.length == 0 ? null : found[0];
+        } catch (InvalidSyntaxException e) {
+            throw new IOException("no configuration can be looked up for model '" + model + "'", e);
+        }
+    }
+
+    private static Map<String, Object> values(@Nullable Configuration configuration, boolean foreign) {
+        Map<String, Object> values = new TreeMap<>();
+        if (configuration != null && configuration.getProperties() != null) {
+            values.putAll(FrameworkUtil.asMap(configuration.getProperties()));
+            values.keySet().removeIf(key -> isForeign(key) != foreign);
+        }
+        return values;
+    }
+
+    private static boolean isForeign(String key) {
+        return key.startsWith("service.")
+                || key.startsWith("felix.fileinstall.")
+                || key.startsWith("org.apache.karaf.");
+    }
+
+    /** A configuration's instance name allows fewer characters than a model's name. */
+    private static String instance(String model) {
+        return model.replaceAll("[^A-Za-z0-9_.-]", "-");
+    }
+
+    private static String escape(String value) {
+        StringBuilder escaped = new StringBuilder();
+        for (int index = 0; index < value.length(); index++) {
+            char character = value.charAt(index);
+            if ("\\*()".indexOf(character) >= 0) {
+                escaped.append('\\');
+            }
+            escaped.append(character);
+        }
+        return escaped.toString();
+    }
+}
