@@ -1,0 +1,27 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.configuration;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one PID {@code org.tminus.model~NAME} says; null leaves it to PID {@code org.tminus}. Immutable.
+ *
+ * @param model the model's name
+ * @param parameters for the policy
+ */
+public record ModelSettings(
+        String model,
+        @Nullable String policy,
+        @Nullable String predictor,
+        @Nullable String backend,
+        @Nullable String operatingPoint,
+        @Nullable Double budgetFlopsRatio,
+        Map<String, Object> parameters) {
+    public ModelSettings {
+        parameters = Map.copyOf(parameters);
+    }
+}

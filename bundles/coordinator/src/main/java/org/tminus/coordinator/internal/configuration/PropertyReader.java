@@ -1,0 +1,140 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.configuration;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Filter;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.tminus.inference.ConfigurationProblem;
+
+/** Reads the values of one configuration and collects what is wrong with them. Not thread-safe. */
+final class PropertyReader {
+    private final String pid;
+    private final Map<String, Object> properties;
+    private final Set<String> known = new TreeSet<>();
+    private final List<ConfigurationProblem> problems = new ArrayList<>();
+    private boolean refused;
+
+    PropertyReader(String pid, Map<String, Object> properties) {
+        this.pid = pid;
+        this.properties = properties;
+    }
+
+    @Nullable
+    String text(String key) {
+        Object value = value(key);
+        if (value == null || value.toString().isBlank()) {
+            return null;
+        }
+        if (value instanceof String text) {
+            return text.strip();
+        }
+        refuse(key, value, "a text");
+        return null;
+    }
+
+    @Nullable
+    Filter filter(String key) {
+        String text = text(key);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return FrameworkUtil.createFilter(text);
+        } catch (InvalidSyntaxException e) {
+            refuse(key, text, "an LDAP filter such as (tminus.name=full); " + e.getMessage());
+            return null;
+        }
+    }
+
+    boolean flag(String key) {
+        Object value = value(key);
+        String text = value == null ? "" : value.toString().strip().toLowerCase(Locale.ROOT);
+        if (!text.isEmpty() && !text.equals("true") && !text.equals("false")) {
+            refuse(key, value, "true or false");
+        }
+        return text.equals("true");
+    }
+
+    long integer(String key, long absent, long least, long most) {
+        Long number = optionalInteger(key, least, most);
+        return number == null ? absent : number;
+    }
+
+    @Nullable
+    Long optionalInteger(String key, long least, long most) {
+        Object value = value(key);
+        if (value == null || value.toString().isBlank()) {
+            return null;
+        }
+        try {
+            long number = Long.parseLong(value.toString().strip());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        refuse(key, value, "a whole number from " + least + " to " + most);
+        return null;
+    }
+
+    /** A number above {@code least} and at most {@code most}. */
+    @Nullable
+    Double optionalNumber(String key, double least, double most) {
+        Object value = value(key);
+        if (value == null || value.toString().isBlank()) {
+            return null;
+        }
+        try {
+            double number = Double.parseDouble(value.toString().strip());
+            if (number > least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        refuse(key, value, "a number above " + least + " and at most " + most);
+        return null;
+    }
+
+    /** Reports keys that nobody has asked for. They are ignored, not refused: a newer tool may have written them. */
+    void checkUnknown(String openPrefix) {
+        for (Map.Entry<String, Object> property : properties.entrySet()) {
+            String key = property.getKey();
+            // Keys with a dot belong to the framework and its tools: service.pid, component.name,
+            // felix.fileinstall.filename.
+            if (!known.contains(key) && key.indexOf('.') < 0 && !key.startsWith(openPrefix)) {
+                problems.add(new ConfigurationProblem(
+                        pid, key, String.valueOf(property.getValue()), "no such key; known are " + known));
+            }
+        }
+    }
+
+    void refuse(String key, @Nullable Object value, String expected) {
+        refused = true;
+        problems.add(new ConfigurationProblem(pid, key, String.valueOf(value), expected));
+    }
+
+    boolean isRefused() {
+        return refused;
+    }
+
+    List<ConfigurationProblem> problems() {
+        return List.copyOf(problems);
+    }
+
+    private @Nullable Object value(String key) {
+        known.add(key);
+        return properties.get(key);
+    }
+}

@@ -1,0 +1,181 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.tminus.backend.Backend;
+import org.tminus.coordinator.internal.configuration.Configuration;
+import org.tminus.coordinator.internal.status.Counter;
+import org.tminus.coordinator.internal.status.Counters;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.ModelRepository;
+import org.tminus.policy.Policy;
+import org.tminus.predictor.ComplexityPredictor;
+
+/**
+ * Where services are put up and taken down, by OSGi or by a test. Each change swaps one immutable {@link Pipeline} for
+ * another; taking down returns when no request works with the service any more, or the bound is reached. Thread-safe.
+ */
+public final class ServiceBoard {
+    /** What else has to happen when the pipeline changes. */
+    public interface Listener {
+        /** After each change; must be quick. */
+        void changed(Pipeline pipeline);
+
+        /** What hangs on a service that goes, for example the sessions of a backend; already retired. */
+        List<? extends Leasable> retire(ServiceEntry<?> gone);
+    }
+
+    private static final Listener NOBODY = new Listener() {
+        @Override
+        public void changed(Pipeline pipeline) {
+            // Nobody listens yet.
+        }
+
+        @Override
+        public List<? extends Leasable> retire(ServiceEntry<?> gone) {
+            return List.of();
+        }
+    };
+
+    private final AtomicReference<Pipeline> current;
+    private final Drainer drainer;
+    private final Counters counters;
+    private volatile Listener listener = NOBODY;
+
+    public ServiceBoard(Configuration configuration, Drainer drainer, Counters counters) {
+        this.current = new AtomicReference<>(Pipeline.empty(configuration));
+        this.drainer = drainer;
+        this.counters = counters;
+    }
+
+    public void listen(Listener only) {
+        listener = only;
+        only.changed(current());
+    }
+
+    public Pipeline current() {
+        return Objects.requireNonNull(current.get());
+    }
+
+    public void configure(Configuration configuration) {
+        swap(pipeline -> pipeline.withConfiguration(configuration));
+    }
+
+    public void bindPolicy(Policy policy, Map<String, Object> properties, String bundle) {
+        ServiceEntry<Policy> entry = ServiceEntry.of("policy", policy, properties, bundle);
+        swap(pipeline -> pipeline.withPolicies(plus(pipeline.policies(), entry)));
+    }
+
+    public void updatePolicy(Policy policy, Map<String, Object> properties) {
+        swap(pipeline -> pipeline.withPolicies(changed(pipeline.policies(), policy, properties)));
+    }
+
+    public DrainOutcome unbindPolicy(Policy policy) {
+        return remove(policy, Pipeline::policies, Pipeline::withPolicies);
+    }
+
+    public void bindPredictor(ComplexityPredictor predictor, Map<String, Object> properties, String bundle) {
+        ServiceEntry<ComplexityPredictor> entry = ServiceEntry.of("predictor", predictor, properties, bundle);
+        swap(pipeline -> pipeline.withPredictors(plus(pipeline.predictors(), entry)));
+    }
+
+    public void updatePredictor(ComplexityPredictor predictor, Map<String, Object> properties) {
+        swap(pipeline -> pipeline.withPredictors(changed(pipeline.predictors(), predictor, properties)));
+    }
+
+    public DrainOutcome unbindPredictor(ComplexityPredictor predictor) {
+        return remove(predictor, Pipeline::predictors, Pipeline::withPredictors);
+    }
+
+    public void bindBackend(Backend backend, Map<String, Object> properties, String bundle) {
+        ServiceEntry<Backend> entry = ServiceEntry.of("backend", backend, properties, bundle);
+        swap(pipeline -> pipeline.withBackends(plus(pipeline.backends(), entry)));
+    }
+
+    public void updateBackend(Backend backend, Map<String, Object> properties) {
+        swap(pipeline -> pipeline.withBackends(changed(pipeline.backends(), backend, properties)));
+    }
+
+    public DrainOutcome unbindBackend(Backend backend) {
+        return remove(backend, Pipeline::backends, Pipeline::withBackends);
+    }
+
+    public void bindModel(AdaptiveModel model, Map<String, Object> properties, String bundle) {
+        ServiceEntry<AdaptiveModel> entry = ServiceEntry.of("model", model, properties, bundle);
+        swap(pipeline -> pipeline.withModels(plus(pipeline.allModels(), entry)));
+    }
+
+    public DrainOutcome unbindModel(AdaptiveModel model) {
+        return remove(model, Pipeline::allModels, Pipeline::withModels);
+    }
+
+    public void bindRepository(ModelRepository repository) {
+        swap(pipeline -> pipeline.withRepository(repository));
+    }
+
+    public void unbindRepository(ModelRepository repository) {
+        swap(pipeline -> pipeline.repository() == repository ? pipeline.withRepository(null) : pipeline);
+    }
+
+    private void swap(Function<Pipeline, Pipeline> change) {
+        Pipeline after = current.updateAndGet(change::apply);
+        counters.add(Counter.SWAPS);
+        listener.changed(after);
+    }
+
+    private <T> DrainOutcome remove(
+            T service,
+            Function<Pipeline, List<ServiceEntry<T>>> list,
+            BiFunction<Pipeline, List<ServiceEntry<T>>, Pipeline> withList) {
+        ServiceEntry<T> gone = find(list.apply(current()), service);
+        if (gone == null) {
+            return DrainOutcome.DRAINED;
+        }
+        Pipeline after = current.updateAndGet(pipeline -> withList.apply(
+                pipeline,
+                list.apply(pipeline).stream()
+                        .filter(entry -> entry.service() != service)
+                        .toList()));
+        counters.add(Counter.SWAPS);
+        gone.lease().retire();
+        List<Leasable> parts = new ArrayList<>();
+        parts.add(gone.lease());
+        parts.addAll(listener.retire(gone));
+        listener.changed(after);
+        return drainer.drain(parts, () -> after.configuration().global().drainTimeoutNanos());
+    }
+
+    private static <T> @Nullable ServiceEntry<T> find(List<ServiceEntry<T>> entries, T service) {
+        for (ServiceEntry<T> entry : entries) {
+            if (entry.service() == service) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private static <T> List<ServiceEntry<T>> plus(List<ServiceEntry<T>> entries, ServiceEntry<T> added) {
+        List<ServiceEntry<T>> all = new ArrayList<>(entries);
+        all.add(added);
+        all.sort(ServiceEntry.BY_RANKING);
+        return List.copyOf(all);
+    }
+
+    private static <T> List<ServiceEntry<T>> changed(
+            List<ServiceEntry<T>> entries, T service, Map<String, Object> properties) {
+        return entries.stream()
+                .map(entry -> entry.service() == service ? entry.with(properties) : entry)
+                .sorted(ServiceEntry.BY_RANKING)
+                .toList();
+    }
+}

@@ -1,0 +1,80 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.pipeline;
+
+import java.util.Comparator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Constants;
+
+/**
+ * A service with what is known of it. Entries are immutable apart from lease and health, which the entries of one service
+ * share when its properties change.
+ *
+ * @param kind {@code policy}, {@code predictor}, {@code backend} or {@code model}
+ * @param name its {@code tminus.name}
+ * @param bundle symbolic name and version of the bundle that brings it
+ * @param properties the service properties, for filters
+ */
+public record ServiceEntry<T>(
+        String kind,
+        String name,
+        String bundle,
+        T service,
+        Map<String, Object> properties,
+        Leasable lease,
+        Health health) {
+    /** The order of choice: highest ranking first, of equals the oldest service. */
+    public static final Comparator<ServiceEntry<?>> BY_RANKING = Comparator.<ServiceEntry<?>>comparingInt(
+                    entry -> entry.ranking())
+            .reversed()
+            .thenComparingLong(ServiceEntry::id);
+
+    /** The service property by which plugins are named. */
+    public static final String NAME = "tminus.name";
+
+    public static <T> ServiceEntry<T> of(String kind, T service, Map<String, Object> properties, String bundle) {
+        String name = properties.get(NAME) instanceof String text && !text.isBlank()
+                ? text
+                : service.getClass().getSimpleName();
+        return new ServiceEntry<>(
+                kind,
+                name,
+                bundle,
+                service,
+                Map.copyOf(properties),
+                new Leasable(kind + " '" + name + "'", Runnable::run),
+                new Health());
+    }
+
+    /** The same service with other properties. */
+    public ServiceEntry<T> with(Map<String, Object> changed) {
+        ServiceEntry<T> fresh = of(kind, service, changed, bundle);
+        return new ServiceEntry<>(kind, fresh.name, bundle, service, fresh.properties, lease, health);
+    }
+
+    public int ranking() {
+        return properties.get(Constants.SERVICE_RANKING) instanceof Integer number ? number : 0;
+    }
+
+    private long id() {
+        return properties.get(Constants.SERVICE_ID) instanceof Long number ? number : 0;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
+    @Override
+    public String toString() {
+        return kind + " '" + name + "'";
+    }
+}

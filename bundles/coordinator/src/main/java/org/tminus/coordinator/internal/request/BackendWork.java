@@ -1,0 +1,251 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.request;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tminus.backend.BackendSession;
+import org.tminus.coordinator.internal.pipeline.Leasable;
+import org.tminus.coordinator.internal.session.ModelView;
+import org.tminus.coordinator.internal.session.SessionSlot;
+import org.tminus.coordinator.internal.status.Counter;
+import org.tminus.failure.BackendException;
+import org.tminus.failure.DeadlineExceededException;
+import org.tminus.failure.InvalidRequestException;
+import org.tminus.failure.RequestCancelledException;
+import org.tminus.failure.TminusException;
+import org.tminus.inference.Step;
+import org.tminus.model.Path;
+import org.tminus.tensor.HostTensor;
+import org.tminus.tensor.Tensor;
+
+/** The work on one request with one backend. One thread at a time. */
+final class BackendWork {
+    /** A call to the backend. */
+    interface Call<T> {
+        T now() throws TminusException;
+    }
+
+    private final Execution execution;
+    private final SessionSlot slot;
+    private final Task task;
+    private final Batch batch;
+    private final BackendSession session;
+    private final CallControl control;
+    private final Assembly assembly;
+    private final RowOutcome[] outcomes;
+
+    /** The execution holds a lease of the slot until the work is over. */
+    BackendWork(Execution execution, SessionSlot slot, Task task) {
+        this.execution = execution;
+        this.slot = slot;
+        this.task = task;
+        this.batch = task.batch();
+        this.session = slot.session();
+        this.control = new CallControl(batch.outputs(), task.request().destinations(), task.deadline());
+        this.assembly =
+                new Assembly(batch.rows(), batch.outputs(), task.request().destinations());
+        this.outcomes = new RowOutcome[batch.rows()];
+        for (int row = 0; row < outcomes.length; row++) {
+            outcomes[row] = new RowOutcome();
+        }
+    }
+
+    CallControl control() {
+        return control;
+    }
+
+    BackendSession session() {
+        return session;
+    }
+
+    ModelView view() {
+        return slot.view();
+    }
+
+    Batch batch() {
+        return batch;
+    }
+
+    Task task() {
+        return task;
+    }
+
+    RowOutcome outcome(int row) {
+        return outcomes[row];
+    }
+
+    /**
+     * Runs all groups.
+     *
+     * @return the outputs for the whole batch
+     * @throws BackendFailure if another backend should be tried
+     * @throws TminusException if no other backend would help
+     */
+    Map<String, Tensor> run(Plan plan) throws TminusException, BackendFailure {
+        boolean done = false;
+        try {
+            for (Group group : plan.groups()) {
+                PolicyConversation conversation = plan.conversation();
+                // A policy that has seen a part of a run on a backend that failed cannot be asked about it again.
+                if (group.checkpoints().isEmpty() || conversation == null || conversation.isUnderWay()) {
+                    runWhole(group);
+                } else {
+                    new StepwiseRun(this, group, conversation, plan.flopsPerRow()).run();
+                }
+            }
+            Map<String, Tensor> outputs = assembly.assemble();
+            done = true;
+            return outputs;
+        } finally {
+            if (!done) {
+                assembly.discard();
+            }
+        }
+    }
+
+    private void runWhole(Group group) throws TminusException, BackendFailure {
+        Path path = group.path();
+        int rows = group.size(batch);
+        boolean compiled = call(() -> session.isPrepared(path));
+        // Only a run of the whole batch can write its rows to their place in the client's memory.
+        control.expect(batch.outputs(), group.rows() == null ? task.request().destinations() : Map.of());
+        Map<String, Tensor> inputs = inputs(group.rows());
+        long start = execution.now();
+        Map<String, Tensor> outputs = call(() -> session.run(path, inputs, control));
+        slot.times().record(path, execution.now() - start, rows);
+        OutputCheck.check(batch.model(), batch.outputs(), rows, outputs);
+        long flops = view().flops(path, batch.length());
+        for (int row = 0; row < rows; row++) {
+            outcomes[group.rows() == null ? row : group.rows()[row]].answered(path, compiled, flops);
+        }
+        add(path, new Piece(group.rows(), wanted(outputs)));
+    }
+
+    /** Keeps a piece, and runs those of its rows at full depth that came out as NaN or infinity. */
+    void add(Path path, Piece piece) throws TminusException, BackendFailure {
+        assembly.add(piece);
+        int rows = pieceRows(piece);
+        if (!OutputCheck.isBad(piece.outputs(), 0, rows)) {
+            return;
+        }
+        List<Integer> bad = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            int batchRow = piece.rows() == null ? row : piece.rows()[row];
+            if (batchRow >= 0 && OutputCheck.isBad(piece.outputs(), row, 1)) {
+                bad.add(batchRow);
+            }
+        }
+        if (bad.isEmpty()) {
+            return;
+        }
+        if (view().isFullDepth(path)) {
+            throw new BackendException(
+                    "Model " + batch.model() + " gave NaN or infinity at full depth on backend '"
+                            + slot.backend().name() + "'.",
+                    "The model or this input is at fault; check both with a reference runtime.");
+        }
+        String note = "Path " + path + " gave NaN or infinity; the row ran again at full depth.";
+        for (int row : bad) {
+            execution.count(Counter.RETRIES);
+            outcomes[row].note(note);
+        }
+        runWhole(new Group(
+                view().fullDepth(),
+                List.of(),
+                bad.stream().mapToInt(Integer::intValue).toArray()));
+    }
+
+    private static int pieceRows(Piece piece) {
+        return (int) piece.outputs().values().iterator().next().shape().dimension(0);
+    }
+
+    Map<String, Tensor> inputs(int @Nullable [] rows) {
+        Map<String, Tensor> all = task.request().inputs();
+        if (rows == null) {
+            return all;
+        }
+        Map<String, Tensor> some = new HashMap<>();
+        all.forEach((name, tensor) -> some.put(name, Tensors.gather(tensor, rows)));
+        return some;
+    }
+
+    /** Drops what nobody asked for. */
+    Map<String, Tensor> wanted(Map<String, Tensor> outputs) {
+        if (outputs.size() == batch.outputs().size()) {
+            return outputs;
+        }
+        Map<String, Tensor> kept = new HashMap<>();
+        outputs.forEach((name, tensor) -> {
+            if (batch.outputs().contains(name)) {
+                kept.put(name, tensor);
+            } else {
+                tensor.close();
+            }
+        });
+        return kept;
+    }
+
+    /** One guarded, timed call; whatever the backend throws becomes one of three kinds. */
+    <T> T call(Call<T> call) throws TminusException, BackendFailure {
+        if (execution.isWithdrawn(slot)) {
+            throw new BackendFailure(execution.withdrawal(slot, "it is going away"), false, null);
+        }
+        CallGuard guard = execution.guard();
+        Leasable outer = guard.target();
+        long outerSince = guard.since();
+        long start = execution.now();
+        if (outer == null) {
+            guard.enter(slot, start);
+        } else {
+            guard.move(slot, start);
+        }
+        try {
+            return call.now();
+        } catch (Throwable e) {
+            throw classified(e);
+        } finally {
+            execution.spent(Step.RUN, execution.now() - start);
+            if (outer == null) {
+                guard.leave();
+            } else {
+                guard.move(outer, outerSince);
+            }
+        }
+    }
+
+    private TminusException classified(Throwable e) throws BackendFailure {
+        if (e instanceof RequestCancelledException cancelled && task.isDone()) {
+            return cancelled;
+        }
+        if (e instanceof DeadlineExceededException exceeded && task.deadline().hasPassed()) {
+            return exceeded;
+        }
+        if (e instanceof InvalidRequestException invalid) {
+            return invalid;
+        }
+        String reason = execution.withdrawal(slot, Failures.describe(e));
+        throw new BackendFailure(reason, !execution.isExcused(slot), e);
+    }
+
+    Set<String> outputsWith(@Nullable String extra) {
+        Set<String> outputs = batch.outputs();
+        if (extra == null || outputs.contains(extra)) {
+            return outputs;
+        }
+        Set<String> more = new HashSet<>(outputs);
+        more.add(extra);
+        return more;
+    }
+
+    Map<String, HostTensor> noDestinations() {
+        return Map.of();
+    }
+}

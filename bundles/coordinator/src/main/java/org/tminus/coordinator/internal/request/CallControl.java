@@ -1,0 +1,117 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.request;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tminus.backend.RunControl;
+import org.tminus.failure.DeadlineExceededException;
+import org.tminus.failure.RequestCancelledException;
+import org.tminus.tensor.HostTensor;
+
+/** Travels with the runs of one request on one backend. */
+final class CallControl implements RunControl {
+    private static final Logger LOG = LoggerFactory.getLogger(CallControl.class);
+    private static final Registration NOTHING = () -> {};
+
+    private final Deadline deadline;
+    private volatile Set<String> outputs;
+    private volatile Map<String, HostTensor> destinations;
+    private volatile @Nullable Set<Runnable> actions;
+    private volatile boolean cancelled;
+
+    CallControl(Set<String> outputs, Map<String, HostTensor> destinations, Deadline deadline) {
+        this.outputs = outputs;
+        this.destinations = destinations;
+        this.deadline = deadline;
+    }
+
+    /** What the next run is to give, and where. */
+    void expect(Set<String> wanted, Map<String, HostTensor> into) {
+        outputs = wanted;
+        destinations = into;
+    }
+
+    void cancel() {
+        cancelled = true;
+        Set<Runnable> registered = actions;
+        if (registered != null) {
+            for (Runnable action : registered) {
+                runOnce(registered, action);
+            }
+        }
+    }
+
+    private static void runOnce(Set<Runnable> registered, Runnable action) {
+        if (registered.remove(action)) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                LOG.warn("A backend's reaction to a cancellation failed", e);
+            }
+        }
+    }
+
+    @Override
+    public Set<String> requestedOutputs() {
+        return outputs;
+    }
+
+    @Override
+    public Optional<HostTensor> destination(String output) {
+        return destinations.isEmpty() ? Optional.empty() : Optional.ofNullable(destinations.get(output));
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public long nanosLeft() {
+        return deadline.nanosLeft();
+    }
+
+    @Override
+    public void check() throws RequestCancelledException, DeadlineExceededException {
+        if (cancelled) {
+            throw new RequestCancelledException("The run was cancelled.", "");
+        }
+        deadline.check();
+    }
+
+    @Override
+    public Registration onCancel(Runnable action) {
+        if (cancelled) {
+            action.run();
+            return NOTHING;
+        }
+        Set<Runnable> registered = registrations();
+        registered.add(action);
+        if (cancelled) {
+            runOnce(registered, action);
+        }
+        return () -> registered.remove(action);
+    }
+
+    private Set<Runnable> registrations() {
+        Set<Runnable> registered = actions;
+        if (registered == null) {
+            synchronized (this) {
+                registered = actions;
+                if (registered == null) {
+                    registered = ConcurrentHashMap.newKeySet();
+                    actions = registered;
+                }
+            }
+        }
+        return registered;
+    }
+}

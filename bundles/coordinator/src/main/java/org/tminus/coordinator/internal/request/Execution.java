@@ -1,0 +1,589 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.request;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tminus.coordinator.internal.configuration.EffectiveSettings;
+import org.tminus.coordinator.internal.pipeline.Leasable;
+import org.tminus.coordinator.internal.pipeline.LeaseHolder;
+import org.tminus.coordinator.internal.pipeline.ServiceEntry;
+import org.tminus.coordinator.internal.session.ModelView;
+import org.tminus.coordinator.internal.session.SessionSlot;
+import org.tminus.coordinator.internal.status.Counter;
+import org.tminus.failure.BackendException;
+import org.tminus.failure.NoBackendException;
+import org.tminus.failure.RequestCancelledException;
+import org.tminus.failure.TminusException;
+import org.tminus.inference.CertificateState;
+import org.tminus.inference.InferenceResult;
+import org.tminus.inference.Step;
+import org.tminus.inference.Trace;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.OperatingPoint;
+import org.tminus.model.Path;
+import org.tminus.policy.Budget;
+import org.tminus.policy.Policy;
+import org.tminus.tensor.Tensor;
+
+/**
+ * One attempt at answering one request, on one thread. It leases what it works with, so that nothing goes away under it;
+ * draining and the watchdog reach it from other threads through {@link LeaseHolder}.
+ */
+final class Execution implements LeaseHolder {
+    private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+    /** How an execution ended. */
+    enum End {
+        /** The task has its answer or its failure, or was taken away. */
+        DONE,
+        /** No session is open yet: the task has to wait for one. */
+        NOT_READY,
+        /** The execution was given up while it hung; its thread must end. */
+        ABANDONED
+    }
+
+    private record Withdrawal(String reason, boolean excused) {}
+
+    private final Task task;
+    private final Platform platform;
+    private final Scheduler scheduler;
+    private final boolean onWorker;
+    private final CallGuard guard = new CallGuard(Thread.currentThread());
+    private final AtomicBoolean holdsPermit = new AtomicBoolean(true);
+    private final StepTimes times = new StepTimes();
+    private final List<String> notes = new ArrayList<>(0);
+    private volatile Map<Leasable, Withdrawal> withdrawals = Map.of();
+    private volatile @Nullable CallControl control;
+    private volatile boolean abandoned;
+    private @Nullable SessionSlot slot;
+    private @Nullable ServiceEntry<Policy> policy;
+    private boolean policyLeased;
+
+    /** Made by the thread that will run it, which holds a permit. */
+    Execution(Task task, Platform platform, Scheduler scheduler, boolean onWorker) {
+        this.task = task;
+        this.platform = platform;
+        this.scheduler = scheduler;
+        this.onWorker = onWorker;
+    }
+
+    End run() {
+        if (!task.begin(this)) {
+            leave();
+            return End.DONE;
+        }
+        platform.active().add(this);
+        boolean notReady = false;
+        try {
+            long start = now();
+            times.add(Step.QUEUE, start - task.submittedNanos());
+            task.deadline().check();
+            Route route = lease();
+            if (route == null) {
+                notReady = task.takeFrom(this);
+            } else {
+                deliver(answer(route), route);
+            }
+        } catch (TminusException e) {
+            fail(e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("Request {} failed unexpectedly", task.id(), e);
+            fail(new BackendException(
+                    "Request " + task.id() + " failed inside the platform: " + e, "Report this with the log.", e));
+        } finally {
+            releaseAll();
+            platform.active().remove(this);
+            leave();
+        }
+        return abandoned ? End.ABANDONED : notReady ? End.NOT_READY : End.DONE;
+    }
+
+    private void leave() {
+        if (holdsPermit.compareAndSet(true, false)) {
+            scheduler.leave();
+        }
+    }
+
+    // ---- leases
+
+    /** Leases an open session and the policy. @return null if no session is open yet */
+    private @Nullable Route lease() throws TminusException {
+        for (; ; ) {
+            Route route = platform.router().route(task.request());
+            SessionSlot ready = route.ready(task.excluded(), now());
+            if (ready == null) {
+                checkHope(route);
+                return null;
+            }
+            if (!ready.tryAcquire(this)) {
+                continue;
+            }
+            slot = ready;
+            Route.Choice choice = task.request().policy().isPresent()
+                    ? Router.policy(route.pipeline(), task.request().policy().get())
+                    : route.policy();
+            ServiceEntry<Policy> entry = choice.entry();
+            if (entry == null || entry.lease().tryAcquire(this)) {
+                policy = entry;
+                policyLeased = entry != null;
+                revalidate(route);
+                return route;
+            }
+            // The policy has just gone, so there is a newer pipeline: begin again with that.
+            releaseAll();
+        }
+    }
+
+    /** @throws TminusException if waiting for a session would be in vain */
+    private void checkHope(Route route) throws TminusException {
+        if (route.opening(task.excluded()) == null) {
+            throw noBackend(route);
+        }
+    }
+
+    /** Why no backend answers. */
+    static TminusException noBackend(Route route) {
+        AdaptiveModel model = route.model().service();
+        for (SessionSlot candidate : route.candidates()) {
+            TminusException why = candidate.failure();
+            if (why != null) {
+                return new BackendException(
+                        "Backend '" + candidate.backend().name() + "' cannot open model '" + model + "': "
+                                + why.getMessage(),
+                        why.advice(),
+                        why);
+            }
+        }
+        return new NoBackendException(
+                route.candidates().isEmpty()
+                        ? "No backend is there that may run model '" + model + "'."
+                        : "No backend is left that could run model '" + model + "'.",
+                "Install a backend, or widen backendFilter.");
+    }
+
+    private void revalidate(Route route) throws TminusException {
+        AdaptiveModel model = route.model().service();
+        if (task.batch().model() != model) {
+            task.revalidated(RequestValidator.validate(task.request(), new ModelView(model)));
+        }
+    }
+
+    private SessionSlot leased() {
+        SessionSlot held = slot;
+        if (held == null) {
+            throw new IllegalStateException("No session is leased");
+        }
+        return held;
+    }
+
+    private void releaseSlot() {
+        SessionSlot held = slot;
+        if (held != null) {
+            slot = null;
+            held.release(this);
+        }
+    }
+
+    private void releaseAll() {
+        releaseSlot();
+        ServiceEntry<Policy> held = policy;
+        if (policyLeased && held != null) {
+            policyLeased = false;
+            held.lease().release(this);
+        }
+    }
+
+    // ---- the answer
+
+    private InferenceResult answer(Route route) throws TminusException {
+        EffectiveSettings settings = route.settings();
+        Batch batch = task.batch();
+        SessionSlot first = leased();
+        Budget budget = task.request().budget().orElse(settings.budget());
+        DeviceTelemetry telemetry = new DeviceTelemetry(first.backend());
+        Allowed allowed = PathLimits.apply(
+                first,
+                batch,
+                budget,
+                settings.global(),
+                telemetry,
+                task.deadline().nanosLeft(),
+                task.request().strict() || settings.global().strict());
+        OperatingPoint point = operatingPoint(route);
+        Prediction prediction = new Prediction(this, route.predictors());
+        BatchContext context = new BatchContext(
+                task,
+                budget,
+                point,
+                settings.parameters(),
+                allowed,
+                telemetry,
+                prediction,
+                () -> scheduler.queueLength(batch.model().name()));
+        Plan plan = plan(route, new Decider(this, first, batch, budget, allowed), context, prediction);
+        try {
+            return run(route, plan, allowed, point, prediction);
+        } finally {
+            if (plan.conversation() != null) {
+                plan.conversation().end();
+            }
+        }
+    }
+
+    private @Nullable OperatingPoint operatingPoint(Route route) {
+        return task.request().operatingPoint().isPresent()
+                ? route.model()
+                        .service()
+                        .operatingPoint(task.request().operatingPoint().get())
+                        .orElse(null)
+                : route.operatingPoint();
+    }
+
+    private Plan plan(Route route, Decider decider, BatchContext context, Prediction prediction) {
+        ServiceEntry<Policy> entry = policy;
+        if (entry == null) {
+            String reason = task.request().policy().isPresent()
+                    ? "Policy '" + task.request().policy().get() + "' is not there"
+                    : route.policy().reason();
+            return decider.fallBack(reason + ".", 0);
+        }
+        if (task.excluded().contains(entry.lease())) {
+            return decider.fallBack("Policy '" + entry.name() + "' did not answer.", 0);
+        }
+        if (!entry.health().permits(now())) {
+            return decider.fallBack(
+                    "Policy '" + entry.name() + "' is in quarantine: "
+                            + entry.health().reason(),
+                    0);
+        }
+        policyLeased = false; // the conversation gives it back
+        return decider.decide(entry, context, prediction);
+    }
+
+    private InferenceResult run(
+            Route route, Plan plan, Allowed allowed, @Nullable OperatingPoint point, Prediction prediction)
+            throws TminusException {
+        Set<Leasable> tried = new HashSet<>(task.excluded());
+        List<String> failures = new ArrayList<>(0);
+        for (; ; ) {
+            SessionSlot present = leased();
+            BackendWork work = new BackendWork(this, present, task);
+            control = work.control();
+            if (isWithdrawn(present)) {
+                work.control().cancel();
+            }
+            try {
+                Map<String, Tensor> outputs = work.run(plan);
+                present.backend().health().succeeded();
+                return result(plan, allowed, point, prediction, work, outputs);
+            } catch (BackendFailure e) {
+                String why = "Backend '" + present.backend().name() + "' failed: " + e.reason() + ".";
+                if (e.isBlamed()) {
+                    blame(present.backend(), why);
+                }
+                fallback(Counter.FALLBACKS_BACKEND, why);
+                failures.add(why);
+                tried.add(present);
+                releaseSlot();
+                if (task.isDone()) {
+                    throw new RequestCancelledException("The request was cancelled.", "");
+                }
+                if (!leaseNext(tried)) {
+                    throw gaveUp(route, failures, e);
+                }
+            } finally {
+                control = null;
+            }
+        }
+    }
+
+    private TminusException gaveUp(Route route, List<String> failures, BackendFailure last) {
+        boolean gone = platform.board().current().backends().isEmpty();
+        String message =
+                "No backend could answer for model '" + route.model().service() + "': " + String.join(" ", failures);
+        return gone
+                ? new NoBackendException(message, "Install a backend.", last)
+                : new BackendException(message, "See the log of the backend.", last);
+    }
+
+    /** Leases the next backend's session for the same model; opens it if it is not open. */
+    private boolean leaseNext(Set<Leasable> tried) throws TminusException {
+        for (; ; ) {
+            // Under the pipeline of now: a backend that came meanwhile may help as well.
+            Route route = currentRoute();
+            if (route == null) {
+                return false;
+            }
+            SessionSlot next = route.ready(tried, now());
+            if (next == null) {
+                next = route.opening(tried);
+                if (next == null) {
+                    return false;
+                }
+                awaitOpen(next, route);
+                if (next.state() != SessionSlot.State.READY) {
+                    tried.add(next);
+                    continue;
+                }
+            }
+            if (next.tryAcquire(this)) {
+                slot = next;
+                return true;
+            }
+            tried.add(next);
+        }
+    }
+
+    private @Nullable Route currentRoute() {
+        AdaptiveModel model = task.batch().model();
+        for (ServiceEntry<AdaptiveModel> entry :
+                platform.board().current().models().getOrDefault(model.name(), List.of())) {
+            if (entry.service() == model) {
+                return platform.router().route(entry);
+            }
+        }
+        return null;
+    }
+
+    private void awaitOpen(SessionSlot next, Route route) throws TminusException {
+        java.util.concurrent.CountDownLatch settled = new java.util.concurrent.CountDownLatch(1);
+        platform.sessions().open(next, route.pipeline().repository(), settled::countDown);
+        long bound =
+                Math.min(task.deadline().nanosLeft(), route.settings().global().pluginTimeoutNanos());
+        try {
+            if (!settled.await(bound, TimeUnit.NANOSECONDS)) {
+                task.deadline().check();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RequestCancelledException("The thread was interrupted while it waited for a backend.", "", e);
+        }
+    }
+
+    private InferenceResult result(
+            Plan plan,
+            Allowed allowed,
+            @Nullable OperatingPoint point,
+            Prediction prediction,
+            BackendWork work,
+            Map<String, Tensor> outputs) {
+        Batch batch = task.batch();
+        ModelView view = work.view();
+        String backend = leased().backend().name();
+        long fullDepth = view.flops(view.fullDepth(), batch.length());
+        long deciding = plan.flopsPerRow() + prediction.flopsPerRow();
+        Optional<String> pointName =
+                point != null && point.policy().equals(plan.policy()) ? Optional.of(point.name()) : Optional.empty();
+        times.add(Step.TOTAL, now() - task.submittedNanos());
+        List<String> shared = notes();
+        List<Trace> traces = new ArrayList<>(batch.rows());
+        long flops = 0;
+        for (int row = 0; row < batch.rows(); row++) {
+            RowOutcome outcome = work.outcome(row);
+            Path path = outcome.path();
+            flops += outcome.flops() + deciding;
+            traces.add(new RowTrace(
+                    task.id(),
+                    batch.model().name(),
+                    batch.model().version(),
+                    backend,
+                    plan.policy(),
+                    pointName,
+                    prediction.of(row),
+                    path,
+                    path.depth(),
+                    outcome.compiled(),
+                    outcome.flops() + deciding,
+                    fullDepth,
+                    times,
+                    view.isFullDepth(path) ? CertificateState.FULL_DEPTH : CertificateState.UNCERTIFIED,
+                    allowed.budgetMissed(),
+                    outcome.notes().isEmpty() ? shared : joined(shared, outcome.notes())));
+        }
+        platform.counters().add(Counter.ROWS, batch.rows());
+        platform.counters().add(Counter.FLOPS, flops);
+        platform.counters().add(Counter.FULL_DEPTH_FLOPS, fullDepth * batch.rows());
+        if (allowed.budgetMissed()) {
+            platform.counters().add(Counter.BUDGET_MISSED);
+        }
+        return new Answer(outputs, traces, task.request().destinations().keySet());
+    }
+
+    private List<String> notes() {
+        return notes.isEmpty() && task.notes().isEmpty() ? List.of() : joined(task.notes(), notes);
+    }
+
+    private static List<String> joined(List<String> first, List<String> second) {
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return List.copyOf(all);
+    }
+
+    private void deliver(InferenceResult result, Route route) {
+        route.answered(notes.isEmpty());
+        if (!task.finish(this)) {
+            platform.counters().add(Counter.LATE_RESULTS);
+            result.close();
+            return;
+        }
+        if (!task.future().complete(result)) {
+            result.close();
+        }
+    }
+
+    private void fail(TminusException failure) {
+        if (task.finish(this)) {
+            platform.counters().add(Counter.FAILED);
+            task.future().completeExceptionally(failure);
+        }
+    }
+
+    // ---- bookkeeping
+
+    long now() {
+        return platform.clock().getAsLong();
+    }
+
+    CallGuard guard() {
+        return guard;
+    }
+
+    Task task() {
+        return task;
+    }
+
+    void spent(Step step, long time) {
+        times.add(step, time);
+    }
+
+    /** What was spent so far in calls that can lie within a call to the policy. */
+    long nested() {
+        return times.of(Step.PREDICT) + times.of(Step.RUN);
+    }
+
+    void count(Counter counter) {
+        platform.counters().add(counter);
+    }
+
+    void fallback(Counter kind, String note) {
+        count(Counter.FALLBACKS);
+        count(kind);
+        notes.add(note);
+    }
+
+    /** A plugin did not do as it should. */
+    void blame(ServiceEntry<?> entry, String why) {
+        LOG.debug("Request {}: {}", task.id(), why);
+        if (entry.health().failed(why, now())) {
+            count(Counter.QUARANTINES);
+            LOG.warn("The {} is in quarantine: {}", entry, why);
+        }
+    }
+
+    /** Whether no further calls may be made. */
+    boolean isWithdrawn(Leasable leased) {
+        return !withdrawals.isEmpty() && withdrawals.containsKey(leased);
+    }
+
+    /** Whether the platform itself took the plugin away, which is not the plugin's fault. */
+    boolean isExcused(Leasable leased) {
+        Withdrawal withdrawal = withdrawals.get(leased);
+        return withdrawal != null && withdrawal.excused();
+    }
+
+    /** Why a plugin was taken away, or else this reason. */
+    String withdrawal(Leasable leased, String otherwise) {
+        Withdrawal withdrawal = withdrawals.get(leased);
+        return withdrawal == null ? otherwise : withdrawal.reason();
+    }
+
+    // ---- from other threads
+
+    /** The client no longer wants the answer. */
+    void stop() {
+        CallControl present = control;
+        if (present != null) {
+            present.cancel();
+        }
+    }
+
+    @Override
+    public boolean runsOn(Thread thread) {
+        return guard.runsOn(thread);
+    }
+
+    @Override
+    public void withdraw(Leasable leased, String reason) {
+        withdraw(leased, new Withdrawal(reason, true));
+    }
+
+    /** A call takes too long. */
+    void expire(Leasable leased, String reason) {
+        withdraw(leased, new Withdrawal(reason, false));
+    }
+
+    private void withdraw(Leasable leased, Withdrawal withdrawal) {
+        synchronized (this) {
+            Map<Leasable, Withdrawal> more = new HashMap<>(withdrawals);
+            more.putIfAbsent(leased, withdrawal);
+            withdrawals = more;
+        }
+        CallControl present = control;
+        if (present != null && leased instanceof SessionSlot) {
+            present.cancel();
+        }
+        guard.interrupt(leased);
+    }
+
+    @Override
+    public void abandon(Leasable leased, String reason) {
+        abandonIfCalling(leased, reason);
+    }
+
+    /** @return whether the call was given up, now that it is known not to end */
+    boolean abandonIfCalling(Leasable leased, String reason) {
+        if (!guard.isCalling(leased) || !holdsPermit.compareAndSet(true, false)) {
+            return false;
+        }
+        if (onWorker) {
+            abandoned = true;
+            scheduler.replaceWorker();
+        }
+        scheduler.leave();
+        // A client's own thread hangs itself; nobody can answer it before the call returns.
+        if (onWorker && task.takeFrom(this)) {
+            giveUp(leased, reason);
+        }
+        return true;
+    }
+
+    private void giveUp(Leasable leased, String reason) {
+        if (leased instanceof SessionSlot && !task.request().destinations().isEmpty()) {
+            // The call may still write to the client's memory, so no other answer may be put there.
+            count(Counter.FAILED);
+            task.stop();
+            task.future()
+                    .completeExceptionally(new BackendException(
+                            "The call was given up: " + reason + ". It may still write to the destinations given.",
+                            "Send the request again with fresh destinations."));
+            return;
+        }
+        task.exclude(leased, "An attempt was given up: " + reason + ".");
+        count(Counter.FALLBACKS);
+        count(leased instanceof SessionSlot ? Counter.FALLBACKS_BACKEND : Counter.FALLBACKS_POLICY);
+        scheduler.again(task);
+    }
+}

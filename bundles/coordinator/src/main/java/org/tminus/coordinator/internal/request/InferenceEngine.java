@@ -1,0 +1,366 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.request;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.tminus.backend.Backend;
+import org.tminus.coordinator.internal.configuration.GlobalSettings;
+import org.tminus.coordinator.internal.pipeline.Leasable;
+import org.tminus.coordinator.internal.pipeline.Pipeline;
+import org.tminus.coordinator.internal.pipeline.ServiceBoard;
+import org.tminus.coordinator.internal.pipeline.ServiceEntry;
+import org.tminus.coordinator.internal.session.ModelView;
+import org.tminus.coordinator.internal.session.SessionSlot;
+import org.tminus.coordinator.internal.status.Counter;
+import org.tminus.failure.BackendException;
+import org.tminus.failure.CapacityException;
+import org.tminus.failure.DeadlineExceededException;
+import org.tminus.failure.RequestCancelledException;
+import org.tminus.failure.TminusException;
+import org.tminus.inference.InferenceRequest;
+import org.tminus.inference.InferenceResult;
+import org.tminus.inference.InferenceService;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.policy.Policy;
+
+/**
+ * Takes requests and sees to it that each is answered once. {@link #submit} works on worker threads. {@link #infer} works
+ * on the calling thread if a permit is free, the request has no deadline, and the services in force have proven
+ * themselves: that saves two changes of thread. Otherwise it hands over too, because only then the caller can be released
+ * from a call that hangs.
+ */
+public final class InferenceEngine implements InferenceService, ServiceBoard.Listener, AutoCloseable {
+    private final Platform platform;
+    private final Executor completions;
+    private final WorkerPool pool;
+    private final Watchdog watchdog;
+    private final Scheduler scheduler = new OwnScheduler();
+    private final AtomicLong ids = new AtomicLong();
+    private final Set<Task> waitingForSessions = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /** @param completions completes the futures of {@link #submit} */
+    public InferenceEngine(Platform platform, Executor completions) {
+        this.platform = platform;
+        this.completions = completions;
+        GlobalSettings settings = platform.board().current().configuration().global();
+        this.pool = new WorkerPool(settings.queueCapacity(), this::work);
+        this.watchdog = new Watchdog(platform, this::expire);
+    }
+
+    /** Begins to follow the board's changes. */
+    public void start() {
+        watchdog.start();
+        platform.board().listen(this);
+    }
+
+    // ---- requests
+
+    @Override
+    public CompletableFuture<InferenceResult> submit(InferenceRequest request) {
+        SubmittedFuture visible = new SubmittedFuture();
+        CompletableFuture<InferenceResult> inner = new CompletableFuture<>();
+        Task task;
+        try {
+            task = admit(request, inner);
+        } catch (TminusException e) {
+            platform.counters().add(Counter.REJECTED);
+            visible.completeExceptionally(e);
+            return visible;
+        }
+        visible.task = task;
+        if (task.deadline().isLimited()) {
+            watchdog.watch(task);
+        }
+        var unused = inner.whenComplete((result, failure) -> {
+            watchdog.forget(task);
+            completions.execute(() -> visible.settle(result, failure));
+        });
+        dispatch(task);
+        return visible;
+    }
+
+    @Override
+    public InferenceResult infer(InferenceRequest request) throws TminusException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("Interrupted before the request began");
+        }
+        Task task;
+        Route route;
+        try {
+            task = admit(request, new CompletableFuture<>());
+            route = platform.router().route(request);
+        } catch (TminusException e) {
+            platform.counters().add(Counter.REJECTED);
+            throw e;
+        }
+        if (mayRunHere(task, route) && pool.tryEnter()) {
+            Execution execution = new Execution(task, platform, scheduler, false);
+            if (execution.run() == Execution.End.NOT_READY) {
+                dispatch(task);
+            }
+        } else {
+            platform.counters().add(Counter.HANDED_OVER);
+            dispatch(task);
+        }
+        return await(task);
+    }
+
+    private boolean mayRunHere(Task task, Route route) {
+        if (task.deadline().isLimited() || route.settings().global().handOver() || !route.isTrusted()) {
+            return false;
+        }
+        String named = task.request().policy().orElse(null);
+        if (named == null) {
+            return true;
+        }
+        ServiceEntry<Policy> entry = Router.policy(route.pipeline(), named).entry();
+        return entry == null || entry.health().isProven();
+    }
+
+    private InferenceResult await(Task task) throws TminusException, InterruptedException {
+        CompletableFuture<InferenceResult> future = task.future();
+        try {
+            return task.deadline().isLimited()
+                    ? future.get(Math.max(0, task.deadline().nanosLeft()), TimeUnit.NANOSECONDS)
+                    : future.get();
+        } catch (TimeoutException e) {
+            expire(task);
+            return outcome(future);
+        } catch (InterruptedException e) {
+            cancel(task);
+            throw e;
+        } catch (ExecutionException e) {
+            throw failure(e);
+        }
+    }
+
+    private static InferenceResult outcome(CompletableFuture<InferenceResult> future)
+            throws TminusException, InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw failure(e);
+        }
+    }
+
+    private static TminusException failure(ExecutionException e) {
+        return e.getCause() instanceof TminusException known
+                ? known
+                : new BackendException("The request failed unexpectedly.", "Report this with the log.", e);
+    }
+
+    /** Validates a request and gives it its number. */
+    private Task admit(InferenceRequest request, CompletableFuture<InferenceResult> future) throws TminusException {
+        platform.counters().add(Counter.REQUESTS);
+        if (closed) {
+            throw WorkerPool.stopping();
+        }
+        long now = platform.clock().getAsLong();
+        Deadline deadline = Deadline.in(request.deadline().orElse(null), platform.clock());
+        deadline.check();
+        Route route = platform.router().route(request);
+        ModelView view = route.candidates().isEmpty()
+                ? new ModelView(route.model().service())
+                : route.candidates().get(0).view();
+        Batch batch = RequestValidator.validate(request, view);
+        return new Task(ids.incrementAndGet(), request, batch, now, deadline, future);
+    }
+
+    /** Sends a task to the workers, or has it wait for a session first. */
+    private void dispatch(Task task) {
+        try {
+            Route route = platform.router().route(task.request());
+            if (!route.hasReady(task.excluded())) {
+                SessionSlot opening = route.opening(task.excluded());
+                if (opening == null) {
+                    // Between these two looks the session may have opened.
+                    if (!route.hasReady(task.excluded())) {
+                        throw Execution.noBackend(route);
+                    }
+                } else {
+                    awaitSession(task, opening, route);
+                    return;
+                }
+            }
+            if (task.excluded().isEmpty()) {
+                pool.submit(task);
+            } else {
+                pool.resubmit(task);
+            }
+            if (closed) {
+                pool.close().forEach(this::refuse);
+            }
+        } catch (CapacityException e) {
+            platform.counters().add(Counter.REJECTED);
+            end(task, e);
+        } catch (TminusException e) {
+            platform.counters().add(Counter.FAILED);
+            end(task, e);
+        }
+    }
+
+    private void awaitSession(Task task, SessionSlot opening, Route route) throws CapacityException {
+        int capacity = route.settings().global().queueCapacity();
+        if (waitingForSessions.size() >= capacity) {
+            throw new CapacityException(
+                    waitingForSessions.size() + " requests wait for a session already.",
+                    "Send fewer until the model is open, or raise queueCapacity.");
+        }
+        waitingForSessions.add(task);
+        platform.sessions().open(opening, route.pipeline().repository(), () -> {
+            waitingForSessions.remove(task);
+            if (!task.isDone()) {
+                dispatch(task);
+            }
+        });
+    }
+
+    private boolean work(Task task) {
+        Execution execution = new Execution(task, platform, scheduler, true);
+        Execution.End end = execution.run();
+        if (end == Execution.End.NOT_READY) {
+            dispatch(task);
+        }
+        return end != Execution.End.ABANDONED;
+    }
+
+    private void refuse(Task task) {
+        end(task, WorkerPool.stopping());
+    }
+
+    private void end(Task task, TminusException failure) {
+        if (task.stop()) {
+            task.future().completeExceptionally(failure);
+        }
+    }
+
+    private void expire(Task task) {
+        if (task.stop()) {
+            platform.counters().add(Counter.DEADLINES_EXCEEDED);
+            platform.counters().add(Counter.FAILED);
+            pool.remove(task);
+            DeadlineExceededException exceeded = Deadline.exceeded();
+            task.future().completeExceptionally(exceeded);
+        }
+    }
+
+    private void cancel(Task task) {
+        if (task.stop()) {
+            platform.counters().add(Counter.CANCELLED);
+            pool.remove(task);
+            waitingForSessions.remove(task);
+            task.future().completeExceptionally(new RequestCancelledException("The request was cancelled.", ""));
+        }
+    }
+
+    /** What {@link #submit} gives: cancelling it cancels the request. */
+    private final class SubmittedFuture extends CompletableFuture<InferenceResult> {
+        private volatile @Nullable Task task;
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            Task running = task;
+            if (cancelled && running != null) {
+                InferenceEngine.this.cancel(running);
+            }
+            return cancelled;
+        }
+
+        private void settle(@Nullable InferenceResult result, @Nullable Throwable failure) {
+            if (result == null) {
+                completeExceptionally(
+                        failure == null ? new IllegalStateException("Neither result nor failure") : failure);
+            } else if (!complete(result)) {
+                platform.counters().add(Counter.LATE_RESULTS);
+                result.close();
+            }
+        }
+    }
+
+    private final class OwnScheduler implements Scheduler {
+        @Override
+        public void again(Task task) {
+            dispatch(task);
+        }
+
+        @Override
+        public void leave() {
+            pool.leave();
+        }
+
+        @Override
+        public void replaceWorker() {
+            pool.replaceWorker();
+        }
+
+        @Override
+        public int queueLength(String model) {
+            return pool.count(task -> task.request().model().equals(model));
+        }
+    }
+
+    // ---- changes of the pipeline
+
+    @Override
+    public void changed(Pipeline pipeline) {
+        GlobalSettings settings = pipeline.configuration().global();
+        pool.resize(workers(pipeline, settings), settings.queueCapacity());
+        if (closed) {
+            return;
+        }
+        for (ServiceEntry<AdaptiveModel> model : pipeline.allModels()) {
+            List<SessionSlot> candidates = platform.router().route(model).candidates();
+            // Only the preferred backend: a stand-in's session costs memory, and is opened when it is needed.
+            if (!candidates.isEmpty()) {
+                platform.sessions().open(candidates.get(0), pipeline.repository());
+            }
+        }
+    }
+
+    private static int workers(Pipeline pipeline, GlobalSettings settings) {
+        if (settings.workers() > 0) {
+            return settings.workers();
+        }
+        int most = 1;
+        for (ServiceEntry<Backend> backend : pipeline.backends()) {
+            try {
+                most = Math.max(most, backend.service().device().concurrency());
+            } catch (RuntimeException | LinkageError e) {
+                backend.health().failed("its device cannot be described: " + e, System.nanoTime());
+            }
+        }
+        return most;
+    }
+
+    @Override
+    public List<? extends Leasable> retire(ServiceEntry<?> gone) {
+        return platform.sessions().retire(gone);
+    }
+
+    /** Refuses what waits and what comes; what is at work goes on. */
+    @Override
+    public void close() {
+        closed = true;
+        pool.close().forEach(this::refuse);
+        waitingForSessions.forEach(this::refuse);
+        waitingForSessions.clear();
+    }
+
+    /** Ends the threads; after {@link #close}, when nothing is at work any more. */
+    public void stopWatching() {
+        watchdog.stop();
+    }
+}

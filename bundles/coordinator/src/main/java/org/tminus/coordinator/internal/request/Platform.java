@@ -1,0 +1,30 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.request;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.tminus.coordinator.internal.pipeline.ServiceBoard;
+import org.tminus.coordinator.internal.session.Sessions;
+import org.tminus.coordinator.internal.status.Counters;
+
+/**
+ * What all requests share.
+ *
+ * @param clock monotonic nanoseconds
+ * @param active the executions at work, for the watchdog
+ */
+public record Platform(
+        ServiceBoard board,
+        Router router,
+        Sessions sessions,
+        Counters counters,
+        LongSupplier clock,
+        Set<Execution> active) {
+    public Platform(ServiceBoard board, Router router, Sessions sessions, Counters counters, LongSupplier clock) {
+        this(board, router, sessions, counters, clock, ConcurrentHashMap.newKeySet());
+    }
+}

@@ -1,0 +1,20 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.request;
+
+/** What an execution needs from the engine that started it. */
+interface Scheduler {
+    /** Puts a task, given up by an execution, on its way again. */
+    void again(Task task);
+
+    /** The execution no longer counts as work. */
+    void leave();
+
+    /** The execution's worker hangs. */
+    void replaceWorker();
+
+    /** How many requests wait for a model. */
+    int queueLength(String model);
+}

@@ -1,0 +1,239 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tminus.backend.Backend;
+import org.tminus.backend.BackendSession;
+import org.tminus.coordinator.internal.pipeline.Leasable;
+import org.tminus.coordinator.internal.pipeline.ServiceEntry;
+import org.tminus.coordinator.internal.status.Counter;
+import org.tminus.coordinator.internal.status.Counters;
+import org.tminus.failure.BackendException;
+import org.tminus.failure.TminusException;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.ModelLease;
+import org.tminus.model.ModelRepository;
+
+/**
+ * The place of one model's session on one backend. It is opened at most once at a time, in the background; requests lease
+ * the slot, and when it is retired and the last lease is back, session and model lease are closed. Thread-safe.
+ */
+public final class SessionSlot extends Leasable {
+    /** How far the slot is. */
+    public enum State {
+        /** Nobody has asked for the session yet. */
+        NEW,
+        OPENING,
+        READY,
+        /** Opening failed; it is tried again on demand when the time for it has come. */
+        FAILED
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionSlot.class);
+    private static final long FIRST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_DOUBLINGS = 8;
+
+    private final ServiceEntry<AdaptiveModel> model;
+    private final ServiceEntry<Backend> backend;
+    private final ModelView view;
+    private final PathTimes times = new PathTimes();
+    private final Counters counters;
+    private final Executor opener;
+    private final LongSupplier clock;
+
+    private volatile State state = State.NEW;
+    private volatile @Nullable BackendSession session;
+    private volatile @Nullable TminusException failure;
+    private @Nullable ModelLease lease;
+    private int failures;
+    private volatile long retryAt;
+    private List<Runnable> waiting = new ArrayList<>();
+
+    SessionSlot(
+            ServiceEntry<AdaptiveModel> model,
+            ServiceEntry<Backend> backend,
+            Counters counters,
+            Executor opener,
+            LongSupplier clock) {
+        super(
+                "session of model '" + model.service().name() + " "
+                        + model.service().version() + "' on backend '" + backend.name() + "'",
+                opener);
+        this.model = model;
+        this.backend = backend;
+        this.view = new ModelView(model.service());
+        this.counters = counters;
+        this.opener = opener;
+        this.clock = clock;
+    }
+
+    public ServiceEntry<AdaptiveModel> model() {
+        return model;
+    }
+
+    public ServiceEntry<Backend> backend() {
+        return backend;
+    }
+
+    public ModelView view() {
+        return view;
+    }
+
+    public PathTimes times() {
+        return times;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Why the last opening failed. */
+    public @Nullable TminusException failure() {
+        return failure;
+    }
+
+    /** Whether asking for the session may help: it is not open, and not known to fail at this moment. */
+    public boolean mayOpen() {
+        return switch (state) {
+            case NEW, OPENING -> true;
+            case READY -> false;
+            case FAILED -> clock.getAsLong() - retryAt >= 0;
+        };
+    }
+
+    /** The open session; only for a holder of a lease, when the state is {@link State#READY}. */
+    public BackendSession session() {
+        BackendSession open = session;
+        if (open == null) {
+            throw new IllegalStateException("The " + this + " is not open");
+        }
+        return open;
+    }
+
+    /** Opens the session unless it is open or being opened, or failed shortly before. */
+    public void ensureOpen(@Nullable ModelRepository repository, @Nullable Runnable whenSettled) {
+        boolean start = false;
+        synchronized (this) {
+            if (mayOpen()) {
+                if (whenSettled != null) {
+                    waiting.add(whenSettled);
+                }
+                whenSettled = null;
+                start = state != State.OPENING;
+                state = State.OPENING;
+            }
+        }
+        if (start) {
+            opener.execute(() -> open(repository));
+        }
+        if (whenSettled != null) {
+            whenSettled.run();
+        }
+    }
+
+    private void open(@Nullable ModelRepository repository) {
+        BackgroundHolder holder = new BackgroundHolder();
+        if (!backend.lease().tryAcquire(holder)) {
+            settle(null, null, gone());
+            return;
+        }
+        try {
+            if (!tryAcquire(holder)) {
+                settle(null, null, gone());
+                return;
+            }
+            try {
+                openLeased(repository);
+            } finally {
+                holder.end();
+                release(holder);
+            }
+        } finally {
+            backend.lease().release(holder);
+        }
+    }
+
+    private void openLeased(@Nullable ModelRepository repository) {
+        ModelLease acquired = null;
+        try {
+            acquired = repository == null ? null : repository.acquire(model.service());
+            BackendSession opened = backend.service().open(model.service());
+            counters.add(Counter.SESSIONS_OPENED);
+            settle(opened, acquired, null);
+        } catch (TminusException e) {
+            closeQuietly(acquired);
+            settle(null, null, e);
+        } catch (RuntimeException | Error e) {
+            closeQuietly(acquired);
+            settle(
+                    null,
+                    null,
+                    new BackendException(
+                            "Backend '" + backend.name() + "' failed to open model '" + view.model() + "': " + e,
+                            "See the log of the backend.",
+                            e));
+        }
+    }
+
+    private BackendException gone() {
+        return new BackendException("The " + this + " is going away.", "Send the request again.");
+    }
+
+    private void settle(@Nullable BackendSession opened, @Nullable ModelLease acquired, @Nullable TminusException why) {
+        List<Runnable> told;
+        synchronized (this) {
+            session = opened;
+            lease = acquired;
+            failure = why;
+            if (why == null) {
+                failures = 0;
+                state = State.READY;
+            } else {
+                retryAt = clock.getAsLong() + (FIRST_RETRY_NANOS << Math.min(failures++, MOST_DOUBLINGS));
+                state = State.FAILED;
+            }
+            told = waiting;
+            waiting = new ArrayList<>();
+        }
+        if (why != null && !isRetired()) {
+            counters.add(Counter.SESSIONS_FAILED);
+            LOG.warn("The {} cannot be opened", this, why);
+        }
+        told.forEach(Runnable::run);
+    }
+
+    @Override
+    protected void freed() {
+        BackendSession open;
+        ModelLease held;
+        synchronized (this) {
+            open = session;
+            held = lease;
+            session = null;
+            lease = null;
+        }
+        closeQuietly(open);
+        closeQuietly(held);
+    }
+
+    private void closeQuietly(@Nullable AutoCloseable resource) {
+        if (resource == null) {
+            return;
+        }
+        try {
+            resource.close();
+        } catch (Exception | LinkageError e) {
+            LOG.warn("The {} could not be closed", this, e);
+        }
+    }
+}

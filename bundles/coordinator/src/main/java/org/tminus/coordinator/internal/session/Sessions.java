@@ -1,0 +1,93 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.tminus.backend.Backend;
+import org.tminus.coordinator.internal.pipeline.ServiceEntry;
+import org.tminus.coordinator.internal.status.Counters;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.ModelRepository;
+
+/** All sessions, one per model and backend. Thread-safe. */
+public final class Sessions {
+    /** Leases tell the services apart: entries are replaced when only their properties change. */
+    private record Key(AdaptiveModel model, Backend backend) {}
+
+    private final Map<Key, SessionSlot> slots = new ConcurrentHashMap<>();
+    private final Counters counters;
+    private final Executor opener;
+    private final LongSupplier clock;
+    private final PathPreparer preparer;
+
+    /**
+     * @param opener runs the openings and closings, which may take long
+     * @param preparing runs the compilation of paths
+     * @param clock monotonic nanoseconds
+     */
+    public Sessions(Counters counters, Executor opener, Executor preparing, LongSupplier clock) {
+        this.counters = counters;
+        this.opener = opener;
+        this.clock = clock;
+        this.preparer = new PathPreparer(preparing, counters);
+    }
+
+    /** The slot for a model on a backend; it is opened when somebody asks for it. */
+    public SessionSlot slot(ServiceEntry<AdaptiveModel> model, ServiceEntry<Backend> backend) {
+        Key wanted = new Key(model.service(), backend.service());
+        SessionSlot slot =
+                slots.computeIfAbsent(wanted, key -> new SessionSlot(model, backend, counters, opener, clock));
+        if (backend.lease().isRetired() || model.lease().isRetired()) {
+            // A request with an older pipeline asks for what has just gone: keep nothing that would outlive it.
+            slot.retire();
+            slots.remove(wanted, slot);
+        }
+        return slot;
+    }
+
+    /** Opens a session in the background if need be, and then prepares its paths. */
+    public void open(SessionSlot slot, @Nullable ModelRepository repository) {
+        if (slot.state() != SessionSlot.State.READY && slot.state() != SessionSlot.State.OPENING && slot.mayOpen()) {
+            slot.ensureOpen(repository, () -> {
+                if (slot.state() == SessionSlot.State.READY) {
+                    preparer.prepare(slot);
+                }
+            });
+        }
+    }
+
+    /** As {@link #open}; the action runs when the session is open or has failed to, on whichever thread. */
+    public void open(SessionSlot slot, @Nullable ModelRepository repository, Runnable whenSettled) {
+        open(slot, repository);
+        slot.ensureOpen(repository, whenSettled);
+    }
+
+    /** Retires all sessions of a service that goes. */
+    public List<SessionSlot> retire(ServiceEntry<?> gone) {
+        List<SessionSlot> retired = new ArrayList<>();
+        slots.forEach((key, slot) -> {
+            if (key.model() == gone.service() || key.backend() == gone.service()) {
+                slots.remove(key, slot);
+                slot.retire();
+                retired.add(slot);
+            }
+        });
+        return retired;
+    }
+
+    /** Retires all sessions. */
+    public List<SessionSlot> retireAll() {
+        List<SessionSlot> retired = new ArrayList<>(slots.values());
+        slots.clear();
+        retired.forEach(SessionSlot::retire);
+        return retired;
+    }
+}
