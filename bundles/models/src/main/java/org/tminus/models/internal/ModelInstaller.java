@@ -62,11 +62,6 @@ final class ModelInstaller {
         oneAtATime.lock();
         try (CheckedArchive checked = CheckedArchive.open(file, limits.get())) {
             ModelDescription description = checked.reader().description();
-            Optional<AdaptiveModel> present = publications.find(description.identity());
-            if (present.isPresent()) {
-                LOG.info("The model {} of {} is installed already.", description, file);
-                return present.get();
-            }
             Map<String, Path> files = store.hold(checked.what(), description, checked.archive());
             try {
                 return install(description, files);
@@ -81,6 +76,11 @@ final class ModelInstaller {
     private AdaptiveModel install(ModelDescription description, Map<String, Path> files) throws ModelFormatException {
         Optional<Bundle> old = find(description.name(), description.version());
         try {
+            if (old.isPresent() && holds(old.get(), description)) {
+                LOG.info("The model {} is installed already.", description);
+                old.get().start();
+                return started(old.get(), description);
+            }
             return old.isPresent() ? update(old.get(), description, files) : add(description, files);
         } catch (BundleException | IOException | IllegalStateException e) {
             throw new ModelFormatException(
@@ -102,7 +102,7 @@ final class ModelInstaller {
         }
         try {
             bundle.start();
-            return published(bundle, description);
+            return started(bundle, description);
         } catch (BundleException | RuntimeException e) {
             try {
                 bundle.uninstall();
@@ -139,7 +139,7 @@ final class ModelInstaller {
                 store.release(old.identity());
             }
         }
-        return published(bundle, description);
+        return started(bundle, description);
     }
 
     /** A framework undoes an update that fails, but not one after which the bundle does not start. */
@@ -179,10 +179,22 @@ final class ModelInstaller {
         return jar;
     }
 
-    /** Bundle events arrive in the thread that caused them, so the model is there as soon as its bundle started. */
-    private AdaptiveModel published(Bundle bundle, ModelDescription description) {
+    private boolean holds(Bundle bundle, ModelDescription description) {
         TrackedModel tracked = tracker.getObject(bundle);
-        AdaptiveModel model = tracked == null ? null : tracked.publishedModel();
+        AdaptiveModel model = tracked == null ? null : tracked.model();
+        return model != null && model.identity().equals(description.identity());
+    }
+
+    /**
+     * Bundle events arrive in the thread that caused them, so the model is there as soon as its bundle started. While
+     * the container itself is starting, a bundle whose start level is not reached yet is started later.
+     */
+    private AdaptiveModel started(Bundle bundle, ModelDescription description) {
+        TrackedModel tracked = tracker.getObject(bundle);
+        AdaptiveModel model = null;
+        if (tracked != null) {
+            model = bundle.getState() == Bundle.ACTIVE ? tracked.publishedModel() : tracked.model();
+        }
         if (model == null || !model.identity().equals(description.identity())) {
             throw new IllegalStateException("The bundle " + bundle + " started, but its model was not published");
         }

@@ -6,10 +6,8 @@ package org.tminus.models.internal;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
-import org.osgi.framework.Version;
 import org.osgi.framework.VersionRange;
 import org.tminus.failure.ModelNotFoundException;
 import org.tminus.model.AdaptiveModel;
@@ -39,18 +37,6 @@ final class Publications {
     /** By name, then by version, newest first. */
     List<AdaptiveModel> models() {
         return published.stream().sorted(ORDER).toList();
-    }
-
-    Optional<AdaptiveModel> find(String name, Version version) {
-        return published.stream()
-                .filter(model -> model.name().equals(name) && model.version().equals(version))
-                .findFirst();
-    }
-
-    Optional<AdaptiveModel> find(String identity) {
-        return published.stream()
-                .filter(model -> model.identity().equals(identity))
-                .findFirst();
     }
 
     ModelLease lease(String name, VersionRange versions) throws ModelNotFoundException {

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -25,6 +27,7 @@ import org.osgi.framework.Version;
 import org.osgi.framework.VersionRange;
 import org.osgi.framework.hooks.resolver.ResolverHook;
 import org.osgi.framework.hooks.resolver.ResolverHookFactory;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
@@ -313,6 +316,21 @@ class BundleModelRepositoryTest extends FrameworkFixture {
         bundle.stop();
         repository.install(file("1.0.0", 1));
         assertThat(services()).containsExactly("sample 1.0.0");
+    }
+
+    @Test
+    void aModelInstalledWhileTheContainerStartsIsPublishedLater() throws Exception {
+        FrameworkStartLevel level = framework.adapt(FrameworkStartLevel.class);
+        level.setInitialBundleStartLevel(level.getStartLevel() + 4);
+        AdaptiveModel model = repository.install(file("1.0.0", 1));
+        assertThat(services()).isEmpty();
+        assertThat(repository.install(file("1.0.0", 1))).isSameAs(model);
+        assertThat(modelBundles()).hasSize(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        level.setStartLevel(level.getStartLevel() + 4, event -> reached.countDown());
+        assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(services()).containsExactly("sample 1.0.0");
+        assertThat(repository.models()).containsExactly(model);
     }
 
     @Test

@@ -57,7 +57,7 @@ class LeaseConcurrencyTest extends FrameworkFixture {
                 return null;
             }));
         }
-        for (int round = 0; round < 25; round++) {
+        for (int round = 0; round < 8; round++) {
             for (Path file : files) {
                 repository.install(file);
             }

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.failure.ModelFormatException;
@@ -132,7 +133,9 @@ public final class ModelStore implements AutoCloseable {
         filesLock.lock();
         try {
             if (closed) {
-                throw FormatFailures.notStored(what + " cannot be stored: the repository is stopping.", null);
+                throw new ModelFormatException(
+                        what + " cannot be stored: the model repository is stopping.",
+                        "Install it again when the repository has started.");
             }
             synchronized (slots) {
                 Slot slot = slots.get(description.identity());
@@ -420,8 +423,7 @@ public final class ModelStore implements AutoCloseable {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(
-                    Path folder, @org.jspecify.annotations.Nullable IOException failure) throws IOException {
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
                 if (failure != null) {
                     throw failure;
                 }
