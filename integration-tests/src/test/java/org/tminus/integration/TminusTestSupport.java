@@ -99,14 +99,14 @@ public abstract class TminusTestSupport {
         return new Option[0];
     }
 
-    /** The archive of this build, unpacked below the build folder. */
+    /** The archive of this build, unpacked below the build folder, in a path with spaces as users have them. */
     protected static Option distribution() {
         Path archive = Path.of(requireNonNull(System.getProperty("tminus.distribution"), "tminus.distribution"));
         return composite(
                 karafDistributionConfiguration()
                         .frameworkUrl(archive.toUri().toString())
                         .name("Tminus")
-                        .unpackDirectory(new File("target/exam"))
+                        .unpackDirectory(new File("target/exam container"))
                         .useDeployFolder(false),
                 keepRuntimeFolder(),
                 logLevel(LogLevel.INFO));
