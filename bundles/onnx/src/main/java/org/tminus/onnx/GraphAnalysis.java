@@ -91,6 +91,7 @@ public final class GraphAnalysis {
     private final Signature signature;
     private final @Nullable ValueInfo hidden;
     private final @Nullable Stem stem;
+    private final List<Block> fixedParts;
     private final List<Layer> layers;
     private final @Nullable Tail tail;
     private final Cost total;
@@ -101,6 +102,7 @@ public final class GraphAnalysis {
             Signature signature,
             @Nullable ValueInfo hidden,
             @Nullable Stem stem,
+            List<Block> fixedParts,
             List<Layer> layers,
             @Nullable Tail tail,
             Cost total,
@@ -109,6 +111,7 @@ public final class GraphAnalysis {
         this.signature = signature;
         this.hidden = hidden;
         this.stem = stem;
+        this.fixedParts = List.copyOf(fixedParts);
         this.layers = List.copyOf(layers);
         this.tail = tail;
         this.total = total;
@@ -131,13 +134,21 @@ public final class GraphAnalysis {
         if (partition == null) {
             List<String> notes = notes(samples, costs);
             return new GraphAnalysis(
-                    signature, null, null, List.of(), null, total, Obstacles.explain(graph, samples), notes);
+                    signature, null, null, List.of(), List.of(), null, total, Obstacles.explain(graph, samples), notes);
         }
         Stem stem = partition.stem();
         List<Layer> layers = partition.layers();
         Tail tail = partition.tail();
         return new GraphAnalysis(
-                signature, samples.info(stem.output()), stem, layers, tail, total, null, notes(samples, costs));
+                signature,
+                samples.info(stem.output()),
+                stem,
+                partition.fixedParts(),
+                layers,
+                tail,
+                total,
+                null,
+                notes(samples, costs));
     }
 
     /**
@@ -188,6 +199,14 @@ public final class GraphAnalysis {
     /** What comes before the layers; empty if there are no layers. */
     public Optional<Stem> stem() {
         return Optional.ofNullable(stem);
+    }
+
+    /**
+     * Parts of the stem that hold the same weights as a layer, but cannot be skipped, because something made inside them is read later; with that
+     * reason. Usually empty.
+     */
+    public List<Block> fixedParts() {
+        return fixedParts;
     }
 
     /** The layers in order; empty if there are none. */

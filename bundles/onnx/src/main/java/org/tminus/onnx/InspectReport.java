@@ -56,7 +56,7 @@ public record InspectReport(
      * @param output the value that comes out; null for the tail
      * @param skippable whether it may be left out
      * @param obstacle why not; null if it may
-     * @param blocks the blocks of a layer
+     * @param blocks the blocks of a layer; for a stem, the parts in it that are like layers but cannot be skipped, with the reason
      * @param sideValues what a stem hands on beside its output
      * @param cost what running it costs
      * @param flopsShare its share of the model's FLOPs, from 0 to 1, at the length of {@link Savings#sequenceLength()}
@@ -122,7 +122,7 @@ public record InspectReport(
                         stem.output(),
                         false,
                         "What comes before the first layer always runs.",
-                        List.of(),
+                        analysis.fixedParts(),
                         stem.sideValues(),
                         stem.cost(),
                         share(stem.cost(), n, flops))));

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,7 +40,8 @@ class HostileFilesTest {
                 broken("no operator set", model -> model.clearOpsetImport(), "opset_import"),
                 broken(
                         "two versions of operators",
-                        model -> model.addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(12)),
+                        model -> model.addOpsetImport(
+                                OperatorSetIdProto.newBuilder().setVersion(12)),
                         "two versions"),
                 broken("no outputs", model -> model.getGraphBuilder().clearOutput(), "no outputs"),
                 broken(
@@ -61,16 +66,19 @@ class HostileFilesTest {
                         "made twice"),
                 broken(
                         "duplicate initializer",
-                        model -> model.getGraphBuilder().addInitializer(model.getGraph().getInitializer(0)),
+                        model -> model.getGraphBuilder()
+                                .addInitializer(model.getGraph().getInitializer(0)),
                         "there twice"),
                 broken(
                         "duplicate input",
-                        model -> model.getGraphBuilder().addInput(model.getGraph().getInput(0)),
+                        model -> model.getGraphBuilder()
+                                .addInput(model.getGraph().getInput(0)),
                         "two inputs"),
                 broken(
                         "cycle",
                         model -> {
-                            NodeProto last = model.getGraph().getNode(model.getGraph().getNodeCount() - 1);
+                            NodeProto last =
+                                    model.getGraph().getNode(model.getGraph().getNodeCount() - 1);
                             model.getGraphBuilder().getNodeBuilder(0).setInput(0, last.getOutput(0));
                         },
                         "cycle"),
@@ -82,7 +90,8 @@ class HostileFilesTest {
                         "cycle"),
                 broken(
                         "negative dimension of a weight",
-                        model -> model.getGraphBuilder().getInitializerBuilder(0).setDims(0, -3),
+                        model ->
+                                model.getGraphBuilder().getInitializerBuilder(0).setDims(0, -3),
                         "negative dimension"),
                 broken(
                         "negative dimension of an input",
@@ -129,7 +138,8 @@ class HostileFilesTest {
                         "stored twice"),
                 broken(
                         "unknown element type",
-                        model -> model.getGraphBuilder().getInitializerBuilder(0).setDataType(99),
+                        model ->
+                                model.getGraphBuilder().getInitializerBuilder(0).setDataType(99),
                         "unknown element type 99"),
                 broken(
                         "unknown element type of an input",
@@ -163,7 +173,8 @@ class HostileFilesTest {
                         "input that is a sequence",
                         model -> model.getGraphBuilder()
                                 .getInputBuilder(0)
-                                .setType(TypeProto.newBuilder().setSequenceType(TypeProto.Sequence.getDefaultInstance())),
+                                .setType(TypeProto.newBuilder()
+                                        .setSequenceType(TypeProto.Sequence.getDefaultInstance())),
                         "no tensor"),
                 broken(
                         "external data of a model read from bytes",
@@ -181,7 +192,10 @@ class HostileFilesTest {
                         model -> model.addFunctions(function("a", "b")).addFunctions(function("b", "a")),
                         "circle"),
                 broken("deep subgraphs", model -> model.getGraphBuilder().addNode(nested(12)), "nested more than"),
-                broken("very deep subgraphs", model -> model.getGraphBuilder().addNode(nested(60)), "nested more than"));
+                broken(
+                        "very deep subgraphs",
+                        model -> model.getGraphBuilder().addNode(nested(60)),
+                        "nested more than"));
     }
 
     private static Arguments broken(String name, Consumer<ModelProto.Builder> change, String message) {
@@ -193,12 +207,16 @@ class HostileFilesTest {
                 .setName(name)
                 .setDomain("own")
                 .addOutput("y")
-                .addNode(NodeProto.newBuilder().setOpType(calls).setDomain("own").addOutput("y"))
+                .addNode(
+                        NodeProto.newBuilder().setOpType(calls).setDomain("own").addOutput("y"))
                 .build();
     }
 
     private static NodeProto nested(int depth) {
-        NodeProto node = NodeProto.newBuilder().setOpType("Constant").addOutput("deep" + depth).build();
+        NodeProto node = NodeProto.newBuilder()
+                .setOpType("Constant")
+                .addOutput("deep" + depth)
+                .build();
         for (int i = depth - 1; i >= 0; i--) {
             node = NodeProto.newBuilder()
                     .setOpType("If")
@@ -293,9 +311,12 @@ class HostileFilesTest {
         constant(g, "axes", 0);
         constant(g, "big", 1L << 39);
         constant(g, "medium", 60_000);
-        g.graph.addInitializer(TensorProto.newBuilder().setName("zero").setDataType(7).addInt64Data(0));
-        g.graph.addInitializer(TensorProto.newBuilder().setName("one").setDataType(7).addInt64Data(1));
-        g.graph.addInitializer(TensorProto.newBuilder().setName("huge").setDataType(7).addInt64Data(Long.MAX_VALUE));
+        g.graph.addInitializer(
+                TensorProto.newBuilder().setName("zero").setDataType(7).addInt64Data(0));
+        g.graph.addInitializer(
+                TensorProto.newBuilder().setName("one").setDataType(7).addInt64Data(1));
+        g.graph.addInitializer(
+                TensorProto.newBuilder().setName("huge").setDataType(7).addInt64Data(Long.MAX_VALUE));
         g.input("input", GraphMaker.FLOAT, "batch", 4);
         String x = g.op("Shape", "input");
         for (int i = 0; i < length; i++) {

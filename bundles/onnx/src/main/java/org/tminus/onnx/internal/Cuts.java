@@ -32,16 +32,30 @@ final class Cuts {
      * @param shapeIsSide whether the dimensions of the root itself count as a side value: the root is made before any layer runs
      */
     static Cuts from(Graph graph, int root, boolean shapeIsSide) {
+        BitSet needed = new BitSet(graph.nodes().size());
+        for (int n = 0; n < graph.nodes().size(); n++) {
+            needed.set(n, graph.isNeeded(n));
+        }
+        return between(graph, root, shapeIsSide, needed, -1);
+    }
+
+    /**
+     * The cuts on the way to one value instead of to the outputs.
+     *
+     * @param needed the operators on which the value depends
+     */
+    static Cuts toward(Graph graph, int root, BitSet needed, int target) {
+        return between(graph, root, false, needed, target);
+    }
+
+    private static Cuts between(Graph graph, int root, boolean shapeIsSide, BitSet needed, int target) {
         List<Node> nodes = graph.nodes();
         BitSet body = new BitSet(nodes.size());
         BitSet reached = new BitSet(graph.valueCount());
         reached.set(root);
-        for (int n = graph.producer(root) + 1; n < nodes.size(); n++) {
-            if (!graph.isNeeded(n)) {
-                continue;
-            }
+        for (int n = needed.nextSetBit(graph.producer(root) + 1); n >= 0; n = needed.nextSetBit(n + 1)) {
             Node node = nodes.get(n);
-            if (shapeIsSide && node.is("Shape") && node.inputs()[0] == root) {
+            if (shapeIsSide && node.is("Shape") && node.inputs().length > 0 && node.inputs()[0] == root) {
                 continue;
             }
             for (int value : node.reads()) {
@@ -60,13 +74,13 @@ final class Cuts {
         List<Integer> ends = new ArrayList<>();
         values.add(root);
         ends.add(graph.producer(root));
-        int furthest = lastUse(graph, body, root);
+        int furthest = lastUse(graph, body, root, target);
         for (int n = body.nextSetBit(0); n >= 0; n = body.nextSetBit(n + 1)) {
             int live = 0;
             int only = -1;
             int next = furthest;
             for (int output : nodes.get(n).outputs()) {
-                int last = output < 0 ? -1 : lastUse(graph, body, output);
+                int last = output < 0 ? -1 : lastUse(graph, body, output, target);
                 if (last >= 0) {
                     live++;
                     only = output;
@@ -83,8 +97,8 @@ final class Cuts {
     }
 
     /** The last operator of the body that reads a value; past all for an output; -1 if none does. */
-    private static int lastUse(Graph graph, BitSet body, int value) {
-        if (graph.isOutput(value)) {
+    private static int lastUse(Graph graph, BitSet body, int value, int target) {
+        if (target < 0 ? graph.isOutput(value) : value == target) {
             return Integer.MAX_VALUE;
         }
         int[] consumers = graph.consumers(value);
@@ -126,7 +140,7 @@ final class Cuts {
         for (int n = body.nextSetBit(fromNode + 1); n >= 0 && n <= toNode; n = body.nextSetBit(n + 1)) {
             for (int output : graph.nodes().get(n).outputs()) {
                 if (output >= 0) {
-                    long last = lastUse(graph, body, output);
+                    long last = lastUse(graph, body, output, -1);
                     if (last - n > span) {
                         span = last - n;
                         widest = output;

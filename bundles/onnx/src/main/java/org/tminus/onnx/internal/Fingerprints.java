@@ -22,6 +22,7 @@ final class Fingerprints {
     private final Graph graph;
     private final Inference sizes;
     private final Map<String, Integer> numbers = new HashMap<>();
+    private final Map<Long, Integer> known = new HashMap<>();
 
     Fingerprints(Graph graph, Inference sizes) {
         this.graph = graph;
@@ -30,6 +31,20 @@ final class Fingerprints {
 
     /** A number that parts share just if they are the same. */
     int of(Cuts cuts, int part) {
+        if (part == 0) {
+            return compute(cuts, part);
+        }
+        // After a cut only what depends on that cut is left, so a part is the same for every root before it.
+        long key = (long) cuts.values().get(part) << 32 | cuts.values().get(part + 1);
+        Integer number = known.get(key);
+        if (number == null) {
+            number = compute(cuts, part);
+            known.put(key, number);
+        }
+        return number;
+    }
+
+    private int compute(Cuts cuts, int part) {
         BitSet body = cuts.body();
         int from = cuts.values().get(part);
         int to = cuts.values().get(part + 1);

@@ -83,7 +83,11 @@ public final class Inference {
 
     Fact input(Node node, int index) {
         int[] inputs = node.inputs();
-        return index < inputs.length && inputs[index] >= 0 ? facts[inputs[index]] : Fact.UNKNOWN;
+        if (index >= inputs.length || inputs[index] < 0) {
+            return Fact.UNKNOWN;
+        }
+        Fact fact = facts[inputs[index]];
+        return foldable == 0 && fact.data() != null ? Fact.of(fact.type(), fact.dims()) : fact;
     }
 
     boolean hasInput(Node node, int index) {
@@ -172,8 +176,16 @@ public final class Inference {
         return new Fact(type, dims, dims == null ? null : admitted(fact.data()));
     }
 
+    private boolean folds(long elements) {
+        return elements <= Math.min(foldable, Data.MAX_ELEMENTS);
+    }
+
     private @Nullable Data admitted(@Nullable Data data) {
-        if (data == null || data.size() > foldable) {
+        if (data == null) {
+            return null;
+        }
+        if (data.size() > foldable) {
+            foldable = 0;
             return null;
         }
         foldable -= data.size();
@@ -462,8 +474,7 @@ public final class Inference {
         }
         long[] ints = attributes.integers("value_ints");
         if (ints != null) {
-            out[0] = new Fact(
-                    Types.INT64, new long[] {ints.length}, ints.length > Data.MAX_ELEMENTS ? null : Data.of(ints));
+            out[0] = new Fact(Types.INT64, new long[] {ints.length}, folds(ints.length) ? Data.of(ints) : null);
         } else if (attributes.has("value_int")) {
             out[0] = new Fact(Types.INT64, new long[0], Data.of(attributes.integer("value_int", 0)));
         } else if (attributes.has("value_float")) {
@@ -686,7 +697,7 @@ public final class Inference {
             return Fact.typed(type);
         }
         Data data = null;
-        if (folds && result.length == 1 && result[0] <= Data.MAX_ELEMENTS) {
+        if (folds && result.length == 1 && folds(result[0])) {
             data = joined(node, count, (int) result[0]);
         }
         return new Fact(type, result, data);
@@ -864,7 +875,7 @@ public final class Inference {
         return Fact.of(x.type(), result);
     }
 
-    private static Fact expand(Fact x, Fact target) throws ShapeConflict {
+    private Fact expand(Fact x, Fact target) throws ShapeConflict {
         Data to = target.data();
         long[] dims = x.dims();
         if (dims == null || to == null) {
@@ -957,7 +968,7 @@ public final class Inference {
             throw new ShapeConflict("a range of " + count + " numbers");
         }
         long[] dims = {(long) count};
-        if (count > (double) Data.MAX_ELEMENTS || !Types.isIntegral(x.type())) {
+        if (!folds(dims[0]) || !Types.isIntegral(x.type())) {
             return Fact.of(x.type(), dims);
         }
         long[] values = new long[(int) count];
@@ -967,7 +978,7 @@ public final class Inference {
         return new Fact(x.type(), dims, Data.of(values));
     }
 
-    private static Fact nonZero(Fact x) {
+    private Fact nonZero(Fact x) {
         Data data = x.data();
         long[] dims = x.dims();
         if (data == null || dims == null) {
@@ -977,6 +988,9 @@ public final class Inference {
         int count = 0;
         for (int i = 0; i < data.size(); i++) {
             count += data.doubleAt(i) != 0 ? 1 : 0;
+        }
+        if (!folds((long) count * dims.length)) {
+            return Fact.of(Types.INT64, new long[] {dims.length, count});
         }
         long[] result = new long[count * dims.length];
         int at = 0;

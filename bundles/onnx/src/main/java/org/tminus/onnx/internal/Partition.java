@@ -20,6 +20,9 @@ import org.tminus.onnx.GraphAnalysis.Tail;
 
 /** Divides a graph into stem, layers and tail, and decides which side values the stem hands on. */
 public final class Partition {
+    /** How many places in the stem are tried as the beginning of parts that look like layers. */
+    private static final int MOST_ROOTS = 64;
+
     private static final int STEM = -1;
     private static final int NOWHERE = -2;
 
@@ -210,6 +213,107 @@ public final class Partition {
         return layers;
     }
 
+    /**
+     * Parts at the end of the stem that hold the same weights as a layer: layers that are no layers here, because something made inside them is
+     * read later.
+     */
+    public List<Block> fixedParts() {
+        BitSet stem = Slice.between(graph, new BitSet(), List.of(stemOutput())).nodes();
+        Layers.Range model = ranges.get(0);
+        List<String> wanted =
+                weights(cuts.body(), cuts.ends().get(model.from()), cuts.ends().get(model.to()));
+        String shape = shape(stemOutput());
+        int tried = 0;
+        for (int root = 0; root < graph.valueCount() && tried < MOST_ROOTS; root++) {
+            boolean inStem = graph.producer(root) < 0 || stem.get(graph.producer(root));
+            if (!inStem
+                    || root == stemOutput()
+                    || !graph.isVariable(root)
+                    || !shape(root).equals(shape)) {
+                continue;
+            }
+            tried++;
+            List<Block> parts = fixedParts(Cuts.toward(graph, root, stem, stemOutput()), stem, wanted, shape);
+            if (!parts.isEmpty()) {
+                return parts;
+            }
+        }
+        return List.of();
+    }
+
+    private List<Block> fixedParts(Cuts chain, BitSet stem, List<String> wanted, String shape) {
+        List<Block> parts = new ArrayList<>();
+        int last = chain.count() - 1;
+        if (wanted.isEmpty() || chain.values().get(last) != stemOutput()) {
+            return parts;
+        }
+        for (int i = last - 1; i >= 0; i--) {
+            if (!shape(chain.values().get(i)).equals(shape)) {
+                continue;
+            }
+            List<String> weights =
+                    weights(chain.body(), chain.ends().get(i), chain.ends().get(last));
+            if (weights.size() > wanted.size()) {
+                break;
+            }
+            if (weights.equals(wanted)) {
+                parts.add(
+                        0,
+                        new Block(
+                                "",
+                                graph.name(chain.values().get(i)),
+                                graph.name(chain.values().get(last)),
+                                false,
+                                byProduct(
+                                        chain,
+                                        stem,
+                                        chain.ends().get(i),
+                                        chain.ends().get(last))));
+                last = i;
+            }
+        }
+        List<Block> numbered = new ArrayList<>();
+        for (Block part : parts) {
+            numbered.add(
+                    new Block("stem.part." + numbered.size(), part.input(), part.output(), false, part.obstacle()));
+        }
+        return numbered;
+    }
+
+    /** The shapes of the matrices that operators of a stretch read, sorted. */
+    private List<String> weights(BitSet body, int from, int to) {
+        List<String> shapes = new ArrayList<>();
+        for (int n = body.nextSetBit(from + 1); n >= 0 && n <= to; n = body.nextSetBit(n + 1)) {
+            for (int value : graph.nodes().get(n).reads()) {
+                Fact fact = samples.reference().fact(value);
+                if (!graph.isVariable(value) && fact.rank() >= 2) {
+                    shapes.add(fact.toString());
+                }
+            }
+        }
+        shapes.sort(null);
+        return shapes;
+    }
+
+    private String byProduct(Cuts chain, BitSet stem, int from, int to) {
+        for (int n = chain.body().nextSetBit(from + 1);
+                n >= 0 && n <= to;
+                n = chain.body().nextSetBit(n + 1)) {
+            for (int value : graph.nodes().get(n).outputs()) {
+                if (value < 0 || value == chain.values().get(chain.count() - 1)) {
+                    continue;
+                }
+                for (int consumer : graph.consumers(value)) {
+                    if (!stem.get(consumer) && graph.isNeeded(consumer)) {
+                        return "Its by-product '" + Names.shown(graph.name(value)) + "', made by "
+                                + graph.nodes().get(n).label() + ", is read by later layers.";
+                    }
+                }
+            }
+        }
+        return "A part after it needs what is made inside it.";
+    }
+
     private String obstacle(Layers.Range range) {
         int value =
                 cuts.byProduct(graph, cuts.ends().get(range.from()), cuts.ends().get(range.to()));
@@ -225,10 +329,10 @@ public final class Partition {
         List<Integer> bounds = new ArrayList<>();
         bounds.add(range.from());
         boolean seen = false;
-        String shape = shape(range.from());
+        String shape = shape(cuts.values().get(range.from()));
         for (int part = range.from(); part < range.to(); part++) {
             boolean heavy = isHeavy(part);
-            if (heavy && seen && shape(part).equals(shape)) {
+            if (heavy && seen && shape(cuts.values().get(part)).equals(shape)) {
                 bounds.add(part);
             }
             seen |= heavy;
@@ -246,8 +350,7 @@ public final class Partition {
         return blocks;
     }
 
-    private String shape(int cut) {
-        int value = cuts.values().get(cut);
+    private String shape(int value) {
         return samples.type(value) + ":" + samples.dimensions(value);
     }
 

@@ -17,6 +17,9 @@ import org.tminus.onnx.OnnxFormatException;
 
 /** Checks tensors that a file holds, and reads the elements of small ones. */
 public final class TensorReader {
+    /** Shapes depend on whole numbers and a few factors; larger tensors of fractions are weights. */
+    private static final int MAX_FRACTIONS = 64;
+
     private final Limits limits;
     private final ExternalData.Resolver resolver;
     private final IdentityHashMap<TensorProto, ExternalData> external = new IdentityHashMap<>();
@@ -116,6 +119,9 @@ public final class TensorReader {
             }
         }
         boolean whole = Types.isIntegral(type);
+        if (!whole && elements > MAX_FRACTIONS) {
+            return null;
+        }
         if (!whole && type != Types.FLOAT && type != Types.DOUBLE) {
             return null;
         }
