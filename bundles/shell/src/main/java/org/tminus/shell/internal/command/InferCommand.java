@@ -36,6 +36,7 @@ import org.tminus.shell.internal.input.ImageFile;
 import org.tminus.shell.internal.input.TensorFile;
 import org.tminus.shell.internal.report.CommandFailure;
 import org.tminus.shell.internal.report.InferenceReport;
+import org.tminus.shell.internal.report.PolicySwitch;
 import org.tminus.tensor.Tensor;
 
 /** Answers one request, and shows what it cost. */
@@ -48,9 +49,9 @@ public final class InferCommand implements Action {
     @Reference(optional = true)
     private @Nullable ModelRepository repository;
 
-    @Argument(index = 0, name = "model", description = "The model's name", required = true)
+    @Argument(index = 0, name = "model", description = "The model's name", required = true, multiValued = true)
     @Completion(ModelCompleter.class)
-    private String model = "";
+    private List<String> words = List.of();
 
     @Option(name = "--input", description = "JSON file with a nested list of numbers for each input of the model")
     @Completion(FileCompleter.class)
@@ -82,8 +83,22 @@ public final class InferCommand implements Action {
 
     @Override
     public @Nullable Object execute() throws CommandFailure, InterruptedException {
+        String model = new Words()
+                .option("--input", value -> input = value)
+                .option("--image", value -> image = value)
+                .option("--index", value -> index = (int) Words.whole("--index", value))
+                .option("--policy", value -> policy = value)
+                .option("--budget", value -> budget = Words.number("--budget", value))
+                .option("--operating-point", value -> operatingPoint = value)
+                .option("--deadline", value -> deadline = Words.whole("--deadline", value))
+                .flag("--json", () -> json = true)
+                .read(words, 1)
+                .get(0);
         InferenceService service = CommandFailure.required(inference, "coordinator", "org.tminus.coordinator");
         ModelRepository models = CommandFailure.required(repository, "model repository", "org.tminus.models");
+        if (models.models().stream().noneMatch(installed -> installed.name().equals(model))) {
+            throw PolicySwitch.unknownModel(model, models.models());
+        }
         try (ModelLease lease = models.acquire(model, VersionRange.valueOf("0"))) {
             Map<String, ? extends Tensor> inputs = inputs(lease.model());
             try (InferenceResult result = service.infer(request(lease.model(), inputs))) {

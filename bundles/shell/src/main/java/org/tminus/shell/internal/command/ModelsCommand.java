@@ -31,9 +31,9 @@ public final class ModelsCommand implements Action {
     @Reference(optional = true)
     private @Nullable PlatformStatus status;
 
-    @Argument(index = 0, name = "model", description = "Shows this model only")
+    @Argument(index = 0, name = "model", description = "Shows this model only", multiValued = true)
     @Completion(ModelCompleter.class)
-    private @Nullable String name;
+    private List<String> words = List.of();
 
     @Option(name = "--details", description = "Shows layers, exits, paths and operating points, too")
     private boolean details;
@@ -43,6 +43,11 @@ public final class ModelsCommand implements Action {
 
     @Override
     public @Nullable Object execute() throws CommandFailure {
+        List<String> names = new Words()
+                .flag("--details", () -> details = true)
+                .flag("--json", () -> json = true)
+                .read(words, 1);
+        String name = names.isEmpty() ? null : names.get(0);
         List<AdaptiveModel> all = CommandFailure.required(repository, "model repository", "org.tminus.models")
                 .models();
         List<AdaptiveModel> shown = name == null

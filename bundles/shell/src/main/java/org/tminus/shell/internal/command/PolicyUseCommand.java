@@ -31,7 +31,7 @@ import org.tminus.shell.internal.report.PolicySwitch;
         name = "policy-use",
         description = "Puts a policy in force, for one model or for all; the choice survives restarts.")
 public final class PolicyUseCommand implements Action {
-    private static final long WAIT_MILLIS = 5_000;
+    private static final long WAIT_MILLIS = 2_000;
 
     @Reference(optional = true)
     private @Nullable ModelRepository repository;
@@ -42,9 +42,9 @@ public final class PolicyUseCommand implements Action {
     @Reference(optional = true)
     private @Nullable ConfigurationAdmin admin;
 
-    @Argument(index = 0, name = "policy", description = "The policy's name", required = true)
+    @Argument(index = 0, name = "policy", description = "The policy's name", required = true, multiValued = true)
     @Completion(PolicyCompleter.class)
-    private String policy = "";
+    private List<String> words = List.of();
 
     @Option(
             name = "--model",
@@ -61,6 +61,12 @@ public final class PolicyUseCommand implements Action {
 
     @Override
     public @Nullable Object execute() throws CommandFailure, InterruptedException {
+        String policy = new Words()
+                .option("--model", value -> model = value)
+                .option("--operating-point", value -> operatingPoint = value)
+                .flag("--json", () -> json = true)
+                .read(words, 1)
+                .get(0);
         PlatformStatus platform = CommandFailure.required(status, "coordinator", "org.tminus.coordinator");
         List<AdaptiveModel> models = CommandFailure.required(repository, "model repository", "org.tminus.models")
                 .models();
@@ -69,25 +75,22 @@ public final class PolicyUseCommand implements Action {
         new PolicySwitch(platform, models, settings)
                 .use(policy, model, operatingPoint)
                 .print(System.out, json);
-        if (model != null && !json) {
-            System.out.println(
-                    awaitInForce(platform, model)
-                            ? "In force for " + model + " now."
-                            : "Not in force for " + model + " yet (" + platform.policyInForce(model)
-                                    + " is); see tminus:status.");
+        if (!json) {
+            for (AdaptiveModel each : models) {
+                if (model == null || each.name().equals(model)) {
+                    tell(platform, policy, each.name());
+                }
+            }
         }
         return null;
     }
 
     /** Configuration is delivered on a thread of its own, so look a few times. */
-    private boolean awaitInForce(PlatformStatus platform, String name) throws InterruptedException {
+    private static void tell(PlatformStatus platform, String policy, String model) throws InterruptedException {
         long end = System.nanoTime() + WAIT_MILLIS * 1_000_000;
-        while (!platform.policyInForce(name).equals(policy)) {
-            if (System.nanoTime() - end > 0) {
-                return false;
-            }
+        while (!platform.policyInForce(model).equals(policy) && System.nanoTime() - end < 0) {
             Thread.sleep(20);
         }
-        return true;
+        System.out.println("In force for " + model + ": " + platform.policyInForce(model) + ".");
     }
 }

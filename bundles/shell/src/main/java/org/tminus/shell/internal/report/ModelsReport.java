@@ -193,11 +193,15 @@ public final class ModelsReport {
         json.put("policy", point.policy());
         json.put("parameters", point.parameters());
         json.put("flopsRatio", point.flopsRatio());
-        // JSON has no NaN, which stands for figures that are not known.
-        if (!Double.isNaN(point.accuracy())) {
-            json.put("accuracy", point.accuracy());
-            json.put("fullDepthAccuracy", point.fullDepthAccuracy());
-        }
+        putKnown(json, "accuracy", point.accuracy());
+        putKnown(json, "fullDepthAccuracy", point.fullDepthAccuracy());
         return json;
+    }
+
+    /** JSON has no NaN, which stands for figures that are not known. */
+    private static void putKnown(Map<String, Object> json, String name, double figure) {
+        if (!Double.isNaN(figure)) {
+            json.put(name, figure);
+        }
     }
 }

@@ -7,6 +7,7 @@ package org.tminus.shell.internal.report;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tminus.inference.ConfigurationProblem;
 import org.tminus.inference.PlatformStatus;
@@ -14,6 +15,9 @@ import org.tminus.inference.ServiceState;
 
 /** How the platform is. */
 public final class StatusReport {
+    /** Other counters are shown when there is something to count. */
+    private static final Set<String> ALWAYS_SHOWN = Set.of("requests", "failed", "fallbacks", "swaps");
+
     private StatusReport() {}
 
     public static Report of(PlatformStatus status) {
@@ -40,7 +44,11 @@ public final class StatusReport {
             report.line("Computation saved: no request has been answered yet.");
         }
         Table table = new Table().text("Counter").numbers("Value");
-        counters.forEach((name, value) -> table.row(name, value));
+        counters.forEach((name, value) -> {
+            if (value != 0 || ALWAYS_SHOWN.contains(name)) {
+                table.row(name, value);
+            }
+        });
         report.table(table).json("counters", counters);
 
         List<ConfigurationProblem> problems = status.configurationProblems();
