@@ -52,8 +52,11 @@ public final class ModelPackage implements AutoCloseable {
 
     private final CheckedArchive checked;
 
-    private ModelPackage(CheckedArchive checked) {
+    private final Limits limits;
+
+    private ModelPackage(CheckedArchive checked, Limits limits) {
         this.checked = checked;
+        this.limits = limits;
     }
 
     /**
@@ -151,7 +154,7 @@ public final class ModelPackage implements AutoCloseable {
      *     of the format, or cannot be read
      */
     public static ModelPackage open(Path file, Limits limits) throws ModelFormatException {
-        return new ModelPackage(CheckedArchive.open(file, limits));
+        return new ModelPackage(CheckedArchive.open(file, limits), limits);
     }
 
     /** Checks an extracted folder and reads its model. @throws ModelFormatException if it is not acceptable */
@@ -247,7 +250,7 @@ public final class ModelPackage implements AutoCloseable {
                 }
             }
             // What was checked is what was copied, also if somebody changed the file in between.
-            AdaptiveModel copied = load(temporary, Limits.DEFAULT);
+            AdaptiveModel copied = load(temporary, limits);
             if (!copied.identity().equals(identity())) {
                 throw FormatFailures.damaged(checked.what() + " changed while it was read.", null);
             }
