@@ -40,7 +40,7 @@ public final class Machine {
         versions.put("pytorch", org.bytedeco.pytorch.global.torch.TORCH_VERSION);
         versions.put(
                 "onnxruntime", org.tminus.onnxruntime.OnnxRuntimes.standalone().version());
-        versions.put("lightgbm", "3.3.5");
+        versions.put("lightgbm", "3.3.510");
         return versions;
     }
 }
