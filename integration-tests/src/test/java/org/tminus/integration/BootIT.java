@@ -68,6 +68,12 @@ public class BootIT extends TminusTestSupport {
                 .contains("tminus", "tminus-cpu", "tminus-demo");
     }
 
+    @Test
+    public void theShellHasTheCommands() throws Exception {
+        assertThat(execute("tminus:policies")).contains("full", "fixed", "random", "budget", "confidence");
+        assertThat(execute("help")).contains("tminus:status", "tminus:models", "tminus:infer", "tminus:demo");
+    }
+
     /** So that it starts, and features install, without a network. The trainer's natives are not part of it. */
     @Test
     public void theArchiveHoldsEveryBundleOfItsFeatures() throws Exception {
@@ -75,7 +81,9 @@ public class BootIT extends TminusTestSupport {
         List<String> missing = new ArrayList<>();
         for (Feature feature : features.listFeatures()) {
             if (feature.getName().startsWith("tminus") && !feature.getName().equals("tminus-trainer")) {
-                feature.getBundles().stream()
+                Stream.concat(
+                                feature.getBundles().stream(),
+                                feature.getConditional().stream().flatMap(part -> part.getBundles().stream()))
                         .map(BundleInfo::getLocation)
                         .filter(location -> !Files.exists(system.resolve(path(location))))
                         .forEach(missing::add);
