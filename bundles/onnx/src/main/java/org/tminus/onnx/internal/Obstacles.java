@@ -46,7 +46,8 @@ public final class Obstacles {
         Cuts best = null;
         int places = -1;
         int products = products(graph, null)[graph.nodes().size()];
-        int left = Math.max(8, Math.min(MOST_ROOTS, VISITS / Math.max(1, graph.nodes().size())));
+        int left = Math.max(
+                8, Math.min(MOST_ROOTS, VISITS / Math.max(1, graph.nodes().size())));
         for (int value = 0; value < graph.valueCount() && left > 0; value++) {
             if (graph.isVariable(value) && (graph.producer(value) < 0 || Types.isFloating(samples.type(value)))) {
                 left--;
@@ -61,7 +62,8 @@ public final class Obstacles {
             }
         }
         if (places < 1) {
-            int value = best == null ? -1 : best.byProduct(graph, -1, graph.nodes().size() - 2);
+            int value =
+                    best == null ? -1 : best.byProduct(graph, -1, graph.nodes().size() - 2);
             return "There is no place where a single value carries all that later parts need"
                     + (value < 0
                             ? ""
@@ -89,8 +91,8 @@ public final class Obstacles {
         int[] before = new int[graph.nodes().size() + 1];
         for (int n = 0; n + 1 < before.length; n++) {
             boolean counts = cuts == null ? graph.isNeeded(n) : cuts.body().get(n);
-            before[n + 1] = before[n]
-                    + (counts && Flops.isHeavy(graph.nodes().get(n).op()) ? 1 : 0);
+            before[n + 1] =
+                    before[n] + (counts && Flops.isHeavy(graph.nodes().get(n).op()) ? 1 : 0);
         }
         return before;
     }
