@@ -73,6 +73,14 @@ public final class Health {
         return true;
     }
 
+    /** A call did not come back at all: quarantine at once. */
+    public void hung(String why, long now) {
+        successes.set(0);
+        reason = why;
+        quarantines.incrementAndGet();
+        until.set(now + duration());
+    }
+
     private long duration() {
         int doublings = Math.min(Math.max(quarantines.get() - 1, 0), 20);
         return Math.min(FIRST_NANOS << doublings, LONGEST_NANOS);

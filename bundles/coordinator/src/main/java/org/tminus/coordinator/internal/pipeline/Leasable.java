@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -63,13 +64,20 @@ public class Leasable {
     }
 
     private void becomeFree() {
-        freeing.execute(() -> {
-            try {
-                freed();
-            } finally {
-                free.countDown();
-            }
-        });
+        try {
+            freeing.execute(this::free);
+        } catch (RejectedExecutionException e) {
+            // The platform has stopped meanwhile; what is left is freed here.
+            free();
+        }
+    }
+
+    private void free() {
+        try {
+            freed();
+        } finally {
+            free.countDown();
+        }
     }
 
     /** Called once, after the last lease of something retired came back. */

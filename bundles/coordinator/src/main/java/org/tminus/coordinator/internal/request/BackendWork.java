@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tminus.backend.BackendSession;
+import org.tminus.backend.Run;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.session.ModelView;
 import org.tminus.coordinator.internal.session.SessionSlot;
@@ -23,11 +26,12 @@ import org.tminus.failure.RequestCancelledException;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.Step;
 import org.tminus.model.Path;
-import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Tensor;
 
 /** The work on one request with one backend. One thread at a time. */
 final class BackendWork {
+    private static final Logger LOG = LoggerFactory.getLogger(BackendWork.class);
+
     /** A call to the backend. */
     interface Call<T> {
         T now() throws TminusException;
@@ -198,6 +202,22 @@ final class BackendWork {
         if (execution.isWithdrawn(slot)) {
             throw new BackendFailure(execution.withdrawal(slot, "it is going away"), false, null);
         }
+        return guarded(call);
+    }
+
+    /** Ends a run, also on a backend that is going away: what the run holds must be freed. */
+    void close(Run run) {
+        try {
+            guarded(() -> {
+                run.close();
+                return run;
+            });
+        } catch (TminusException | BackendFailure e) {
+            LOG.warn("A run of the {} could not be closed", slot, e);
+        }
+    }
+
+    private <T> T guarded(Call<T> call) throws TminusException, BackendFailure {
         CallGuard guard = execution.guard();
         Leasable outer = guard.target();
         long outerSince = guard.since();
@@ -243,9 +263,5 @@ final class BackendWork {
         Set<String> more = new HashSet<>(outputs);
         more.add(extra);
         return more;
-    }
-
-    Map<String, HostTensor> noDestinations() {
-        return Map.of();
     }
 }

@@ -47,7 +47,12 @@ final class Decider {
             goesOn = groups.stream().anyMatch(group -> !group.checkpoints().isEmpty());
             return new Plan(leased.name(), groups, goesOn ? conversation : null, conversation.flopsPerRow());
         } catch (PolicyFailure e) {
-            return fallBack(e.reason(), conversation.flopsPerRow());
+            if (!prediction.hasFailed()) {
+                return fallBack(e.reason(), conversation.flopsPerRow());
+            }
+            // Counted where the predictor failed; the policy only passed it on.
+            execution.note(e.reason());
+            return new Plan(Plan.STATIC, List.of(staticGroup()), null, conversation.flopsPerRow());
         } finally {
             if (!goesOn) {
                 conversation.end();
@@ -57,9 +62,13 @@ final class Decider {
 
     /** The static path for all rows, because of this reason. */
     Plan fallBack(String reason, long flopsPerRow) {
-        Path path = PathLimits.staticPath(slot.view(), batch, budget, allowed);
-        execution.fallback(Counter.FALLBACKS_POLICY, reason + " Path " + path + " answers.");
-        return new Plan(Plan.STATIC, List.of(new Group(path, List.of(), null)), null, flopsPerRow);
+        Group group = staticGroup();
+        execution.fallback(Counter.FALLBACKS_POLICY, reason + " Path " + group.path() + " answers.");
+        return new Plan(Plan.STATIC, List.of(group), null, flopsPerRow);
+    }
+
+    private Group staticGroup() {
+        return new Group(PathLimits.staticPath(slot.view(), batch, budget, allowed), List.of(), null);
     }
 
     private List<Group> group(List<Decision> decisions) {

@@ -11,14 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.coordinator.internal.configuration.EffectiveSettings;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.LeaseHolder;
+import org.tminus.coordinator.internal.pipeline.Pipeline;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 import org.tminus.coordinator.internal.session.ModelView;
 import org.tminus.coordinator.internal.session.SessionSlot;
@@ -282,7 +285,7 @@ final class Execution implements LeaseHolder {
             SessionSlot present = leased();
             BackendWork work = new BackendWork(this, present, task);
             control = work.control();
-            if (isWithdrawn(present)) {
+            if (isWithdrawn(present) || task.isDone()) {
                 work.control().cancel();
             }
             try {
@@ -359,7 +362,7 @@ final class Execution implements LeaseHolder {
     }
 
     private void awaitOpen(SessionSlot next, Route route) throws TminusException {
-        java.util.concurrent.CountDownLatch settled = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch settled = new CountDownLatch(1);
         platform.sessions().open(next, route.pipeline().repository(), settled::countDown);
         long bound =
                 Math.min(task.deadline().nanosLeft(), route.settings().global().pluginTimeoutNanos());
@@ -434,6 +437,12 @@ final class Execution implements LeaseHolder {
 
     private void deliver(InferenceResult result, Route route) {
         route.answered(notes.isEmpty());
+        if (task.deadline().hasPassed()) {
+            result.close();
+            count(Counter.DEADLINES_EXCEEDED);
+            fail(Deadline.exceeded());
+            return;
+        }
         if (!task.finish(this)) {
             platform.counters().add(Counter.LATE_RESULTS);
             result.close();
@@ -482,6 +491,10 @@ final class Execution implements LeaseHolder {
         count(Counter.FALLBACKS);
         count(kind);
         notes.add(note);
+    }
+
+    void note(String sentence) {
+        notes.add(sentence);
     }
 
     /** A plugin did not do as it should. */
@@ -563,11 +576,24 @@ final class Execution implements LeaseHolder {
             scheduler.replaceWorker();
         }
         scheduler.leave();
+        quarantine(leased, reason);
         // A client's own thread hangs itself; nobody can answer it before the call returns.
         if (onWorker && task.takeFrom(this)) {
             giveUp(leased, reason);
         }
         return true;
+    }
+
+    /** One hanging call costs a thread, so it is not tried five times. */
+    private void quarantine(Leasable leased, String reason) {
+        Pipeline pipeline = platform.board().current();
+        Stream.<ServiceEntry<?>>concat(pipeline.policies().stream(), pipeline.predictors().stream())
+                .filter(entry -> entry.lease() == leased)
+                .forEach(entry -> entry.health().hung(reason, now()));
+        if (leased instanceof SessionSlot hanging) {
+            hanging.backend().health().hung(reason, now());
+        }
+        count(Counter.QUARANTINES);
     }
 
     private void giveUp(Leasable leased, String reason) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -85,10 +86,19 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         }
         var unused = inner.whenComplete((result, failure) -> {
             watchdog.forget(task);
-            completions.execute(() -> visible.settle(result, failure));
+            complete(() -> visible.settle(result, failure));
         });
         dispatch(task);
         return visible;
+    }
+
+    private void complete(Runnable completion) {
+        try {
+            completions.execute(completion);
+        } catch (RejectedExecutionException e) {
+            // The platform has stopped; better on this thread than never.
+            completion.run();
+        }
     }
 
     @Override
@@ -198,9 +208,6 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
                 pool.submit(task);
             } else {
                 pool.resubmit(task);
-            }
-            if (closed) {
-                pool.close().forEach(this::refuse);
             }
         } catch (CapacityException e) {
             platform.counters().add(Counter.REJECTED);

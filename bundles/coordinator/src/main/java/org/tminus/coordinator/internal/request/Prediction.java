@@ -45,6 +45,11 @@ final class Prediction {
 
     private void ask(PredictionContext context) {
         for (ServiceEntry<ComplexityPredictor> entry : predictors) {
+            if (execution.task().excluded().contains(entry.lease())) {
+                failure = new TminusException(
+                        "Predictor '" + entry.name() + "' did not answer.", "See the log of the predictor.");
+                continue;
+            }
             if (!entry.health().permits(execution.now())) {
                 failure = new TminusException(
                         "Predictor '" + entry.name() + "' is in quarantine: "

@@ -13,8 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tminus.backend.Run;
 import org.tminus.coordinator.internal.session.ModelView;
 import org.tminus.failure.TminusException;
@@ -30,8 +28,6 @@ import org.tminus.tensor.Tensor;
  * run. The running rows share one hidden state, so where they want to skip differently, the fewest layers are skipped.
  */
 final class StepwiseRun {
-    private static final Logger LOG = LoggerFactory.getLogger(StepwiseRun.class);
-
     private final BackendWork work;
     private final Group group;
     private final PolicyConversation conversation;
@@ -57,7 +53,7 @@ final class StepwiseRun {
         List<Answered> answered = new ArrayList<>();
         boolean handedOn = false;
         try {
-            work.control().expect(outputs, work.noDestinations());
+            work.control().expect(outputs, Map.of());
             Map<String, Tensor> inputs = work.inputs(group.rows());
             Run started = work.call(() -> work.session().start(inputs, work.control()));
             run = started;
@@ -246,14 +242,7 @@ final class StepwiseRun {
     private void close() {
         Run open = run;
         if (open != null) {
-            try {
-                work.call(() -> {
-                    open.close();
-                    return open;
-                });
-            } catch (TminusException | BackendFailure e) {
-                LOG.warn("A run could not be closed", e);
-            }
+            work.close(open);
         }
     }
 }
