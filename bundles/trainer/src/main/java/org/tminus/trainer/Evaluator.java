@@ -110,6 +110,7 @@ public final class Evaluator {
         return new OnnxNetwork(
                 Files.readAllBytes(folder.resolve("model.onnx")),
                 Files.readAllBytes(folder.resolve("exits.onnx")),
+                folder.toAbsolutePath(),
                 description.get("signature").get("inputs").get(0).get("name").asText(),
                 "logits",
                 wiring);

@@ -63,7 +63,13 @@ class FashionVitTrainingTest {
                     .extracting(OperatingPoint::name)
                     .contains("safe", "balanced", "lean", "confidence-balanced", "fixed-balanced", "random-lean");
             assertThat(file.entries())
-                    .contains("model.onnx", "exits.onnx", "preprocessing.json", "labels.json", "golden.json");
+                    .contains(
+                            "model.onnx",
+                            "model.onnx.data",
+                            "exits.onnx",
+                            "preprocessing.json",
+                            "labels.json",
+                            "golden.json");
         }
     }
 

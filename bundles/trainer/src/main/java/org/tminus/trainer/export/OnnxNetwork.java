@@ -14,6 +14,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ import org.tminus.trainer.vit.Normalisation;
  */
 public final class OnnxNetwork implements AutoCloseable {
     private static final int BATCH = 100;
+    /** Where a model that is read from bytes finds its external weights. */
+    private static final String WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path";
 
     private final OrtEnvironment environment;
     private final OrtSession model;
@@ -58,12 +61,35 @@ public final class OnnxNetwork implements AutoCloseable {
      * @throws IllegalStateException if ONNX Runtime refuses a file
      */
     public OnnxNetwork(byte[] model, byte @Nullable [] exits, String input, String output, List<ExitWiring> wiring) {
+        this(model, exits, null, input, output, wiring);
+    }
+
+    /**
+     * Loads a model whose weights may lie in a file of their own.
+     *
+     * @param exits the exits' graph; {@code null} if the model has none
+     * @param weightsFolder folder of the files of weights; {@code null} if the weights are in the model
+     * @param input the model's input, [batch, 1, height, width]
+     * @param output the model's output, [batch, classes]
+     * @param wiring the exits, in order of depth
+     * @throws IllegalStateException if ONNX Runtime refuses a file
+     */
+    public OnnxNetwork(
+            byte[] model,
+            byte @Nullable [] exits,
+            @Nullable Path weightsFolder,
+            String input,
+            String output,
+            List<ExitWiring> wiring) {
         this.input = input;
         this.output = output;
         this.wiring = List.copyOf(wiring);
         OnnxRuntime runtime = OnnxRuntimes.standalone();
         environment = runtime.environment();
         try (OrtSession.SessionOptions options = runtime.newSessionOptions()) {
+            if (weightsFolder != null) {
+                options.addConfigEntry(WEIGHTS_FOLDER, weightsFolder.toString());
+            }
             this.model = environment.createSession(exposing(model), options);
             this.exits = exits == null ? null : environment.createSession(exits, options);
         } catch (OrtException e) {

@@ -18,6 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tminus.onnx.Cost;
 import org.tminus.onnx.GraphAnalysis;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.OnnxModel;
+import org.tminus.onnx.WeightExternalizer;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.trainer.data.SplitReader;
 import org.tminus.trainer.decide.PathMenu;
@@ -88,9 +91,13 @@ public final class ModelWriter {
         this.menu = menu;
     }
 
-    /** Writes the graphs; {@code predictor} may be missing. */
+    /** Writes the graphs, large weights apart so that they can be mapped; {@code predictor} may be missing. */
     public void writeGraphs(byte[] model, byte[] exits, byte @Nullable [] predictor) throws IOException {
-        Files.write(folder.resolve(MODEL), model);
+        try {
+            WeightExternalizer.write(OnnxModel.read(model), folder.resolve(MODEL), folder.resolve(MODEL + ".data"));
+        } catch (OnnxFormatException e) {
+            throw new IOException("the exported model cannot be read again: " + e.getMessage(), e);
+        }
         Files.write(folder.resolve(EXITS), exits);
         if (predictor != null) {
             Files.write(folder.resolve(PREDICTOR), predictor);
