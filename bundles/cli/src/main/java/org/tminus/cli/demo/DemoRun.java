@@ -100,6 +100,7 @@ final class DemoRun {
         AtomicInteger done = new AtomicInteger();
         int workers = Math.min(MOST_CONTAINERS, plans.size());
         ExecutorService executor = Executors.newFixedThreadPool(workers);
+        display.show(0, "0 of " + plans.size() + " rows");
         try {
             List<Future<?>> running = new ArrayList<>();
             for (int worker = 0; worker < workers; worker++) {
@@ -136,11 +137,10 @@ final class DemoRun {
             throws IOException, InterruptedException {
         Container container = container(name);
         for (Integer row = rows.poll(); row != null; row = rows.poll()) {
-            RowPlan plan = plans.get(row);
-            display.show((double) done.get() / plans.size(), "memory of " + plan.name());
-            DemoRequest request = request(Task.MEMORY, plan, memoryImages(), name + "-work");
+            DemoRequest request = request(Task.MEMORY, plans.get(row), memoryImages(), name + "-work");
             peaks.set(row, container.run(request, MEMORY_OPTIONS, line -> {}).peakMemoryMiB());
-            display.show((double) done.incrementAndGet() / plans.size(), "memory of " + plan.name());
+            int finished = done.incrementAndGet();
+            display.show((double) finished / plans.size(), finished + " of " + plans.size() + " rows");
         }
     }
 

@@ -136,7 +136,8 @@ record DemoSettings(
 
     /** What is classified, for people. */
     String title() {
-        return "Images of " + data.getFileName();
+        String folder = String.valueOf(data.getFileName());
+        return folder.equals("fashion-mnist") ? "Fashion-MNIST, test images" : "Images of " + folder;
     }
 
     private static JsonNode description(Path modelFile) throws IOException {
