@@ -37,16 +37,34 @@ public final class PolicyParameters {
 
     /** @param policy the name of the policy that asks */
     public static PolicyParameters of(PolicyContext context, String policy) {
-        return new PolicyParameters(policy, context.parameters(), choosePoint(context, policy));
+        OperatingPoint inForce = pointInForce(context, policy);
+        return new PolicyParameters(
+                policy, context.parameters(), inForce != null ? inForce : richestPoint(context, policy));
     }
 
-    private static @Nullable OperatingPoint choosePoint(PolicyContext context, String policy) {
-        // A rounded share such as 0.42 shall still admit the point that it names.
-        double limit = context.budget().flopsRatio().orElse(Double.POSITIVE_INFINITY) + 1e-9;
+    /**
+     * The same without a look at the model's other points: for policies that meet a budget by themselves.
+     *
+     * @param policy the name of the policy that asks
+     */
+    public static PolicyParameters ofPointInForce(PolicyContext context, String policy) {
+        return new PolicyParameters(policy, context.parameters(), pointInForce(context, policy));
+    }
+
+    /** A rounded share such as 0.42 shall still admit the point that it names. */
+    private static double limit(PolicyContext context) {
+        return context.budget().flopsRatio().orElse(Double.POSITIVE_INFINITY) + 1e-9;
+    }
+
+    private static @Nullable OperatingPoint pointInForce(PolicyContext context, String policy) {
         OperatingPoint inForce = context.operatingPoint().orElse(null);
-        if (inForce != null && inForce.policy().equals(policy) && inForce.flopsRatio() <= limit) {
-            return inForce;
-        }
+        return inForce != null && inForce.policy().equals(policy) && inForce.flopsRatio() <= limit(context)
+                ? inForce
+                : null;
+    }
+
+    private static @Nullable OperatingPoint richestPoint(PolicyContext context, String policy) {
+        double limit = limit(context);
         OperatingPoint best = null;
         for (OperatingPoint candidate : context.model().operatingPoints()) {
             if (candidate.policy().equals(policy)

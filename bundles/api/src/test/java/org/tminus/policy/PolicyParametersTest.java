@@ -68,6 +68,18 @@ class PolicyParametersTest {
     }
 
     @Test
+    void onRequestOnlyThePointInForceIsRead() {
+        PolicyContexts context = PolicyContexts.of(MODEL).operatingPoint(RICH);
+
+        assertThat(PolicyParameters.ofPointInForce(context.build(), "mine").operatingPoint())
+                .contains(RICH);
+        assertThat(PolicyParameters.ofPointInForce(
+                                context.budget(Budget.ofFlopsRatio(0.5)).build(), "mine")
+                        .operatingPoint())
+                .isEmpty();
+    }
+
+    @Test
     void textAsConfigurationWritesItIsRead() throws Exception {
         PolicyParameters parameters = configured(Map.of(
                 "number", " 0.25 ", "whole", "3", "list", "1, 2,3", "array", new double[] {4, 5}, "names", "a, b"));

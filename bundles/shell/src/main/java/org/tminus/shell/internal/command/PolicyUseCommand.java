@@ -4,6 +4,7 @@
  */
 package org.tminus.shell.internal.command;
 
+import java.util.Collection;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
@@ -23,6 +24,7 @@ import org.tminus.shell.internal.complete.PolicyCompleter;
 import org.tminus.shell.internal.report.AdminSettings;
 import org.tminus.shell.internal.report.CommandFailure;
 import org.tminus.shell.internal.report.PolicySwitch;
+import org.tminus.shell.internal.report.Report;
 
 /** Puts a policy in force, while requests are running. */
 @Service
@@ -72,14 +74,11 @@ public final class PolicyUseCommand implements Action {
                 .models();
         AdminSettings settings = new AdminSettings(
                 CommandFailure.required(admin, "Configuration Admin service", "org.apache.felix.configadmin"));
-        new PolicySwitch(platform, models, settings)
-                .use(policy, model, operatingPoint)
-                .print(System.out, json);
-        if (!json) {
-            for (AdaptiveModel each : models) {
-                if (model == null || each.name().equals(model)) {
-                    tell(platform, policy, each.name());
-                }
+        Report report = new PolicySwitch(platform, models, settings).use(policy, model, operatingPoint);
+        report.print(System.out, json);
+        if (!json && report.json().get("models") instanceof Collection<?> following) {
+            for (Object each : following) {
+                tell(platform, policy, each.toString());
             }
         }
         return null;

@@ -35,7 +35,7 @@ public final class PolicySwitch {
      * @param policy a policy that is registered
      * @param model the model it is for; null for all that have no configuration of their own
      * @param point an operating point of that policy; null for none in particular
-     * @return what changed
+     * @return what changed; its JSON names the models that follow under "models"
      * @throws CommandFailure if a name is unknown, the names do not fit, or the configuration cannot be written; nothing
      *     is changed then
      */
@@ -166,18 +166,21 @@ public final class PolicySwitch {
                         + " stays, and goes before what an operating point says.");
             }
         }
+        TreeSet<String> following = new TreeSet<>();
         if (model != null) {
-            return;
+            following.add(model);
+        } else {
+            models.forEach(each -> following.add(each.name()));
         }
-        TreeSet<String> names = new TreeSet<>();
-        models.forEach(each -> names.add(each.name()));
-        for (String name : names) {
+        for (String name : List.copyOf(following)) {
             SettingsStore.Settings own = store.read(name);
-            Object ownPolicy = own.values().get(POLICY);
-            if (ownPolicy != null && !ownPolicy.equals(policy)) {
+            Object ownPolicy = own.values().getOrDefault(POLICY, policy);
+            if (model == null && !ownPolicy.equals(policy)) {
+                following.remove(name);
                 report.line("Note: model " + name + " keeps policy " + ownPolicy + ", by its own configuration "
                         + own.pid() + ".");
             }
         }
+        report.json("models", following);
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tminus.model.AdaptiveModel;
 
@@ -66,8 +67,9 @@ class PolicySwitchTest {
         store.kept.put("plants", Map.of("model", "plants", "policy", "budget"));
         store.kept.put("pets", Map.of("model", "pets", "parameter.threshold", "0.5"));
 
-        assertThat(policySwitch.use("confidence", null, null).lines())
-                .anyMatch(line -> line.contains("model plants keeps policy budget"));
+        Report report = policySwitch.use("confidence", null, null);
+        assertThat(report.lines()).anyMatch(line -> line.contains("model plants keeps policy budget"));
+        assertThat(report.json()).containsEntry("models", Set.of("pets"));
         assertThat(policySwitch.use("confidence", "pets", null).lines())
                 .anyMatch(line -> line.contains("parameter.threshold=0.5 stays"));
     }

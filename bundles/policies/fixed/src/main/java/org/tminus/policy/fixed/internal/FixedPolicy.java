@@ -41,7 +41,7 @@ public final class FixedPolicy implements Policy {
     }
 
     private static Path choose(PolicyContext context) throws InvalidRequestException {
-        PolicyParameters parameters = PolicyParameters.of(context, NAME_VALUE);
+        PolicyParameters parameters = PolicyParameters.ofPointInForce(context, NAME_VALUE);
         List<Path> menu = context.model().menu();
         String key = parameters.oneOf(MENU_INDEX, EXIT).orElse("");
         return switch (key) {

@@ -38,7 +38,7 @@ public final class RandomPolicy implements Policy {
 
     @Override
     public PolicyRun begin(PolicyContext context) throws InvalidRequestException {
-        PolicyParameters parameters = PolicyParameters.of(context, NAME_VALUE);
+        PolicyParameters parameters = PolicyParameters.ofPointInForce(context, NAME_VALUE);
         double[] weights = parameters.numbers(WEIGHTS, 0, 1e9).orElse(null);
         OptionalDouble ratio = context.budget().flopsRatio();
         if (weights != null) {

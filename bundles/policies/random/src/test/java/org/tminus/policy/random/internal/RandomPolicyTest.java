@@ -18,6 +18,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.tminus.failure.InvalidRequestException;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.OperatingPoint;
 import org.tminus.model.Path;
 import org.tminus.policy.Budget;
 import org.tminus.policy.Decision;
@@ -54,6 +55,17 @@ class RandomPolicyTest {
         assertThat(paths).doesNotContain(TestModels.prefix(2), TestModels.prefix(3));
         double share = paths.stream().filter(MODEL.fullDepth()::equals).count() / (double) paths.size();
         assertThat(share).isCloseTo(0.75, within(0.012));
+    }
+
+    @Test
+    void aBudgetIsMetExactlyEvenIfThereAreCheaperPoints() throws Exception {
+        OperatingPoint lean =
+                new OperatingPoint("lean", "random", Map.of("weights", List.of(1, 0, 0, 0)), "decision", 9, 0.27, 0, 0);
+        AdaptiveModel model = TestModels.model().operatingPoint(lean).build();
+        PolicyContexts context = PolicyContexts.of(model).rows(MANY).seed(2).budget(Budget.ofFlopsRatio(0.6));
+
+        assertThat(mean(context)).isCloseTo(0.6, within(0.0035));
+        assertThat(paths(context.operatingPoint(lean))).containsOnly(TestModels.prefix(1));
     }
 
     @Test
