@@ -74,6 +74,8 @@ final class Execution implements LeaseHolder {
     private @Nullable SessionSlot slot;
     private @Nullable ServiceEntry<Policy> policy;
     private boolean policyLeased;
+    private @Nullable InferenceResult answer;
+    private @Nullable TminusException failure;
 
     /** Made by the thread that will run it, which holds a permit. */
     Execution(Task task, Platform platform, Scheduler scheduler, boolean onWorker) {
@@ -109,7 +111,9 @@ final class Execution implements LeaseHolder {
         } finally {
             releaseAll();
             platform.active().remove(this);
+            // Before the client learns of the answer: its next request must find the permit free.
             leave();
+            complete();
         }
         return abandoned ? End.ABANDONED : notReady ? End.NOT_READY : End.DONE;
     }
@@ -128,8 +132,13 @@ final class Execution implements LeaseHolder {
             Route route = platform.router().route(task.request());
             SessionSlot ready = route.ready(task.excluded(), now());
             if (ready == null) {
-                checkHope(route);
-                return null;
+                if (platform.router().isHopeless(route, task.excluded())) {
+                    throw noBackend(route);
+                }
+                if (route.opening(task.excluded()) != null) {
+                    return null;
+                }
+                continue;
             }
             if (!ready.tryAcquire(this)) {
                 continue;
@@ -147,13 +156,6 @@ final class Execution implements LeaseHolder {
             }
             // The policy has just gone, so there is a newer pipeline: begin again with that.
             releaseAll();
-        }
-    }
-
-    /** @throws TminusException if waiting for a session would be in vain */
-    private void checkHope(Route route) throws TminusException {
-        if (route.opening(task.excluded()) == null) {
-            throw noBackend(route);
         }
     }
 
@@ -334,7 +336,10 @@ final class Execution implements LeaseHolder {
             if (next == null) {
                 next = route.opening(tried);
                 if (next == null) {
-                    return false;
+                    if (platform.router().isHopeless(route, tried)) {
+                        return false;
+                    }
+                    continue;
                 }
                 awaitOpen(next, route);
                 if (next.state() != SessionSlot.State.READY) {
@@ -437,26 +442,33 @@ final class Execution implements LeaseHolder {
 
     private void deliver(InferenceResult result, Route route) {
         route.answered(notes.isEmpty());
-        if (task.deadline().hasPassed()) {
-            result.close();
-            count(Counter.DEADLINES_EXCEEDED);
-            fail(Deadline.exceeded());
-            return;
-        }
+        boolean passed = task.deadline().hasPassed();
         if (!task.finish(this)) {
-            platform.counters().add(Counter.LATE_RESULTS);
+            count(Counter.LATE_RESULTS);
             result.close();
-            return;
-        }
-        if (!task.future().complete(result)) {
+        } else if (passed) {
+            count(Counter.LATE_RESULTS);
+            count(Counter.DEADLINES_EXCEEDED);
+            count(Counter.FAILED);
             result.close();
+            failure = Deadline.exceeded();
+        } else {
+            answer = result;
         }
     }
 
-    private void fail(TminusException failure) {
+    private void fail(TminusException why) {
         if (task.finish(this)) {
-            platform.counters().add(Counter.FAILED);
+            count(Counter.FAILED);
+            failure = why;
+        }
+    }
+
+    private void complete() {
+        if (failure != null) {
             task.future().completeExceptionally(failure);
+        } else if (answer != null && !task.future().complete(answer)) {
+            answer.close();
         }
     }
 

@@ -192,17 +192,16 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     private void dispatch(Task task) {
         try {
             Route route = platform.router().route(task.request());
-            if (!route.hasReady(task.excluded())) {
+            while (!route.hasReady(task.excluded())) {
                 SessionSlot opening = route.opening(task.excluded());
-                if (opening == null) {
-                    // Between these two looks the session may have opened.
-                    if (!route.hasReady(task.excluded())) {
-                        throw Execution.noBackend(route);
-                    }
-                } else {
+                if (opening != null) {
                     awaitSession(task, opening, route);
                     return;
                 }
+                if (platform.router().isHopeless(route, task.excluded())) {
+                    throw Execution.noBackend(route);
+                }
+                route = platform.router().route(task.request());
             }
             if (task.excluded().isEmpty()) {
                 pool.submit(task);

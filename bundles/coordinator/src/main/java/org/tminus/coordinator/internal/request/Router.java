@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Filter;
 import org.tminus.backend.Backend;
 import org.tminus.coordinator.internal.configuration.EffectiveSettings;
+import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.Pipeline;
 import org.tminus.coordinator.internal.pipeline.ServiceBoard;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
@@ -59,6 +60,17 @@ public final class Router {
             }
         }
         return newest;
+    }
+
+    /**
+     * Whether there is no use in waiting or looking again: no session of the route is open or may open, and no newer
+     * pipeline has taken its place meanwhile.
+     */
+    boolean isHopeless(Route route, Set<Leasable> excluded) {
+        return route.opening(excluded) == null
+                && !route.hasReady(excluded)
+                // Looked at last: what retires a session has changed the pipeline before.
+                && route.pipeline().equals(board.current());
     }
 
     /** The route for exactly this model under the present pipeline. */

@@ -1,0 +1,181 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tminus.failure.BackendException;
+import org.tminus.failure.DeadlineExceededException;
+import org.tminus.failure.InvalidRequestException;
+import org.tminus.failure.RequestCancelledException;
+import org.tminus.inference.InferenceResult;
+import org.tminus.inference.Trace;
+import org.tminus.policy.Decision;
+import org.tminus.tensor.HostTensor;
+import org.tminus.tensor.Shape;
+import org.tminus.tensor.Tensor;
+
+/** A backend that fails gives way to the next, and the caller sees it in the trace only. */
+class BackendFailureTest {
+    private final FakeBackend wrong = new FakeBackend();
+    private final FakeBackend right = new FakeBackend();
+    private final Bench bench = new Bench();
+
+    BackendFailureTest() {
+        bench.backend("wrong", 9, wrong).backend("right", 1, right);
+        bench.policy("full", 0, FakePolicy.full()).model(TestModels.model());
+        bench.awaitReady();
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    private static FakeBackend.Behaviour giving(Map<String, Tensor> outputs) {
+        return (path, inputs, control) -> outputs;
+    }
+
+    static Stream<Arguments> wrongAnswers() {
+        return Stream.of(
+                Arguments.of("exception", (FakeBackend.Behaviour) (path, inputs, control) -> {
+                    throw new BackendException("out of memory", "");
+                }),
+                Arguments.of("unchecked", (FakeBackend.Behaviour) (path, inputs, control) -> {
+                    throw new IllegalStateException("broken");
+                }),
+                Arguments.of("native", (FakeBackend.Behaviour) (path, inputs, control) -> {
+                    throw new UnsatisfiedLinkError("no such library");
+                }),
+                Arguments.of(
+                        "a cancellation that nobody asked for", (FakeBackend.Behaviour) (path, inputs, control) -> {
+                            throw new RequestCancelledException("", "");
+                        }),
+                Arguments.of("a deadline that has not passed", (FakeBackend.Behaviour) (path, inputs, control) -> {
+                    throw new DeadlineExceededException("", "");
+                }),
+                Arguments.of("null", giving(null)),
+                Arguments.of("no output", giving(new HashMap<>())),
+                Arguments.of("wrong rows", giving(Map.of("y", HostTensor.ofFloats(Shape.of(2, 3), new float[6])))),
+                Arguments.of("wrong width", giving(Map.of("y", HostTensor.ofFloats(Shape.of(1, 4), new float[4])))),
+                Arguments.of("wrong type", giving(Map.of("y", HostTensor.ofLongs(Shape.of(1, 3), 1, 2, 3)))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongAnswers")
+    void nextBackendAnswers(String what, FakeBackend.Behaviour behaviour) throws Exception {
+        wrong.behaviour = behaviour;
+        try (InferenceResult result = bench.infer(Bench.request())) {
+            Trace trace = result.traces().get(0);
+            assertThat(trace.backend()).isEqualTo("right");
+            assertThat(trace.policy()).isEqualTo("full");
+            assertThat(trace.fallbacks()).singleElement().asString().contains("Backend 'wrong' failed");
+            assertThat(Bench.y(result, 0, 1)).isEqualTo(4);
+        }
+        assertThat(bench.counter("fallbacks.backend")).isEqualTo(1);
+        assertThat(bench.counter("failed")).isZero();
+    }
+
+    @Test
+    void allFail() {
+        wrong.behaviour = giving(null);
+        right.behaviour = (path, inputs, control) -> {
+            throw new BackendException("out of memory", "");
+        };
+        assertThatThrownBy(() -> bench.infer(Bench.request()))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("'wrong'")
+                .hasMessageContaining("'right'")
+                .hasMessageContaining("out of memory");
+        assertThat(bench.counter("failed")).isEqualTo(1);
+    }
+
+    @Test
+    void requestThatIsInvalidForTheBackendIsTriedNowhereElse() {
+        wrong.behaviour = (path, inputs, control) -> {
+            throw new InvalidRequestException("the token 99 does not exist", "");
+        };
+        assertThatThrownBy(() -> bench.infer(Bench.request())).isInstanceOf(InvalidRequestException.class);
+        assertThat(right.runs).hasValue(0);
+    }
+
+    @Test
+    void quarantinedBackendIsLeftAsideAndComesBack() throws Exception {
+        wrong.behaviour = giving(null);
+        for (int request = 0; request < 10; request++) {
+            assertThat(bench.trace(Bench.request()).backend()).isEqualTo("right");
+        }
+        assertThat(wrong.runs).hasValueLessThan(10);
+        assertThat(bench.coordinator.status().services()).anySatisfy(service -> {
+            assertThat(service.name()).isEqualTo("wrong");
+            assertThat(service.state()).isEqualTo("quarantined");
+            assertThat(service.reason()).isNotBlank();
+        });
+        wrong.behaviour = FakeBackend::answer;
+        Bench.await(() -> {
+            try {
+                return bench.trace(Bench.request()).backend().equals("wrong");
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    @Test
+    void failureInTheMiddleOfACheckpointRun() throws Exception {
+        FakePolicy policy = FakePolicy.asking(
+                checkpoint -> {
+                    checkpoint.confidence(0);
+                    return List.of(Decision.goOn());
+                },
+                0,
+                1);
+        bench.policy("asking", 5, policy);
+        wrong.behaviour = giving(null);
+        Trace trace = bench.trace(Bench.request());
+        assertThat(trace.backend()).isEqualTo("right");
+        assertThat(trace.path()).isEqualTo(TestModels.path(4));
+        assertThat(bench.counter("fallbacks.policy")).isZero();
+        assertThat(wrong.openRuns).hasValue(0);
+        assertThat(policy.closed).hasValue(1);
+    }
+
+    @Test
+    void backendThatCannotOpenTheModel() throws Exception {
+        FakeBackend broken = new FakeBackend();
+        broken.opening = model -> {
+            throw new BackendException("no space left on device", "Free some space.");
+        };
+        bench.backend("broken", 99, broken);
+        assertThat(bench.trace(Bench.request()).backend()).isEqualTo("wrong");
+        bench.removeBackend(wrong);
+        bench.removeBackend(right);
+        assertThatThrownBy(() -> bench.infer(Bench.request()))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("no space left");
+        Bench.await(() ->
+                bench.coordinator.status().warnings().stream().anyMatch(warning -> warning.contains("no space left")));
+        broken.opening = model -> {};
+        Bench.await(() -> {
+            try {
+                return bench.trace(Bench.request()).backend().equals("broken");
+            } catch (BackendException e) {
+                return false;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+}
