@@ -46,6 +46,12 @@ final class TrainFashionVitCommand implements Callable<Integer> {
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the training images")
     private int epochs = TrainingOptions.REFERENCE_EPOCHS;
 
+    @Option(
+            names = "--second-epochs",
+            paramLabel = "N",
+            description = "passes in a second cycle of the learning rate, from half the peak; 0 for none")
+    private int secondEpochs = TrainingOptions.REFERENCE_SECOND_EPOCHS;
+
     @Option(names = "--layers", paramLabel = "N", description = "depth of the model")
     private int layers = VitConfig.fashion().layers();
 
@@ -70,7 +76,7 @@ final class TrainFashionVitCommand implements Callable<Integer> {
                 Main.absolute(output),
                 Main.absolute(workFolder),
                 VitConfig.fashion().withLayers(layers, true),
-                TrunkOptions.reference(epochs, seed),
+                TrunkOptions.reference(epochs, secondEpochs, seed),
                 staticDepths);
         AtomicBoolean stopping = new AtomicBoolean();
         CountDownLatch done = new CountDownLatch(1);

@@ -21,8 +21,10 @@ import org.tminus.trainer.vit.VitConfig;
  */
 public record TrainingOptions(
         Path data, Path output, Path workFolder, VitConfig config, TrunkOptions trunk, List<Integer> staticDepths) {
-    /** Epochs of the reference model. */
+    /** Epochs of the reference model in the first cycle of the learning rate. */
     public static final int REFERENCE_EPOCHS = 12;
+    /** Epochs of the reference model in the second, gentler cycle. */
+    public static final int REFERENCE_SECOND_EPOCHS = 6;
 
     /**
      * Checks and copies.

@@ -32,7 +32,7 @@ import org.tminus.trainer.vit.VitConfig;
 class FashionVitTrainingTest {
     private static final VitConfig SMALL = new VitConfig(28, 1, 7, 4, 16, 2, 32, 10, true);
     private static final TrunkOptions TRUNK =
-            new TrunkOptions(4, 20, 2, 2, 3e-3, 10, 0.01, 1.0, 5, Augmentation.NONE, Distillation.DEFAULT, 1000);
+            new TrunkOptions(4, 1, 20, 2, 2, 3e-3, 10, 0.01, 1.0, 5, Augmentation.NONE, Distillation.DEFAULT, 1000);
 
     private Path folder;
 

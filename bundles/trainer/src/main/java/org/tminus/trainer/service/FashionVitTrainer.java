@@ -35,7 +35,8 @@ import org.tminus.training.TrainingSpecification;
 import org.tminus.training.TrainingTask;
 
 /**
- * Trains the Fashion-MNIST reference model on request: task {@code fashion-vit}, options {@code epochs} and {@code layers}.
+ * Trains the Fashion-MNIST reference model on request: task {@code fashion-vit}, options {@code epochs}, {@code secondEpochs} and
+ * {@code layers}.
  * Safe for several threads; trainings that still run end with the component.
  */
 @Component(property = DistillationTrainer.NAME + "=" + FashionVitTrainer.NAME_VALUE)
@@ -44,6 +45,7 @@ public final class FashionVitTrainer implements DistillationTrainer {
 
     private static final Logger LOG = LoggerFactory.getLogger(FashionVitTrainer.class);
     private static final String EPOCHS = "epochs";
+    private static final String SECOND_EPOCHS = "secondEpochs";
     private static final String LAYERS = "layers";
 
     private final Set<Task> running = ConcurrentHashMap.newKeySet();
@@ -76,13 +78,15 @@ public final class FashionVitTrainer implements DistillationTrainer {
         }
         Map<String, String> left = new HashMap<>(specification.options());
         int epochs = number(left.remove(EPOCHS), EPOCHS, TrainingOptions.REFERENCE_EPOCHS);
+        int second = number(left.remove(SECOND_EPOCHS), SECOND_EPOCHS, TrainingOptions.REFERENCE_SECOND_EPOCHS);
         int layers = number(left.remove(LAYERS), LAYERS, VitConfig.fashion().layers());
         if (!left.isEmpty()) {
             throw new TrainingException(
-                    "The options " + left.keySet() + " are unknown.", "Known are " + EPOCHS + " and " + LAYERS + ".");
+                    "The options " + left.keySet() + " are unknown.",
+                    "Known are " + List.of(EPOCHS, SECOND_EPOCHS, LAYERS) + ".");
         }
         TrunkOptions trunk =
-                TrunkOptions.reference(epochs, specification.seed()).withThreads(specification.threads());
+                TrunkOptions.reference(epochs, second, specification.seed()).withThreads(specification.threads());
         return new TrainingOptions(
                 specification.data(),
                 specification.output(),

@@ -102,7 +102,7 @@ public final class TrunkTrainer {
             throw new IllegalArgumentException(
                     "a batch of " + options.batch() + " is larger than the trunk split of " + trunk.size());
         }
-        long total = (long) stepsPerEpoch * options.epochs();
+        long total = (long) stepsPerEpoch * options.totalEpochs();
         AdamW optimiser =
                 new AdamW(parameters, state.first, state.second, options.weightDecay(), options.maxGradientNorm());
         float[] gradients = new float[parameters.size()];
@@ -133,7 +133,7 @@ public final class TrunkTrainer {
                     plan,
                     options.distillation(),
                     gradients);
-            optimiser.step(state.weights, gradients, rate(state.step, total), state.step);
+            optimiser.step(state.weights, gradients, options.rate(state.step, stepsPerEpoch), state.step);
             state.step++;
             meanFull = Double.isNaN(meanFull) ? losses[0] : 0.98 * meanFull + 0.02 * losses[0];
             meanSub = Double.isNaN(meanSub) ? losses[1] : 0.98 * meanSub + 0.02 * losses[1];
@@ -208,11 +208,5 @@ public final class TrunkTrainer {
             order[other] = i;
         }
         return order;
-    }
-
-    private double rate(long step, long total) {
-        double warm = Math.min(1, (step + 1) / (double) Math.max(1, options.warmUpSteps()));
-        double cosine = 0.5 + 0.5 * Math.cos(Math.PI * step / total);
-        return options.learningRate() * warm * (0.01 + 0.99 * cosine);
     }
 }

@@ -6,6 +6,7 @@ package org.tminus.trainer.vit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ class TrunkTrainerTest {
     @Test
     void learnsAnEasyTask() throws IOException {
         TrunkOptions options =
-                new TrunkOptions(12, 20, 2, 2, 3e-3, 10, 0.01, 1.0, 5, Augmentation.NONE, ALL_PARTS, 1000);
+                new TrunkOptions(12, 0, 20, 2, 2, 3e-3, 10, 0.01, 1.0, 5, Augmentation.NONE, ALL_PARTS, 1000);
         TrunkResult result = train("easy", options, () -> false);
         assertThat(result).isNotNull();
         assertThat(result.decisionAccuracy()).isGreaterThan(0.6);
@@ -95,6 +96,16 @@ class TrunkTrainerTest {
                 .hasMessageContaining("damaged");
     }
 
+    @Test
+    void theLearningRateWarmsUpFallsAndRestartsAtHalfThePeak() {
+        TrunkOptions options = TrunkOptions.reference(4, 2, 1);
+        assertThat(options.rate(0, 1000)).isLessThan(1e-5);
+        assertThat(options.rate(300, 1000)).isCloseTo(1e-3, within(2e-5));
+        assertThat(options.rate(3999, 1000)).isCloseTo(1e-5, within(1e-6));
+        assertThat(options.rate(4000, 1000)).isCloseTo(5e-4, within(1e-6));
+        assertThat(options.rate(5999, 1000)).isCloseTo(5e-6, within(1e-6));
+    }
+
     private @Nullable TrunkResult train(String name, int threads, BooleanSupplier stop) throws IOException {
         return train(name, options(threads, 5), stop);
     }
@@ -106,6 +117,6 @@ class TrunkTrainerTest {
 
     private static TrunkOptions options(int threads, long seed) {
         return new TrunkOptions(
-                1, 20, 2, threads, 1e-3, 5, 0.05, 1.0, seed, new Augmentation(1, true, 0.5), ALL_PARTS, 4);
+                1, 1, 20, 2, threads, 1e-3, 5, 0.05, 1.0, seed, new Augmentation(1, true, 0.5), ALL_PARTS, 4);
     }
 }
