@@ -62,6 +62,14 @@ public class BootIT extends TminusTestSupport {
     }
 
     @Test
+    public void nothingIsLoggedAsAnError() throws Exception {
+        Path log = Path.of(System.getProperty("karaf.log"), "karaf.log");
+
+        assertThat(Files.readString(log).lines().filter(line -> line.contains("| ERROR |")))
+                .isEmpty();
+    }
+
+    @Test
     public void theFeaturesOfTheBootAreInstalled() throws Exception {
         assertThat(features.listInstalledFeatures())
                 .extracting(Feature::getName)

@@ -133,12 +133,32 @@ public abstract class TminusTestSupport {
                         "," + repository.toUri() + "@id=build@snapshots"));
     }
 
-    /** Bounded memory, and the build's values that tests ask for inside the container. */
+    /** Bounded memory, Java's own modules as in bin/karaf, and the build's values that tests ask for in the container. */
     protected static Option javaVirtualMachine() {
+        String endorsed = "lib/endorsed/org.apache.karaf.specs.";
+        String version = "-" + requireNonNull(System.getProperty("tminus.karaf.version")) + ".jar";
         return composite(
-                vmOptions("-Xmx1g"),
-                systemProperty("tminus.version").value(requireNonNull(System.getProperty("tminus.version"))),
-                systemProperty("tminus.distribution").value(requireNonNull(System.getProperty("tminus.distribution"))));
+                vmOptions(
+                        "-Xmx1g",
+                        "--add-reads=java.xml=java.logging",
+                        "--add-exports=java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED",
+                        "--patch-module",
+                        "java.base=" + endorsed + "locator" + version,
+                        "--patch-module",
+                        "java.xml=" + endorsed + "java.xml" + version,
+                        "--add-opens=java.base/java.security=ALL-UNNAMED",
+                        "--add-opens=java.base/java.net=ALL-UNNAMED",
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                        "--add-opens=java.base/java.util=ALL-UNNAMED",
+                        "--add-opens=java.naming/javax.naming.spi=ALL-UNNAMED",
+                        "--add-opens=java.rmi/sun.rmi.transport.tcp=ALL-UNNAMED"),
+                passedOn("tminus.version"),
+                passedOn("tminus.distribution"),
+                passedOn("tminus.models"));
+    }
+
+    private static Option passedOn(String property) {
+        return systemProperty(property).value(requireNonNull(System.getProperty(property), property));
     }
 
     /** AssertJ, for the tests. */
