@@ -7,8 +7,10 @@ package org.tminus.backend.cpu;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.failure.BackendException;
 import org.tminus.model.AdaptiveModel;
@@ -26,9 +28,11 @@ final class Chain extends RefCounted {
     private final Set<String> stemOutputs;
     private final Map<LayerId, Segment> layers = new HashMap<>();
     private final Map<ExitId, Segment> exits = new LinkedHashMap<>();
+    private final JoinedLayers joined;
 
-    Chain(ModelContext context) {
+    Chain(ModelContext context, Supplier<Limits> limits) {
         this.context = context;
+        this.joined = new JoinedLayers(context, this, limits);
         AdaptiveModel model = context.model();
         ModelGraphs graphs = context.graphs();
         stem = new Segment("the stem", graphs::stem, model.stem().cost());
@@ -60,6 +64,12 @@ final class Chain extends RefCounted {
         return segment(layers.get(layer.id())).graph();
     }
 
+    /** Neighbouring layers as one graph; null if there is none, or none yet. */
+    @Nullable
+    NativeGraph joined(List<Layer> neighbours) {
+        return joined.get(neighbours);
+    }
+
     NativeGraph exit(Exit exit) throws BackendException {
         return segment(exits.get(exit.id())).graph();
     }
@@ -73,6 +83,7 @@ final class Chain extends RefCounted {
 
     @Override
     void free() {
+        joined.close();
         stem.close();
         layers.values().forEach(Segment::close);
         exits.values().forEach(Segment::close);

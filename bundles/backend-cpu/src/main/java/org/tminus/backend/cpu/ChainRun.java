@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tminus.backend.Run;
@@ -145,17 +146,54 @@ final class ChainRun implements Run {
     @Override
     public void advance(List<LayerId> layers) throws TminusException {
         checkOpen();
+        List<Layer> neighbours = new ArrayList<>();
         for (LayerId id : layers) {
             Layer layer = next(id);
-            control.check();
-            NativeGraph graph = chain.layer(layer);
-            OrtSession.Result result = graph.run(valuesFor(graph), Set.of(layer.output()), control, termination);
-            OnnxTensor before = hidden;
-            hidden = tensors(result).get(layer.output());
-            nextLayer = layer.index() + 1;
-            if (before != null) {
-                before.close();
+            if (layer.index() > nextLayer) {
+                advanceNeighbours(neighbours);
+                neighbours.clear();
             }
+            neighbours.add(layer);
+            nextLayer = layer.index() + 1;
+        }
+        advanceNeighbours(neighbours);
+    }
+
+    private void advanceNeighbours(List<Layer> neighbours) throws TminusException {
+        NativeGraph joined = neighbours.size() > 1 ? chain.joined(neighbours) : null;
+        if (joined != null) {
+            step(joined, neighbours.get(neighbours.size() - 1));
+            return;
+        }
+        for (Layer layer : neighbours) {
+            step(chain.layer(layer), layer);
+        }
+    }
+
+    /** @param last the layer that the graph ends with */
+    private void step(NativeGraph graph, Layer last) throws TminusException {
+        OnnxTensor before = hidden;
+        hidden = after(graph, last);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    private OnnxTensor after(NativeGraph graph, Layer last) throws TminusException {
+        control.check();
+        OrtSession.Result result = graph.run(valuesFor(graph), Set.of(last.output()), control, termination);
+        return Objects.requireNonNull(tensors(result).get(last.output()));
+    }
+
+    /** How much the joined layers differ from the single ones, for the hidden state that the run has now. */
+    double difference(List<Layer> neighbours, NativeGraph joined) throws TminusException {
+        try (OnnxTensor together = after(joined, neighbours.get(neighbours.size() - 1))) {
+            for (Layer layer : neighbours) {
+                step(chain.layer(layer), layer);
+            }
+            return PathCheck.difference(Tensors.toHost(together), Tensors.toHost(hidden()));
+        } catch (OrtException e) {
+            throw context.failure("reading the hidden state", e, control, termination);
         }
     }
 

@@ -122,7 +122,7 @@ final class CompiledPaths {
         if (chain.isInUse()) {
             return check.difference(path, compiled, chain);
         }
-        Chain passing = new Chain(context);
+        Chain passing = new Chain(context, limits);
         try {
             return check.difference(path, compiled, passing);
         } finally {

@@ -7,6 +7,9 @@ package org.tminus.backend.cpu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -42,6 +45,7 @@ public final class CpuBackend implements Backend {
     private final DeviceDescription device;
     private final AtomicLong memoryBytes = new AtomicLong();
     private final Deadlines deadlines = new Deadlines();
+    private final ThreadPoolExecutor compiler = compiler();
     private final CpuTelemetry telemetry;
     private volatile Limits limits;
 
@@ -99,6 +103,20 @@ public final class CpuBackend implements Backend {
     @Deactivate
     void deactivate() {
         deadlines.close();
+        // What is begun holds a chain and lets go of it when it is done.
+        compiler.shutdown();
+    }
+
+    /** One thread, and none when there is nothing to do. */
+    private static ThreadPoolExecutor compiler() {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(work, "tminus-cpu-compiler");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     private static String processorName() {
@@ -134,7 +152,8 @@ public final class CpuBackend implements Backend {
     @Override
     public BackendSession open(AdaptiveModel model) throws BackendException {
         ModelGraphs graphs = ModelGraphs.read(model);
-        ModelContext context = new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, memoryBytes);
+        ModelContext context =
+                new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, compiler, memoryBytes);
         return new CpuSession(context, () -> limits);
     }
 }

@@ -4,6 +4,7 @@
  */
 package org.tminus.backend.cpu;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -11,6 +12,7 @@ import org.tminus.backend.BackendSession;
 import org.tminus.backend.Run;
 import org.tminus.backend.RunControl;
 import org.tminus.failure.TminusException;
+import org.tminus.model.LayerId;
 import org.tminus.model.Path;
 import org.tminus.tensor.Tensor;
 
@@ -23,7 +25,7 @@ final class CpuSession implements BackendSession {
 
     CpuSession(ModelContext context, Supplier<Limits> limits) {
         this.context = context;
-        this.chain = new Chain(context);
+        this.chain = new Chain(context, limits);
         this.compiled = new CompiledPaths(context, new PathCheck(context), limits);
     }
 
@@ -58,7 +60,10 @@ final class CpuSession implements BackendSession {
         context.model().check(path);
         context.inputs().outputs(context.model().exit(path.exit()).orElseThrow(), control.requestedOutputs());
         try (ChainRun run = ChainRun.start(context, chain, inputs, control)) {
-            run.advance(path.layers());
+            // One by one: what is run again and again as a whole is compiled as a whole.
+            for (LayerId layer : path.layers()) {
+                run.advance(List.of(layer));
+            }
             return run.read(path.exit());
         }
     }

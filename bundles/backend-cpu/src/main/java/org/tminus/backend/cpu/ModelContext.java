@@ -6,6 +6,7 @@ package org.tminus.backend.cpu;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tminus.backend.RunControl;
 import org.tminus.failure.BackendException;
@@ -17,6 +18,7 @@ import org.tminus.onnxruntime.OnnxRuntime;
 /**
  * What everything that runs one model shares.
  *
+ * @param compiler makes native graphs in the background
  * @param memoryBytes weights in the native graphs of all sessions of the backend
  */
 record ModelContext(
@@ -25,6 +27,7 @@ record ModelContext(
         ModelGraphs graphs,
         InputCheck inputs,
         Deadlines deadlines,
+        Executor compiler,
         AtomicLong memoryBytes) {
 
     OrtEnvironment environment() {

@@ -81,6 +81,14 @@ final class ModelGraphs {
                 () -> graphs.layer(spec(layer), model.stem().sideValues()));
     }
 
+    /** Neighbouring layers as one graph. */
+    SegmentGraph layers(Layer first, Layer last) throws BackendException {
+        LayerSpec spec = new LayerSpec(first.id() + "-" + last.id(), first.input(), last.output());
+        return cut(
+                "layers " + first.id() + " to " + last.id(),
+                () -> graphs.layer(spec, model.stem().sideValues()));
+    }
+
     SegmentGraph exit(Exit exit) throws BackendException {
         return cut(
                 "exit " + exit.id(), () -> graphs.exit(spec(exit), model.stem().sideValues()));

@@ -15,6 +15,8 @@ import org.tminus.backend.RunControls;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.TminusException;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.Layer;
+import org.tminus.model.LayerId;
 import org.tminus.model.Path;
 import org.tminus.model.SequenceAxis;
 import org.tminus.model.TensorSpec;
@@ -51,7 +53,9 @@ final class PathCheck {
         Map<String, Tensor> actual = compiled.run(inputs, control);
         Map<String, Tensor> expected;
         try (ChainRun run = ChainRun.start(context, chain, inputs, control)) {
-            run.advance(path.layers());
+            for (LayerId layer : path.layers()) {
+                run.advance(List.of(layer));
+            }
             expected = run.read(path.exit());
         }
         double largest = 0;
@@ -65,6 +69,20 @@ final class PathCheck {
             largest = Math.max(largest, difference);
         }
         return largest;
+    }
+
+    /** The same for neighbouring layers that were joined, at the state that the layers before them make. */
+    double difference(List<Layer> neighbours, NativeGraph joined, Chain chain) throws TminusException {
+        String[] outputs = context.model().signature().outputs().stream()
+                .map(TensorSpec::name)
+                .toArray(String[]::new);
+        try (ChainRun run = ChainRun.start(context, chain, sampleInputs(), RunControls.forOutputs(outputs))) {
+            for (Layer before :
+                    context.model().layers().subList(0, neighbours.get(0).index())) {
+                run.advance(List.of(before.id()));
+            }
+            return run.difference(neighbours, joined);
+        }
     }
 
     static double difference(Tensor actual, Tensor expected) {
