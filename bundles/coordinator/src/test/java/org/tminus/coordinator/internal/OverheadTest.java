@@ -6,75 +6,46 @@ package org.tminus.coordinator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.tminus.inference.InferenceRequest;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
 
-/** What the coordinator itself costs, at a backend that takes 1.5 ms: at most 5 % of that at the median. */
+/**
+ * What the coordinator itself costs when a client calls it over and over: less than 5 % of a model that takes 1.5 ms.
+ * Processor time is measured rather than elapsed time, so that other work on the machine does not count.
+ */
 class OverheadTest {
-    private static final long RUN_NANOS = 1_500_000;
-    private static final int CLIENTS = 2;
-    private static final int REQUESTS = 400;
-
-    private final ThreadLocal<Long> spun = ThreadLocal.withInitial(() -> 0L);
-
-    private double medianOverheadMicros(Map<String, Object> properties) throws Exception {
-        FakeBackend backend = new FakeBackend();
-        backend.behaviour = (path, inputs, control) -> {
-            long start = System.nanoTime();
-            while (System.nanoTime() - start < RUN_NANOS) {
-                Thread.onSpinWait();
-            }
-            var outputs = FakeBackend.answer(path, inputs, control);
-            spun.set(System.nanoTime() - start);
-            return outputs;
-        };
-        try (Bench bench = Bench.ready(backend, properties)) {
-            InferenceRequest request = InferenceRequest.builder("toy")
-                    .input("x", HostTensor.ofFloats(Shape.of(1, 4), 1, 2, 3, 4))
-                    .build();
-            for (int warm = 0; warm < 300; warm++) {
-                bench.coordinator.service().infer(request).close();
-            }
-            AtomicReference<Throwable> failure = new AtomicReference<>();
-            long[] overheads = new long[CLIENTS * REQUESTS];
-            List<Thread> clients = new ArrayList<>();
-            for (int client = 0; client < CLIENTS; client++) {
-                int offset = client * REQUESTS;
-                Thread thread = new Thread(() -> {
-                    try {
-                        for (int index = 0; index < REQUESTS; index++) {
-                            spun.set(RUN_NANOS);
-                            long start = System.nanoTime();
-                            bench.coordinator.service().infer(request).close();
-                            overheads[offset + index] = System.nanoTime() - start - spun.get();
-                        }
-                    } catch (Throwable e) {
-                        failure.set(e);
-                    }
-                });
-                clients.add(thread);
-                thread.start();
-            }
-            for (Thread client : clients) {
-                client.join();
-            }
-            assertThat(failure.get()).isNull();
-            Arrays.sort(overheads);
-            return overheads[overheads.length / 2] / 1e3;
-        }
-    }
+    private static final long MODEL_NANOS = TimeUnit.MICROSECONDS.toNanos(1500);
+    private static final int REQUESTS = 20_000;
 
     @Test
     void onTheCallersThread() throws Exception {
-        double median = medianOverheadMicros(Map.of());
-        System.out.printf("Overhead on the caller's thread: median %.1f us%n", median);
-        assertThat(median).isLessThan(0.05 * RUN_NANOS / 1e3);
+        try (Bench bench = Bench.ready(new FakeBackend())) {
+            InferenceRequest request = InferenceRequest.builder("toy")
+                    .input("x", HostTensor.ofFloats(Shape.of(1, 4), 1, 2, 3, 4))
+                    .build();
+            // Compiled code is measured, as in a server that has run for a while.
+            infer(bench, request);
+            long start = cpuNanos();
+            infer(bench, request);
+            long perRequest = (cpuNanos() - start) / REQUESTS;
+            System.out.printf("The coordinator takes %.1f us of processor time per request%n", perRequest / 1e3);
+            assertThat(perRequest).isLessThan(MODEL_NANOS / 20);
+            // Work on other threads would not show here: nearly all requests stayed on this one.
+            assertThat(bench.counter("handedOver")).isLessThan(REQUESTS / 100);
+        }
+    }
+
+    private static void infer(Bench bench, InferenceRequest request) throws Exception {
+        for (int index = 0; index < REQUESTS; index++) {
+            bench.coordinator.service().infer(request).close();
+        }
+    }
+
+    private static long cpuNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 }

@@ -7,6 +7,7 @@ package org.tminus.coordinator.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +43,7 @@ class SelectionTest {
         bench.backend("cpu", 0, new FakeBackend()).model(TestModels.model());
         bench.policy("low", 1, FakePolicy.depth(1)).policy("high", 9, FakePolicy.depth(2));
         assertThat(policy()).isEqualTo("high");
-        configure(Map.of("policyFilter", "(service.ranking<=5)"));
+        configure(Map.of("policyFilter", "(Service.Ranking<=5)"));
         assertThat(policy()).isEqualTo("low");
         configure(Map.of("policyFilter", "(tminus.name=absent)"));
         assertThat(policy()).isEqualTo("static");
@@ -138,6 +139,30 @@ class SelectionTest {
                 Bench.request().budget(Budget.builder().memoryBytes(4200).build()));
         assertThat(small.path()).isEqualTo(TestModels.path(2));
         assertThat(small.budgetMissed()).isFalse();
+    }
+
+    @Test
+    void deadlineLeavesOutPathsThatLatelyTookLonger() throws Exception {
+        FakeBackend backend = new FakeBackend();
+        backend.behaviour = (path, inputs, control) -> {
+            long end = System.nanoTime() + (path.depth() == 4 ? 400_000_000L : 0);
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            return FakeBackend.answer(path, inputs, control);
+        };
+        bench.backend("cpu", 0, backend).model(TestModels.model());
+        bench.policy(
+                "deepest",
+                0,
+                new FakePolicy(context -> List.of(Decision.run(
+                        context.allowedPaths().get(context.allowedPaths().size() - 1)))));
+        assertThat(bench.trace(Bench.request()).path()).isEqualTo(TestModels.path(4));
+        assertThat(bench.trace(Bench.request().deadline(Duration.ofMillis(300))).path())
+                .isEqualTo(TestModels.path(3));
+        Budget quick = Budget.builder().latency(Duration.ofMillis(300)).build();
+        assertThat(bench.trace(Bench.request().budget(quick)).path()).isEqualTo(TestModels.path(3));
+        assertThat(bench.trace(Bench.request()).path()).isEqualTo(TestModels.path(4));
     }
 
     @Test

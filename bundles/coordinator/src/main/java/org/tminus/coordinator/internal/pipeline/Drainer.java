@@ -6,6 +6,7 @@ package org.tminus.coordinator.internal.pipeline;
 
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -32,11 +33,19 @@ public final class Drainer {
         Thread current = Thread.currentThread();
         for (Leasable part : parts) {
             if (part.isHeldBy(current)) {
-                background.execute(() -> drainNow(parts, timeoutNanos.getAsLong()));
+                defer(() -> drainNow(parts, timeoutNanos.getAsLong()));
                 return DrainOutcome.DEFERRED;
             }
         }
         return drainNow(parts, timeoutNanos.getAsLong());
+    }
+
+    private void defer(Runnable drain) {
+        try {
+            background.execute(drain);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The platform has stopped; what a request still holds is freed when it ends", e);
+        }
     }
 
     private DrainOutcome drainNow(List<? extends Leasable> parts, long timeoutNanos) {

@@ -4,8 +4,10 @@
  */
 package org.tminus.coordinator.internal.pipeline;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Constants;
 
@@ -44,9 +46,16 @@ public record ServiceEntry<T>(
                 name,
                 bundle,
                 service,
-                Map.copyOf(properties),
+                caseless(properties),
                 new Leasable(kind + " '" + name + "'", Runnable::run),
                 new Health());
+    }
+
+    /** Filters name properties without regard to case. */
+    private static Map<String, Object> caseless(Map<String, Object> properties) {
+        Map<String, Object> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        copy.putAll(properties);
+        return Collections.unmodifiableMap(copy);
     }
 
     /** The same service with other properties. */

@@ -144,7 +144,7 @@ public final class StatusReport implements PlatformStatus {
             return STATIC;
         }
         ServiceEntry<?> policy = router.route(versions.get(0)).policy().entry();
-        return policy == null ? STATIC : policy.name();
+        return policy == null || policy.health().isQuarantined() ? STATIC : policy.name();
     }
 
     @Override

@@ -1,0 +1,65 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.coordinator.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.tminus.coordinator.internal.pipeline.Health;
+
+/** Quarantine begins after failures in a row, grows with each failed probe, is bounded, and ends with a success. */
+class HealthTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final Health health = new Health();
+    /** Near the end of its range: nanoTime may overflow. */
+    private long now = Long.MAX_VALUE - SECOND / 2;
+
+    private void fail(int times) {
+        for (int index = 0; index < times; index++) {
+            health.failed("broken", now);
+        }
+    }
+
+    @Test
+    void failuresInARow() {
+        fail(Health.LIMIT - 1);
+        assertThat(health.permits(now)).isTrue();
+        health.succeeded();
+        fail(Health.LIMIT - 1);
+        assertThat(health.isQuarantined()).isFalse();
+        fail(1);
+        assertThat(health.isQuarantined()).isTrue();
+        assertThat(health.reason()).isEqualTo("broken");
+        assertThat(health.permits(now)).isFalse();
+    }
+
+    @Test
+    void oneProbeAtATimeAndEverLonger() {
+        fail(Health.LIMIT);
+        for (long seconds : new long[] {1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300}) {
+            now += seconds * SECOND - 1;
+            assertThat(health.permits(now)).isFalse();
+            now += 1;
+            assertThat(health.permits(now)).isTrue();
+            assertThat(health.permits(now)).as("a second probe").isFalse();
+            health.failed("still broken", now);
+        }
+        now += 300 * SECOND;
+        assertThat(health.permits(now)).isTrue();
+        health.succeeded();
+        assertThat(health.isQuarantined()).isFalse();
+        assertThat(health.permits(now)).isTrue();
+        assertThat(health.reason()).isEmpty();
+    }
+
+    @Test
+    void hangingOnceIsEnough() {
+        health.hung("no answer", now);
+        assertThat(health.permits(now)).isFalse();
+        assertThat(health.permits(now + SECOND)).isTrue();
+    }
+}
