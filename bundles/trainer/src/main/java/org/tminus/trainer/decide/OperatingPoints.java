@@ -7,6 +7,7 @@ package org.tminus.trainer.decide;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +52,13 @@ public final class OperatingPoints {
         for (Level level : Level.values()) {
             double floor = simulator.fullDepthAccuracy() - level.loss;
             List<Point> adaptive = new ArrayList<>();
-            byThreshold(simulator, "confidence", floor).ifPresent(adaptive::add);
+            schedules(simulator.menu()).stream()
+                    .flatMap(schedule ->
+                            byThreshold(simulator, "confidence", Map.of("checkpoints", schedule), floor).stream())
+                    .min(Comparator.comparingDouble(Point::flopsRatio))
+                    .ifPresent(adaptive::add);
             if (simulator.hasPredictor()) {
-                byThreshold(simulator, "budget", floor).ifPresent(adaptive::add);
+                byThreshold(simulator, "budget", Map.of(), floor).ifPresent(adaptive::add);
             }
             adaptive.stream()
                     .min(Comparator.comparingDouble(Point::flopsRatio))
@@ -65,7 +70,28 @@ public final class OperatingPoints {
         return points;
     }
 
-    private static Optional<Point> byThreshold(PolicySimulator simulator, String policy, double floor) {
+    /**
+     * Where {@code confidence} may stop: after 1, 2, 4, … layers, or after every second one. A checkpoint costs the device
+     * two calls whether the input stops there or not, so a stop after each layer would make hard inputs slow; and of few
+     * schedules none is chosen by luck.
+     */
+    private static List<List<String>> schedules(PathMenu menu) {
+        List<String> doubling = new ArrayList<>();
+        List<String> everySecond = new ArrayList<>();
+        for (int index = 0; index < menu.size() - 1; index++) {
+            int layers = menu.exit(index) + 1;
+            if (Integer.bitCount(layers) == 1) {
+                doubling.add(PathMenu.layerBefore(menu.exit(index)));
+            }
+            if (layers % 2 == 0) {
+                everySecond.add(PathMenu.layerBefore(menu.exit(index)));
+            }
+        }
+        return List.of(doubling, everySecond);
+    }
+
+    private static Optional<Point> byThreshold(
+            PolicySimulator simulator, String policy, Map<String, Object> others, double floor) {
         double[] thresholds = new double[GRID];
         for (int i = 0; i < GRID; i++) {
             // From just below 1 to about 0.27, dense where it matters: near 1.
@@ -75,7 +101,9 @@ public final class OperatingPoints {
         Point best = null;
         int holding = GUARD;
         for (double threshold : thresholds) {
-            Point point = simulator.run("", policy, Map.of("threshold", threshold));
+            Map<String, Object> parameters = new HashMap<>(others);
+            parameters.put("threshold", threshold);
+            Point point = simulator.run("", policy, parameters);
             holding = point.accuracy() >= floor - 1e-12 ? holding + 1 : 0;
             if (holding > GUARD && (best == null || point.flopsRatio() < best.flopsRatio())) {
                 best = point;

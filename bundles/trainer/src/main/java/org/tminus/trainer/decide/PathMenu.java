@@ -34,6 +34,11 @@ public record PathMenu(List<Integer> exits, int exitCount) {
         return new PathMenu(kept, answers.exits());
     }
 
+    /** The layer that an exit follows, by the name that the model file gives it. */
+    static String layerBefore(int exit) {
+        return "layer." + exit;
+    }
+
     /** The number of paths. */
     public int size() {
         return exits.size();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What the policies would do on rows whose answers at every exit are known, and what that costs and gives. Immutable.
  *
  * <p>It follows the policies' own rules: {@code confidence} stops at the first exit of the menu whose largest probability
- * reaches the threshold and pays for every head on the way; {@code budget} takes the cheapest path whose class, with all
+ * reaches the threshold, after a layer that {@code checkpoints} names if it is given, and pays for every head on the way; {@code budget} takes the cheapest path whose class, with all
  * cheaper ones, reaches the threshold in probability; {@code fixed} and {@code random} look at nothing.
  */
 public final class PolicySimulator {
@@ -82,7 +82,7 @@ public final class PolicySimulator {
      */
     public Point run(String name, String policy, Map<String, Object> parameters) {
         return switch (policy) {
-            case "confidence" -> confidence(name, number(parameters, "threshold"));
+            case "confidence" -> confidence(name, parameters);
             case "budget" -> budget(name, number(parameters, "threshold"));
             case "fixed" -> fixed(name, (int) number(parameters, "menuIndex"));
             case "random" -> random(name, weights(parameters));
@@ -106,22 +106,35 @@ public final class PolicySimulator {
         throw new IllegalArgumentException("parameter weights is missing");
     }
 
-    private Point confidence(String name, double threshold) {
+    private Point confidence(String name, Map<String, Object> parameters) {
+        double threshold = number(parameters, "threshold");
+        int last = menu.size() - 1;
+        boolean[] mayStop = new boolean[last];
+        for (int index = 0; index < last; index++) {
+            mayStop[index] = !(parameters.get("checkpoints") instanceof List<?> checkpoints)
+                    || checkpoints.contains(PathMenu.layerBefore(menu.exit(index)));
+        }
         int right = 0;
         double flops = 0;
-        int last = menu.size() - 1;
         for (int row = 0; row < answers.rows(); row++) {
             int index = 0;
-            long heads = costs.exits().get(menu.exit(0));
-            while (index < last && !(answers.confidence(menu.exit(index), row) >= threshold)) {
-                index++;
-                heads += costs.exits().get(menu.exit(index));
+            long heads = 0;
+            boolean sure = false;
+            while (index < last && !sure) {
+                if (mayStop[index]) {
+                    heads += costs.exits().get(menu.exit(index));
+                    sure = answers.confidence(menu.exit(index), row) >= threshold;
+                }
+                index += sure ? 0 : 1;
+            }
+            if (!sure) {
+                heads += costs.exits().get(menu.exit(last));
             }
             int exit = menu.exit(index);
             flops += costs.upTo(exit) + heads + (double) SOFTMAX_FLOPS * classes * last;
             right += answers.right(exit, row) ? 1 : 0;
         }
-        return point(name, "confidence", Map.of("threshold", threshold), flops, right);
+        return point(name, "confidence", parameters, flops, right);
     }
 
     private Point budget(String name, double threshold) {

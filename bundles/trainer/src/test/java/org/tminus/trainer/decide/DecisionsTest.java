@@ -44,6 +44,20 @@ class DecisionsTest {
     }
 
     @Test
+    void confidenceStopsAndPaysAtItsCheckpointsOnly() {
+        Point point =
+                simulator(null).run("p", "confidence", Map.of("threshold", 0.9, "checkpoints", List.of("layer.1")));
+        // Only the last row, and those that exit 1 is as sure of as exit 0 was, may stop at exit 1; the others go to
+        // the end.
+        long stopping = java.util.stream.IntStream.range(0, 4)
+                .filter(row -> answers.confidence(1, row) >= 0.9)
+                .count();
+        double flops = stopping * (2100 + 10) + (4 - stopping) * (3100 + 20) + 4 * 2 * 16;
+        assertThat(stopping).isBetween(1L, 3L);
+        assertThat(point.flopsRatio()).isCloseTo(flops / 4 / 3110, within(1e-12));
+    }
+
+    @Test
     void budgetTakesTheCheapestPathThatReachesTheThreshold() {
         double[][] probabilities = {{0.8, 0.2}, {0.1, 0.9}, {0.6, 0.4}, {0.5, 0.5}};
         PolicySimulator.Complexities complexities = new PolicySimulator.Complexities(probabilities, List.of(0, 1), 50);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -46,8 +47,9 @@ public final class ConfidencePolicy implements Policy {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfidencePolicy.class);
 
-    /** The plans for whole menus, which is nearly every request; a plan does not refer to its model. */
-    private final Map<AdaptiveModel, ExitPlan> plans = Collections.synchronizedMap(new WeakHashMap<>());
+    /** The plans for whole menus, which is nearly every request, by checkpoints; a plan does not refer to its model. */
+    private final Map<AdaptiveModel, Map<List<String>, ExitPlan>> plans =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     private volatile double defaultThreshold;
 
@@ -119,15 +121,21 @@ public final class ConfidencePolicy implements Policy {
             throws InvalidRequestException {
         AdaptiveModel model = context.model();
         List<Path> allowed = context.allowedPaths();
-        if (bounded || checkpoints != null || allowed.size() != model.menu().size()) {
+        if (bounded || allowed.size() != model.menu().size()) {
             ExitPlan plan = bounded ? ExitPlan.within(context) : ExitPlan.of(model, allowed);
             return checkpoints == null ? plan : plan.restrictedTo(checkpoints, model, parameters);
         }
-        ExitPlan known = plans.get(model);
-        if (known == null) {
-            known = ExitPlan.of(model, allowed);
-            plans.put(model, known);
+        // Checkpoints come from configuration and the model, so there are few; an empty list stands for all exits.
+        Map<List<String>, ExitPlan> known = plans.computeIfAbsent(model, any -> new ConcurrentHashMap<>());
+        List<String> key = checkpoints == null ? List.of() : checkpoints;
+        ExitPlan plan = known.get(key);
+        if (plan == null) {
+            plan = ExitPlan.of(model, allowed);
+            if (checkpoints != null) {
+                plan = plan.restrictedTo(checkpoints, model, parameters);
+            }
+            known.put(key, plan);
         }
-        return known;
+        return plan;
     }
 }
