@@ -151,7 +151,7 @@ class LauncherTest {
                 .first()
                 .asString()
                 .contains("-pl bundles/cli -am")
-                .contains("-DskipTests");
+                .contains("-Dmaven.test.skip=true");
 
         assertThat(run("inspect", "x").output()).doesNotContain("building");
         assertThat(builds()).hasSize(1);
