@@ -245,6 +245,21 @@ class DecisionTest {
                 .noneSatisfy(service -> assertThat(service.state()).isEqualTo("quarantined"));
     }
 
+    @Test
+    void aPolicyThatRefusesItsParametersStaysInForceForOtherModels() throws Exception {
+        FakePolicy policy = new FakePolicy(context -> {
+            throw new InvalidRequestException("threshold is 7, but must be a number from 0 to 1.", "Correct it.");
+        });
+        bench.policy("strict", 5, policy);
+        for (int request = 0; request < 20; request++) {
+            Trace trace = bench.trace(Bench.request());
+            assertThat(trace.policy()).isEqualTo("static");
+            assertThat(trace.fallbacks()).singleElement().asString().contains("threshold is 7");
+        }
+        assertThat(bench.coordinator.status().services())
+                .noneSatisfy(service -> assertThat(service.state()).isEqualTo("quarantined"));
+    }
+
     /** A predictor made of one function. */
     private record FakePredictor(AtomicInteger calls, List<Complexity> answer) implements ComplexityPredictor {
         @Override

@@ -4,12 +4,14 @@
  */
 package org.tminus.coordinator.internal.request;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 import org.tminus.coordinator.internal.status.Counter;
+import org.tminus.failure.InvalidRequestException;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.Step;
 import org.tminus.model.ExitId;
@@ -138,7 +140,7 @@ final class PolicyConversation {
         if (layers > ahead.size()) {
             throw wrong("it skips " + layers + " layers, but " + ahead.size() + " are left");
         }
-        java.util.ArrayList<LayerId> taken = new java.util.ArrayList<>(checkpoint.layersRun());
+        List<LayerId> taken = new ArrayList<>(checkpoint.layersRun());
         taken.addAll(ahead.subList(layers, ahead.size()));
         context.model().check(new Path(taken, checkpoint.pathExit()));
     }
@@ -154,8 +156,12 @@ final class PolicyConversation {
                         "Policy '" + entry.name() + "' failed: "
                                 + execution.withdrawal(entry.lease(), Failures.describe(cause)) + ".",
                         cause);
-        // A policy that passes its predictor's failure on, or is stopped by the platform, has done nothing wrong.
-        if (!prediction.hasFailed() && !execution.isExcused(entry.lease())) {
+        // A policy that passes its predictor's failure on, is stopped by the platform, or refuses the parameters of one
+        // model, has done nothing wrong.
+        boolean innocent = prediction.hasFailed()
+                || execution.isExcused(entry.lease())
+                || cause instanceof InvalidRequestException;
+        if (!innocent) {
             execution.blame(entry, failure.reason());
         }
         return failure;
