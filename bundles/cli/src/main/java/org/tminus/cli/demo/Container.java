@@ -43,13 +43,17 @@ final class Container {
      *
      * @param base a folder that does not exist yet
      * @param logFile where the log is kept if a run fails
+     * @param threadsPerRequest how many threads work on one request
      */
-    Container(Path distribution, Path base, Path logFile) throws IOException {
+    Container(Path distribution, Path base, Path logFile, int threadsPerRequest) throws IOException {
         this.base = base;
         this.logFile = logFile;
         Folders.unpack(distribution, base);
         // Nobody logs in to the demo; any free port, so that other containers are not in the way.
         edit("org.apache.karaf.shell.cfg", properties -> properties.setProperty("sshPort", "0"));
+        edit(
+                "org.tminus.onnxruntime.cfg",
+                properties -> properties.setProperty("threads", String.valueOf(threadsPerRequest)));
     }
 
     /** Puts a model into the deploy folder. */

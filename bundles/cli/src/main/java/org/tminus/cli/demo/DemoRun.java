@@ -62,7 +62,11 @@ final class DemoRun {
             if (report == null) {
                 throw new IOException("the container measured nothing");
             }
-            return settings.memory() ? withMemory(report, outcome.plans()) : report;
+            List<String> notes = new ArrayList<>(report.notes());
+            notes.add("In the container, threads that work on one request: " + threadsPerRequest()
+                    + " (threads in etc/org.tminus.onnxruntime.cfg).");
+            DemoReport noted = report.with(report.rows(), notes);
+            return settings.memory() ? withMemory(noted, outcome.plans()) : noted;
         } finally {
             display.clear();
             endAndRemove();
@@ -144,13 +148,18 @@ final class DemoRun {
         }
     }
 
+    /** As many as there are processors for each client: more would only wait for each other. */
+    private int threadsPerRequest() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / settings.threads());
+    }
+
     private int memoryImages() {
         return Math.min(MEMORY_IMAGES, settings.images());
     }
 
     private Container container(String name) throws IOException {
-        Container container =
-                new Container(settings.distribution(), settings.workFolder().resolve(name), settings.logFile());
+        Container container = new Container(
+                settings.distribution(), settings.workFolder().resolve(name), settings.logFile(), threadsPerRequest());
         containers.add(container);
         return container;
     }

@@ -42,9 +42,9 @@ final class FakeDistribution {
                       {"name":"full","kind":"PLATFORM","policy":"full","operatingPoint":null,"setting":null,"parts":[]}],
              "report":{"task":"t","images":4,"seed":1,"machine":"m","threads":1,"notes":[],
                "rows":[{"name":"plain","policy":"onnxruntime","accuracy":1,"flopsPerInput":2,"latencyP50Ms":1,"latencyMeanMs":1,"latencyP99Ms":1,
-                        "throughputPerSecond":1,"peakMemoryMiB":null,"flopsRatio":1,"operatingPoint":null,"fallbacks":0,"detail":""},
+                        "throughputPerSecond":1,"peakMemoryMiB":null,"flopsRatio":1,"operatingPoint":null,"fallbacks":0,"compiledShare":1,"backendMeanMs":0,"detail":""},
                        {"name":"full","policy":"full","accuracy":1,"flopsPerInput":2,"latencyP50Ms":1,"latencyMeanMs":1,"latencyP99Ms":1,
-                        "throughputPerSecond":1,"peakMemoryMiB":null,"flopsRatio":1,"operatingPoint":null,"fallbacks":0,"detail":""}],
+                        "throughputPerSecond":1,"peakMemoryMiB":null,"flopsRatio":1,"operatingPoint":null,"fallbacks":0,"compiledShare":1,"backendMeanMs":0,"detail":""}],
                "swaps":{"byConfiguration":1,"byBundleUpdate":1,"requests":9,"failedRequests":FAILED,"fallbacks":0,"longestLatencyMs":1,"firstFailure":null}}}
             END
             fi

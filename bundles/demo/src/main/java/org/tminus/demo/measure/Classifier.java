@@ -23,6 +23,8 @@ public interface Classifier extends AutoCloseable {
      * @param flops predictor and policy included
      * @param policy who decided
      * @param fallback whether a fall-back was needed
+     * @param compiled whether it came from one graph as a whole
+     * @param backendNanos time in the backend; 0 where there is none
      */
-    record Answer(int label, double flops, String policy, boolean fallback) {}
+    record Answer(int label, double flops, String policy, boolean fallback, boolean compiled, long backendNanos) {}
 }

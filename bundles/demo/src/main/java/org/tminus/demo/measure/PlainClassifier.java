@@ -66,7 +66,7 @@ public final class PlainClassifier implements Classifier {
                 throw new IllegalStateException("The model's first output is no tensor");
             }
             int label = Labels.ofLargest(output.getFloatBuffer());
-            return new Answer(label, parts.get(chosen).flops(), policy, false);
+            return new Answer(label, parts.get(chosen).flops(), policy, false, true, 0);
         }
     }
 

@@ -10,6 +10,7 @@ import org.tminus.failure.TminusException;
 import org.tminus.inference.InferenceRequest;
 import org.tminus.inference.InferenceResult;
 import org.tminus.inference.InferenceService;
+import org.tminus.inference.Step;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.tensor.ElementType;
@@ -61,7 +62,12 @@ public final class PlatformClassifier implements Classifier {
             int label = Labels.ofLargest(tensor.buffer().asFloatBuffer());
             Trace trace = result.traces().get(0);
             return new Answer(
-                    label, trace.flops(), trace.policy(), !trace.fallbacks().isEmpty());
+                    label,
+                    trace.flops(),
+                    trace.policy(),
+                    !trace.fallbacks().isEmpty(),
+                    trace.compiled(),
+                    trace.nanos(Step.RUN));
         }
     }
 

@@ -19,6 +19,8 @@ public final class RowMeter {
     private final int[] labels;
     private final double[] flops;
     private final AtomicLong fallbacks = new AtomicLong();
+    private final AtomicLong compiled = new AtomicLong();
+    private final AtomicLong backendNanos = new AtomicLong();
     private long wallNanos;
 
     /** @param inputs how many inputs there will be, each recorded once */
@@ -32,6 +34,10 @@ public final class RowMeter {
         nanos[input] = duration;
         labels[input] = answer.label();
         flops[input] = answer.flops();
+        backendNanos.addAndGet(answer.backendNanos());
+        if (answer.compiled()) {
+            compiled.incrementAndGet();
+        }
         if (answer.fallback()) {
             fallbacks.incrementAndGet();
         }
@@ -83,6 +89,8 @@ public final class RowMeter {
                 meanFlops() / baselineFlops,
                 plan.operatingPoint(),
                 fallbacks.get(),
+                (double) compiled.get() / labels.length,
+                backendNanos.get() / NANOS_PER_MILLI / labels.length,
                 detail);
     }
 }

@@ -49,6 +49,8 @@ public record DemoReport(
      * @param flopsRatio {@code flopsPerInput} over that of the first row
      * @param operatingPoint of the policy; null for those without one
      * @param fallbacks answers that needed a fall-back
+     * @param compiledShare share of the inputs that one graph answered as a whole, 0 to 1; the others ran layer by layer
+     * @param backendMeanMs mean time of a request in the backend; 0 for rows without the platform
      * @param detail what else to know about the row; empty for most
      */
     public record Row(
@@ -64,6 +66,8 @@ public record DemoReport(
             double flopsRatio,
             @Nullable String operatingPoint,
             long fallbacks,
+            double compiledShare,
+            double backendMeanMs,
             String detail) {
 
         /** The same row with its memory. */
@@ -81,6 +85,8 @@ public record DemoReport(
                     flopsRatio,
                     operatingPoint,
                     fallbacks,
+                    compiledShare,
+                    backendMeanMs,
                     detail);
         }
     }

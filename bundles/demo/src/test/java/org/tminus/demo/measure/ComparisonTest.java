@@ -53,7 +53,7 @@ class ComparisonTest {
         return fake(image -> {
             asked.incrementAndGet(who * inputs + image);
             turns.add(who);
-            return new Classifier.Answer(who, 1, "x", false);
+            return new Classifier.Answer(who, 1, "x", false, true, 0);
         });
     }
 
@@ -63,7 +63,7 @@ class ComparisonTest {
             if (image == 5) {
                 throw new IOException("no answer");
             }
-            return new Classifier.Answer(0, 1, "x", false);
+            return new Classifier.Answer(0, 1, "x", false, true, 0);
         });
 
         assertThatThrownBy(() -> {
@@ -95,7 +95,7 @@ class ComparisonTest {
                         return new Classifier() {
                             @Override
                             public Answer classify(int image) {
-                                return new Answer(0, 1, "x", false);
+                                return new Answer(0, 1, "x", false, true, 0);
                             }
 
                             @Override

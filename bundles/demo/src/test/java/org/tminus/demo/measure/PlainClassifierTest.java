@@ -51,7 +51,7 @@ class PlainClassifierTest {
         try (PlainInputs inputs = inputs(runtime, new float[][] {{1, 3, 2}, {-1, 4, 9}});
                 PlainClassifier classifier = new PlainClassifier(
                         runtime, inputs, "onnxruntime", setting, List.of(weighted(negation, 1)), 1)) {
-            assertThat(classifier.classify(0)).isEqualTo(new Classifier.Answer(0, 30, "onnxruntime", false));
+            assertThat(classifier.classify(0)).isEqualTo(new Classifier.Answer(0, 30, "onnxruntime", false, true, 0));
             assertThat(classifier.classify(1).label()).isZero();
         }
     }

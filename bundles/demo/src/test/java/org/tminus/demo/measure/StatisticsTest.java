@@ -44,7 +44,9 @@ class StatisticsTest {
         RowMeter meter = new RowMeter(4);
         for (int input = 0; input < 4; input++) {
             meter.record(
-                    input, new Answer(input % 2, 1e6 * (input + 1), "budget", input == 3), 1_000_000L * (input + 1));
+                    input,
+                    new Answer(input % 2, 1e6 * (input + 1), "budget", input == 3, input > 0, 400_000),
+                    1_000_000L * (input + 1));
         }
         meter.addWallNanos(3_000_000);
         meter.addWallNanos(2_000_000);
@@ -59,6 +61,8 @@ class StatisticsTest {
         assertThat(row.latencyP99Ms()).isEqualTo(4);
         assertThat(row.throughputPerSecond()).isCloseTo(800, within(1e-6));
         assertThat(row.fallbacks()).isEqualTo(1);
+        assertThat(row.compiledShare()).isEqualTo(0.75);
+        assertThat(row.backendMeanMs()).isEqualTo(0.4);
         assertThat(row.operatingPoint()).isEqualTo("low");
         assertThat(row.peakMemoryMiB()).isNull();
     }

@@ -100,7 +100,7 @@ class SwapTrialTest {
             if (fallback && failsWhileAway) {
                 throw new IOException("nobody answers");
             }
-            return new Answer(0, 1, fallback ? "static" : inForce, fallback);
+            return new Answer(0, 1, fallback ? "static" : inForce, fallback, true, 0);
         }
 
         @Override
