@@ -6,10 +6,12 @@ package org.tminus.demo.container;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -63,6 +65,7 @@ public final class DemoRunner {
     private static final int BASELINE_INPUTS = 300;
     private static final int WARM_UP_INPUTS = 2000;
     private static final int MEMORY_INPUTS = 1000;
+    private static final Duration PREPARATION = Duration.ofSeconds(30);
     private static final double MIB = 1024.0 * 1024.0;
 
     private final InferenceService service;
@@ -317,7 +320,14 @@ public final class DemoRunner {
         }
     }
 
-    /** The model, once it is installed and the platform would answer for it. */
+    /** Whether the platform has tried to compile every path of the menu, so that it does not do so during the measurement. */
+    private boolean isPrepared(AdaptiveModel model) {
+        Map<String, Long> counters = status.counters();
+        long tried = counters.getOrDefault("pathsPrepared", 0L) + counters.getOrDefault("preparationsFailed", 0L);
+        return tried >= model.menu().size();
+    }
+
+    /** The model, once it is installed, the platform would answer for it, and its paths are compiled. */
     private ModelLease awaitModel(String name) throws Exception {
         Rest.until(
                 () -> status.ready()
@@ -327,7 +337,9 @@ public final class DemoRunner {
                         + repository.models().stream().map(AdaptiveModel::name).toList() + "; the platform says "
                         + status.warnings());
         try {
-            return repository.acquire(name, ANY_VERSION);
+            ModelLease lease = repository.acquire(name, ANY_VERSION);
+            Rest.atMost(PREPARATION, () -> isPrepared(lease.model()));
+            return lease;
         } catch (ModelNotFoundException e) {
             throw new IOException("The model was removed meanwhile", e);
         }

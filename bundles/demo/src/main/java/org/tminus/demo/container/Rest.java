@@ -36,6 +36,14 @@ final class Rest {
         }
     }
 
+    /** Waits for the condition, but goes on when the time is over. */
+    static void atMost(Duration patience, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+            Thread.sleep(STEP.toMillis());
+        }
+    }
+
     /** Resident memory once it stops to change; what it is after ten seconds, if it does not. */
     static OptionalLong await(ProcessMemory memory) throws InterruptedException {
         System.gc();
