@@ -189,12 +189,16 @@ public final class Evaluator {
         node.properties().forEach(field -> {
             if (field.getValue().isArray()) {
                 List<Object> list = new ArrayList<>();
-                field.getValue().forEach(each -> list.add(each.numberValue()));
+                field.getValue().forEach(each -> list.add(value(each)));
                 parameters.put(field.getKey(), list);
             } else {
-                parameters.put(field.getKey(), field.getValue().numberValue());
+                parameters.put(field.getKey(), value(field.getValue()));
             }
         });
         return parameters;
+    }
+
+    private static Object value(JsonNode node) {
+        return node.isNumber() ? node.numberValue() : node.asText();
     }
 }
