@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.tminus.demo.container;
+
+import org.jspecify.annotations.NullMarked;
