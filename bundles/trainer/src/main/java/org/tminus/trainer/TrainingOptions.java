@@ -45,6 +45,13 @@ public record TrainingOptions(
     String command() {
         StringBuilder command =
                 new StringBuilder("./tminus train fashion-vit --seed " + trunk.seed() + " --epochs " + trunk.epochs());
+        // What a person would not have to type is left out.
+        if (trunk.secondEpochs() != REFERENCE_SECOND_EPOCHS) {
+            command.append(" --second-epochs ").append(trunk.secondEpochs());
+        }
+        if (config.layers() != VitConfig.fashion().layers()) {
+            command.append(" --layers ").append(config.layers());
+        }
         if (!staticDepths.isEmpty()) {
             command.append(" --static-depths ")
                     .append(String.join(
