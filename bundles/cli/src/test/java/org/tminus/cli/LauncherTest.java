@@ -228,4 +228,60 @@ class LauncherTest {
         assertThat(result.output()).contains("there is no file no such.tminus");
         assertThat(builds()).isEmpty();
     }
+
+    @Test
+    void keepsWhatPeopleSetWhenTheContainerIsUnpackedAgain() throws Exception {
+        Path base = project.resolve("target/run/tminus-9.9.9");
+        distribution("first");
+        assertThat(run("run").output()).contains("first container");
+
+        Files.writeString(base.resolve("etc/users.properties"), "me = secret");
+        Files.writeString(base.resolve("etc/org.tminus.cfg"), "policy = full");
+        Files.writeString(base.resolve("etc/org.tminus.model~mine.cfg"), "policy = budget");
+        Files.writeString(base.resolve("deploy/mine.tminus"), "model");
+        assertThat(run("run").output()).contains("first container").doesNotContain("taking over");
+
+        distribution("second");
+        Files.setLastModifiedTime(
+                base.resolve(".unpacked"), FileTime.from(Instant.now().minusSeconds(500)));
+        assertThat(run("run").output()).contains("taking over").contains("second container");
+        assertThat(base.resolve("etc/users.properties")).hasContent("me = secret");
+        assertThat(base.resolve("etc/org.tminus.cfg")).hasContent("policy = full");
+        assertThat(base.resolve("etc/org.tminus.model~mine.cfg")).hasContent("policy = budget");
+        assertThat(base.resolve("deploy/mine.tminus")).hasContent("model");
+        assertThat(project.resolve("target/run")).isDirectoryNotContaining("glob:**/.fresh*");
+    }
+
+    @Test
+    void unpacksAgainWhatIsOnlyHalfThere() throws Exception {
+        Path base = project.resolve("target/run/tminus-9.9.9");
+        distribution("whole");
+        run("run");
+        Files.delete(base.resolve(".unpacked"));
+        Files.delete(base.resolve("bin/karaf"));
+
+        assertThat(run("run").output()).contains("whole container");
+    }
+
+    /** An archive whose container only says its name. */
+    private void distribution(String name) throws Exception {
+        Path made = folder.resolve(name + "/tminus-9.9.9");
+        script(made.resolve("bin/karaf"), "#!/bin/sh\necho " + name + " container\n");
+        Files.createDirectories(made.resolve("deploy"));
+        Files.createDirectories(made.resolve("etc"));
+        Files.writeString(made.resolve("etc/users.properties"), "");
+        Files.writeString(made.resolve("etc/org.tminus.cfg"), "");
+        Path archive = project.resolve("karaf-distribution/target/tminus-9.9.9.tar.gz");
+        Files.createDirectories(archive.getParent());
+        Process tar = new ProcessBuilder(
+                        "tar",
+                        "-czf",
+                        archive.toString(),
+                        "-C",
+                        folder.resolve(name).toString(),
+                        "tminus-9.9.9")
+                .inheritIO()
+                .start();
+        assertThat(tar.waitFor()).isZero();
+    }
 }
