@@ -180,4 +180,26 @@ class DescriptionTest {
         assertThatThrownBy(() -> ModelPackage.pack(folder, temp.resolve("file.tminus")))
                 .hasMessageContaining("$.stem.cost.flops gives -1500.0 at length 50.0");
     }
+
+    @Test
+    void goldenVectorsThatAskForAHugeImageAreRefusedBeforeItIsMade() throws Exception {
+        Path folder = SampleModel.of("sample", "1.0.0")
+                .change(root -> ((ObjectNode) root.at("/signature/inputs/0"))
+                        .set("shape", SampleModel.json("[\"batch\", \"channels\", \"height\", \"width\"]")))
+                .folder(temp.resolve("folder"));
+        Files.writeString(
+                folder.resolve("preprocessing.json"),
+                SampleModel.preprocessing()
+                        .replace("\"width\": 2, \"height\": 2", "\"width\": 16384, \"height\": 16384")
+                        .replace("\"channels\": 1", "\"channels\": 2")
+                        .replace("[0.5]", "[0.5, 0.5]"));
+        Files.writeString(
+                folder.resolve("golden.json"),
+                SampleModel.golden(0.5f)
+                        .replace(
+                                "\"width\": 2, \"height\": 2, \"channels\": 1",
+                                "\"width\": 1, \"height\": 2, \"channels\": 2"));
+        assertThatThrownBy(() -> ModelPackage.pack(folder, temp.resolve("file.tminus")))
+                .hasMessageContaining("$.vectors[0].inputs.pixels has 16 bytes, but preprocessing gives 2147483648");
+    }
 }

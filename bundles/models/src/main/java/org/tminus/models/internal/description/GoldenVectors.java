@@ -65,6 +65,7 @@ final class GoldenVectors {
         if (preprocessing == null) {
             throw image.get().error("needs " + EntryNames.PREPROCESSING + ", which the archive lacks");
         }
+        checkSize(vector.get("inputs"), inputs, preprocessing);
         Map<String, Tensor> made;
         try {
             made = preprocessing.apply(List.of(readImage(image.get())));
@@ -76,6 +77,20 @@ final class GoldenVectors {
                 ByteBuffer expected = inputs.get(entry.getKey());
                 if (expected != null) {
                     compare(vector.get("inputs").get(entry.getKey()), expected, tensor.buffer(), tolerance);
+                }
+            }
+        }
+    }
+
+    /** Before anything is prepared: what the file holds is bounded, what it asks preprocessing for is not. */
+    private static void checkSize(JsonValue place, Map<String, ByteBuffer> inputs, Preprocessing preprocessing)
+            throws ModelFormatException {
+        if (preprocessing instanceof ImagePreprocessing image) {
+            long gives = image.shape(1).elementCount() * Float.BYTES;
+            for (Map.Entry<String, ByteBuffer> input : inputs.entrySet()) {
+                if (input.getValue().remaining() != gives) {
+                    throw place.get(input.getKey())
+                            .error("has " + input.getValue().remaining() + " bytes, but preprocessing gives " + gives);
                 }
             }
         }
