@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.zip.GZIPInputStream;
 import javax.imageio.ImageIO;
-import org.jspecify.annotations.Nullable;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import org.tminus.model.RawInput;
 import org.tminus.shell.internal.report.CommandFailure;
 
@@ -24,6 +26,7 @@ import org.tminus.shell.internal.report.CommandFailure;
  */
 public final class ImageFile {
     private static final int LARGEST_SIDE = 16_384;
+    private static final long MOST_PIXELS = 1L << 25;
 
     private ImageFile() {}
 
@@ -67,11 +70,27 @@ public final class ImageFile {
             if (first == 'P' && second >= '2' && second <= '6' && second != '4') {
                 return new NetPbm(raw).read();
             }
-            @Nullable BufferedImage image = ImageIO.read(raw);
-            if (image == null) {
+            return Pixels.of(decode(raw));
+        }
+    }
+
+    /** The size is checked before memory is taken for it: a few bytes can claim an image of gigabytes. */
+    private static BufferedImage decode(InputStream raw) throws IOException {
+        try (ImageInputStream in = ImageIO.createImageInputStream(raw)) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
                 throw new IOException("its kind is not known");
             }
-            return Pixels.of(image);
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(in, true, true);
+                checkArea(side(reader.getWidth(0)), side(reader.getHeight(0)));
+                return reader.read(0);
+            } finally {
+                reader.dispose();
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IOException("it is damaged: " + e.getMessage(), e);
         }
     }
 
@@ -92,6 +111,7 @@ public final class ImageFile {
         if (index < 0 || index >= images) {
             throw new IOException("it has " + images + " images, so there is no image " + index);
         }
+        checkArea(width, height);
         int size = Math.multiplyExact(Math.multiplyExact(width, height), channels);
         in.skipNBytes((long) index * size);
         byte[] pixels = in.readNBytes(size);
@@ -106,5 +126,12 @@ public final class ImageFile {
             throw new IOException("it claims an image side of " + pixels + " pixels");
         }
         return pixels;
+    }
+
+    static void checkArea(int width, int height) throws IOException {
+        long pixels = (long) width * height;
+        if (pixels > MOST_PIXELS) {
+            throw new IOException("it claims " + pixels + " pixels, the limit is " + MOST_PIXELS);
+        }
     }
 }

@@ -22,6 +22,7 @@ final class NetPbm {
         int channels = kind == 2 || kind == 5 ? 1 : 3;
         int width = ImageFile.side(number());
         int height = ImageFile.side(number());
+        ImageFile.checkArea(width, height);
         int maximum = number();
         if (maximum < 1 || maximum > 255) {
             throw new IOException("its largest value is " + maximum + ", not 1 to 255");

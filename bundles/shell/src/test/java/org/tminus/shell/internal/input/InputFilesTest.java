@@ -74,6 +74,18 @@ class InputFilesTest {
     }
 
     @Test
+    void imagesThatClaimToBeHugeAreRefusedBeforeMemoryIsTaken() throws Exception {
+        refused("P2 16384 16384 255 ".getBytes(StandardCharsets.US_ASCII), 0, "268435456 pixels");
+        byte[] png = Files.readAllBytes(png(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB)));
+        // Width and height follow the signature, the length and the name of the first chunk.
+        ByteBuffer.wrap(png).putInt(16, 16_000).putInt(20, 16_000);
+        refused(png, 0, "256000000 pixels");
+        ByteBuffer.wrap(png).putInt(16, 1 << 30);
+        refused(png, 0, "image side");
+        refused(Arrays.copyOf(png, 30), 0, "");
+    }
+
+    @Test
     void tensorsAreReadInTheTypesOfTheModel() throws Exception {
         Map<String, HostTensor> tensors = json("{\"x\": [[1, 2.5], [3, -4e1]], \"ids\": [7]}");
 
