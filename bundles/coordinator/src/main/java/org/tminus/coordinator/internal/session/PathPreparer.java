@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.coordinator.internal.status.Counter;
@@ -32,7 +33,11 @@ final class PathPreparer {
     }
 
     void prepare(SessionSlot slot) {
-        background.execute(() -> prepareAll(slot));
+        try {
+            background.execute(() -> prepareAll(slot));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The platform has stopped; no path of the {} is compiled", slot, e);
+        }
     }
 
     private void prepareAll(SessionSlot slot) {

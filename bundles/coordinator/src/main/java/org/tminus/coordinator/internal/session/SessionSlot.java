@@ -7,6 +7,7 @@ package org.tminus.coordinator.internal.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,12 @@ public final class SessionSlot extends Leasable {
             }
         }
         if (start) {
-            opener.execute(() -> open(repository));
+            try {
+                opener.execute(() -> open(repository));
+            } catch (RejectedExecutionException e) {
+                // The platform has stopped; whoever waits is told, not forgotten.
+                settle(null, null, gone());
+            }
         }
         if (whenSettled != null) {
             whenSettled.run();
@@ -165,14 +171,14 @@ public final class SessionSlot extends Leasable {
 
     private void openLeased(@Nullable ModelRepository repository) {
         ModelLease acquired = null;
+        BackendSession opened;
         try {
             acquired = repository == null ? null : repository.acquire(model.service());
-            BackendSession opened = backend.service().open(model.service());
-            counters.add(Counter.SESSIONS_OPENED);
-            settle(opened, acquired, null);
+            opened = backend.service().open(model.service());
         } catch (TminusException e) {
             closeQuietly(acquired);
             settle(null, null, e);
+            return;
         } catch (RuntimeException | Error e) {
             closeQuietly(acquired);
             settle(
@@ -182,7 +188,10 @@ public final class SessionSlot extends Leasable {
                             "Backend '" + backend.name() + "' failed to open model '" + view.model() + "': " + e,
                             "See the log of the backend.",
                             e));
+            return;
         }
+        counters.add(Counter.SESSIONS_OPENED);
+        settle(opened, acquired, null);
     }
 
     private BackendException gone() {

@@ -27,6 +27,7 @@ public final class Sessions {
     private final Executor opener;
     private final LongSupplier clock;
     private final PathPreparer preparer;
+    private volatile boolean ended;
 
     /**
      * @param opener runs the openings and closings, which may take long
@@ -45,7 +46,7 @@ public final class Sessions {
         Key wanted = new Key(model.service(), backend.service());
         SessionSlot slot =
                 slots.computeIfAbsent(wanted, key -> new SessionSlot(model, backend, counters, opener, clock));
-        if (backend.lease().isRetired() || model.lease().isRetired()) {
+        if (ended || backend.lease().isRetired() || model.lease().isRetired()) {
             // A request with an older pipeline asks for what has just gone: keep nothing that would outlive it.
             slot.retire();
             slots.remove(wanted, slot);
@@ -83,8 +84,9 @@ public final class Sessions {
         return retired;
     }
 
-    /** Retires all sessions. */
+    /** Retires all sessions, also those that are asked for later. */
     public List<SessionSlot> retireAll() {
+        ended = true;
         List<SessionSlot> retired = new ArrayList<>(slots.values());
         slots.clear();
         retired.forEach(SessionSlot::retire);
