@@ -257,6 +257,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
             platform.counters().add(Counter.DEADLINES_EXCEEDED);
             platform.counters().add(Counter.FAILED);
             pool.remove(task);
+            waitingForSessions.remove(task);
             DeadlineExceededException exceeded = Deadline.exceeded();
             task.future().completeExceptionally(exceeded);
         }
@@ -322,8 +323,13 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
 
     @Override
     public void changed(Pipeline pipeline) {
-        GlobalSettings settings = pipeline.configuration().global();
-        pool.resize(workers(pipeline, settings), settings.queueCapacity());
+        Pipeline sized;
+        do {
+            // Changes may be told of in another order than they were made: the newest one counts.
+            sized = platform.board().current();
+            GlobalSettings settings = sized.configuration().global();
+            pool.resize(workers(sized, settings), settings.queueCapacity());
+        } while (!sized.equals(platform.board().current()));
         if (closed) {
             return;
         }
