@@ -105,6 +105,10 @@ final class BackendWork {
                     new StepwiseRun(this, group, conversation, plan.flopsPerRow()).run();
                 }
             }
+            if (execution.isUnwanted()) {
+                execution.count(Counter.LATE_RESULTS);
+                execution.checkWanted();
+            }
             Map<String, Tensor> outputs = assembly.assemble();
             done = true;
             return outputs;
@@ -242,7 +246,7 @@ final class BackendWork {
     }
 
     private TminusException classified(Throwable e) throws BackendFailure {
-        if (e instanceof RequestCancelledException cancelled && task.isDone()) {
+        if (e instanceof RequestCancelledException cancelled && execution.isUnwanted()) {
             return cancelled;
         }
         if (e instanceof DeadlineExceededException exceeded && task.deadline().hasPassed()) {

@@ -42,9 +42,12 @@ final class Decider {
         boolean goesOn = false;
         try {
             List<Decision> decisions = conversation.first();
-            conversation.succeeded();
             List<Group> groups = group(decisions);
             goesOn = groups.stream().anyMatch(group -> !group.checkpoints().isEmpty());
+            if (!goesOn) {
+                // One that is asked again has to get through its checkpoints first.
+                conversation.succeeded();
+            }
             return new Plan(leased.name(), groups, goesOn ? conversation : null, conversation.flopsPerRow());
         } catch (PolicyFailure e) {
             if (!prediction.hasFailed()) {

@@ -27,6 +27,7 @@ import org.tminus.coordinator.internal.session.ModelView;
 import org.tminus.coordinator.internal.session.SessionSlot;
 import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.failure.BackendException;
+import org.tminus.failure.DeadlineExceededException;
 import org.tminus.failure.NoBackendException;
 import org.tminus.failure.RequestCancelledException;
 import org.tminus.failure.TminusException;
@@ -240,7 +241,11 @@ final class Execution implements LeaseHolder {
                 () -> scheduler.queueLength(batch.model().name()));
         Plan plan = plan(route, new Decider(this, first, batch, budget, allowed), context, prediction);
         try {
-            return run(route, plan, allowed, point, prediction);
+            InferenceResult result = run(route, plan, allowed, point, prediction);
+            if (plan.conversation() != null) {
+                plan.conversation().succeeded();
+            }
+            return result;
         } finally {
             if (plan.conversation() != null) {
                 plan.conversation().end();
@@ -287,10 +292,12 @@ final class Execution implements LeaseHolder {
             SessionSlot present = leased();
             BackendWork work = new BackendWork(this, present, task);
             control = work.control();
-            if (isWithdrawn(present) || task.isDone()) {
+            if (isWithdrawn(present)) {
                 work.control().cancel();
             }
             try {
+                // After control is set: whoever takes the task away meanwhile finds it there and cancels it.
+                checkWanted();
                 Map<String, Tensor> outputs = work.run(plan);
                 present.backend().health().succeeded();
                 return result(plan, allowed, point, prediction, work, outputs);
@@ -303,15 +310,25 @@ final class Execution implements LeaseHolder {
                 failures.add(why);
                 tried.add(present);
                 releaseSlot();
-                if (task.isDone()) {
-                    throw new RequestCancelledException("The request was cancelled.", "");
-                }
+                checkWanted();
                 if (!leaseNext(tried)) {
                     throw gaveUp(route, failures, e);
                 }
             } finally {
                 control = null;
             }
+        }
+    }
+
+    /** Whether nobody waits for this execution's answer any more: the task is done, or another execution's. */
+    boolean isUnwanted() {
+        return !task.isOwnedBy(this);
+    }
+
+    /** To be called before anything that reaches the client's memory. */
+    void checkWanted() throws RequestCancelledException {
+        if (isUnwanted()) {
+            throw new RequestCancelledException("The request was cancelled.", "");
         }
     }
 
@@ -462,6 +479,9 @@ final class Execution implements LeaseHolder {
     private void fail(TminusException why) {
         if (task.finish(this)) {
             count(Counter.FAILED);
+            if (why instanceof DeadlineExceededException) {
+                count(Counter.DEADLINES_EXCEEDED);
+            }
             failure = why;
         }
     }
@@ -593,6 +613,8 @@ final class Execution implements LeaseHolder {
         quarantine(leased, reason);
         // A client's own thread hangs itself; nobody can answer it before the call returns.
         if (onWorker && task.takeFrom(this)) {
+            // Should the call return after all, what would come next must not touch what another attempt answers with.
+            stop();
             giveUp(leased, reason);
         }
         return true;

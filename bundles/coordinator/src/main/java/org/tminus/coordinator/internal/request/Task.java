@@ -100,6 +100,11 @@ final class Task {
         return owner.compareAndSet(execution, DONE);
     }
 
+    /** Whether this execution is the one at work on the task; once false, it stays so. */
+    boolean isOwnedBy(Execution execution) {
+        return owner.get() == execution;
+    }
+
     /** Takes the task from an execution that cannot go on, so that another may begin. */
     boolean takeFrom(Execution execution) {
         return owner.compareAndSet(execution, null);
