@@ -165,8 +165,14 @@ final class ComparisonRun {
         List<Row> rows = new ArrayList<>();
         for (int index = 0; index < entries.size(); index++) {
             Entry entry = entries.get(index);
-            rows.add(meters.get(index)
-                    .row(entry.plan(), images::label, meters.get(0).meanFlops(), entry.detail()));
+            Row row = meters.get(index)
+                    .row(entry.plan(), images::label, meters.get(0).meanFlops(), entry.detail());
+            rows.add(row);
+            if (row.fallbacks() > 0) {
+                // A row that others have answered must not pass for its policy's work.
+                notes.add("Of the " + request.images() + " answers of the row '" + row.name() + "', " + row.fallbacks()
+                        + " needed a fall-back.");
+            }
         }
         return rows;
     }

@@ -44,11 +44,12 @@ final class StaticModels {
             throws IOException, OnnxFormatException {
         OwnPaths ownPaths = new OwnPaths(model, Path.of(request.workFolder(), "own-paths"));
         List<Part> parts = trained(request);
-        String what = parts.size() + " models trained on their own, and full depth";
+        String what =
+                parts.size() + (parts.size() == 1 ? " model" : " models") + " trained on its own depth, and full depth";
         if (parts.isEmpty()) {
             parts = ownPaths.candidates();
             what = "the model's own paths through " + parts.size()
-                    + " exits, for want of models trained on their own, and full depth";
+                    + " exits, for want of models trained on one depth, and full depth";
         }
         parts.add(fullDepth);
         return new StaticModels(

@@ -107,6 +107,21 @@ class DemoRunnerTest {
     }
 
     @Test
+    void aRowThatFallBacksAnsweredIsSaid() throws Exception {
+        FakePlatform platform = new FakePlatform(model(), Set.of("full", "confidence"));
+        platform.failing.add("confidence");
+
+        DemoReport report = report(run(platform));
+
+        assertThat(report.rows().get(2).fallbacks()).isEqualTo(report.images());
+        assertThat(report.notes())
+                .filteredOn(note -> note.contains("needed a fall-back"))
+                .singleElement()
+                .asString()
+                .contains("'confidence', " + report.images() + " ");
+    }
+
+    @Test
     void aRowOfItsOwnMeasuresMemory() throws Exception {
         FakePlatform platform = new FakePlatform(model(), Set.of("full"));
         RowPlan plain = run(platform).plans().get(0);
@@ -179,7 +194,7 @@ class DemoRunnerTest {
         Part dearest = found.at(1e12).get(0);
         assertThat(dearest.name()).isEqualTo("model-of-one-depth");
         assertThat(dearest.flops() / model().cost(model().fullDepth()).flops(0)).isCloseTo(1, within(0.01));
-        assertThat(found.description()).contains("1 models trained on their own");
+        assertThat(found.description()).contains("1 model trained on its own depth");
     }
 
     private static AdaptiveModel model() {

@@ -55,6 +55,10 @@ final class FakePlatform implements InferenceService, ModelRepository, PlatformS
     final List<String> bundleCalls = Collections.synchronizedList(new ArrayList<>());
     final Map<String, Object> configuration = new ConcurrentHashMap<>();
     private final Set<String> stopped = ConcurrentHashMap.newKeySet();
+
+    /** Policies that fail when a request names them. */
+    final Set<String> failing = ConcurrentHashMap.newKeySet();
+
     volatile boolean configurationDeleted;
 
     FakePlatform(AdaptiveModel model, Set<String> policies) {
@@ -65,7 +69,7 @@ final class FakePlatform implements InferenceService, ModelRepository, PlatformS
     @Override
     public InferenceResult infer(InferenceRequest request) {
         String wanted = request.policy().orElseGet(() -> String.valueOf(configuration.getOrDefault("policy", "full")));
-        boolean away = stopped.contains(wanted);
+        boolean away = stopped.contains(wanted) || (request.policy().isPresent() && failing.contains(wanted));
         long full = model.cost(model.fullDepth()).flops(0);
         float[] logits = new float[10];
         logits[0] = 1;
