@@ -106,6 +106,14 @@ class FashionVitTrainingTest {
     }
 
     @Test
+    void saysHowItWasMade() {
+        assertThat(folder.resolve("first/package/model.json"))
+                .content()
+                .contains(
+                        "./tminus train fashion-vit --seed 5 --epochs 4 --second-epochs 1 --layers 4 --static-depths 1");
+    }
+
+    @Test
     void writesTheStaticModelWithItsFigures() {
         assertThat(folder.resolve("static/fashion-vit-static-1.onnx")).isNotEmptyFile();
         assertThat(folder.resolve("static/fashion-vit-static-1.json")).content().contains("accuracyTest", "flops");
