@@ -23,15 +23,14 @@ import org.tminus.inference.PlatformStatus;
 
 /** All parts of the coordinator put together, without OSGi: services come and go through {@link #board()}. */
 public final class Coordinator implements AutoCloseable {
-    /** Futures are completed by these threads, named tminus-completion-N; dependents may block them for a while. */
-    private static final int COMPLETION_THREADS = 2;
-
     private final ConfigurationHolder configuration;
     private final Counters counters = new Counters();
     private final ExecutorService background = Executors.newCachedThreadPool(threads("tminus-session-"));
     private final ExecutorService preparing = Executors.newSingleThreadExecutor(threads("tminus-prepare-"));
-    private final ExecutorService completions =
-            Executors.newFixedThreadPool(COMPLETION_THREADS, threads("tminus-completion-"));
+
+    /** Complete futures. As many as it takes: dependents may wait for other requests, whose futures they would block. */
+    private final ExecutorService completions = Executors.newCachedThreadPool(threads("tminus-completion-"));
+
     private final Drainer drainer = new Drainer(counters, background);
     private final ServiceBoard board;
     private final Sessions sessions;

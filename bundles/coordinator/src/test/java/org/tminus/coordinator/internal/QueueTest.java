@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -226,6 +227,29 @@ class QueueTest {
                 .thenApply(result -> Thread.currentThread().getName());
         gate.countDown();
         assertThat(name.get()).startsWith("tminus-completion-");
+    }
+
+    @Test
+    void dependentsMayWaitForOtherRequests() throws Exception {
+        start();
+        CountDownLatch all = new CountDownLatch(4);
+        List<CompletableFuture<Void>> chains = new ArrayList<>();
+        for (int client = 0; client < 4; client++) {
+            chains.add(submit(Bench.request()).thenAccept(result -> {
+                all.countDown();
+                try {
+                    // None goes on before every dependent runs.
+                    all.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                submit(Bench.request()).join().close();
+            }));
+        }
+        for (CompletableFuture<Void> chain : chains) {
+            chain.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(backend.runs).hasValue(8);
     }
 
     @Test
