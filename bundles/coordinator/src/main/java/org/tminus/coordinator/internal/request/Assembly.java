@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tminus.failure.InvalidRequestException;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
@@ -35,8 +36,12 @@ final class Assembly {
         pieces.add(piece);
     }
 
-    /** The outputs for the whole batch; the pieces are used up. */
-    Map<String, Tensor> assemble() {
+    /**
+     * The outputs for the whole batch; the pieces are used up.
+     *
+     * @throws InvalidRequestException if the client's own memory has another shape than the output turned out to have
+     */
+    Map<String, Tensor> assemble() throws InvalidRequestException {
         Piece only = pieces.size() == 1 ? pieces.get(0) : null;
         if (only != null && only.rows() == null) {
             pieces.clear();
@@ -51,20 +56,33 @@ final class Assembly {
     }
 
     /** A backend may have left the client's own memory aside. */
-    private Map<String, Tensor> intoDestinations(Map<String, Tensor> given) {
+    private Map<String, Tensor> intoDestinations(Map<String, Tensor> given) throws InvalidRequestException {
         Map<String, Tensor> placed = new HashMap<>(given);
-        destinations.forEach((name, destination) -> {
+        for (Map.Entry<String, HostTensor> entry : destinations.entrySet()) {
+            String name = entry.getKey();
+            HostTensor destination = entry.getValue();
             Tensor tensor = given.get(name);
             if (tensor != null && tensor != destination) {
+                checkShape(name, tensor.shape(), destination);
                 destination.write(tensor);
                 tensor.close();
                 placed.put(name, destination);
             }
-        });
+        }
         return placed;
     }
 
-    private Tensor assemble(String name) {
+    /** Dimensions that the model leaves open are known only now. */
+    private static void checkShape(String name, Shape actual, HostTensor destination) throws InvalidRequestException {
+        if (!destination.shape().equals(actual)) {
+            throw new InvalidRequestException(
+                    "Output '" + name + "' has the shape " + actual + ", but its destination has " + destination.shape()
+                            + ".",
+                    "Give a destination of the output's shape, or none.");
+        }
+    }
+
+    private Tensor assemble(String name) throws InvalidRequestException {
         Tensor example = tensor(pieces.get(0), name);
         if (example.elementType().equals(ElementType.STRING)) {
             return assembleStrings(name, example);
@@ -72,6 +90,9 @@ final class Assembly {
         Shape shape = example.shape().withBatch(rows);
         @Nullable HostTensor given = destinations.get(name);
         HostTensor whole = given == null ? HostTensor.allocate(example.elementType(), shape) : given;
+        if (given != null) {
+            checkShape(name, shape, given);
+        }
         ByteBuffer target = whole.writableBuffer();
         for (Piece piece : pieces) {
             Tensor tensor = tensor(piece, name);
