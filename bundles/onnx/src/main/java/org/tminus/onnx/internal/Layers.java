@@ -76,8 +76,18 @@ public final class Layers {
         Found best = null;
         long visited = 0;
         boolean[] settled = new boolean[graph.valueCount()];
+        int lastHeavy = -1;
+        double[] ahead = new double[flops.length + 1];
+        for (int n = flops.length - 1; n >= 0; n--) {
+            ahead[n] = ahead[n + 1] + flops[n];
+            if (lastHeavy < 0 && Flops.isHeavy(graph.nodes().get(n).op())) {
+                lastHeavy = n;
+            }
+        }
         for (int root : roots()) {
-            if (settled[root]) {
+            int first = graph.producer(root) + 1;
+            // What lies ahead bounds what can be found there.
+            if (settled[root] || first > lastHeavy || (best != null && ahead[first] <= best.flops * (1 + 1e-9))) {
                 continue;
             }
             for (boolean shapeIsSide : new boolean[] {false, true}) {
