@@ -150,6 +150,8 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
             return outcome(future);
         } catch (InterruptedException e) {
             cancel(task);
+            // It may have been answered at the same moment, and nobody else would close that answer.
+            var unused = future.thenAccept(InferenceResult::close);
             throw e;
         } catch (ExecutionException e) {
             throw failure(e);
