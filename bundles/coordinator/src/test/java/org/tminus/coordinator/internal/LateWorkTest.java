@@ -76,6 +76,26 @@ class LateWorkTest {
     }
 
     @Test
+    void policyThatComesBackLateStaysInQuarantine() throws Exception {
+        try (Bench bench = Bench.ready(backend, Map.of("pluginTimeoutMillis", "100"))) {
+            FakePolicy hanging = new FakePolicy(context -> {
+                QueueTest.awaitIgnoringInterrupts(gate);
+                return Collections.nCopies(context.rows(), Decision.run(TestModels.path(1)));
+            });
+            bench.policy("hanging", 5, hanging);
+            assertThat(bench.trace(Bench.request()).policy()).isEqualTo("static");
+            gate.countDown();
+            Bench.await(() -> hanging.closed.get() == 1);
+            assertThat(bench.coordinator.status().services())
+                    .filteredOn(service -> service.name().equals("hanging"))
+                    .singleElement()
+                    .satisfies(service -> assertThat(service.state()).isEqualTo("quarantined"));
+        } finally {
+            gate.countDown();
+        }
+    }
+
+    @Test
     void deadlineThatTheBackendSeesFirstIsCountedAsOne() {
         AtomicLong shift = new AtomicLong();
         try (Bench bench = new Bench(Map.of(), () -> System.nanoTime() + shift.get())) {

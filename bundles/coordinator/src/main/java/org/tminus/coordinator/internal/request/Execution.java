@@ -299,7 +299,9 @@ final class Execution implements LeaseHolder {
                 // After control is set: whoever takes the task away meanwhile finds it there and cancels it.
                 checkWanted();
                 Map<String, Tensor> outputs = work.run(plan);
-                present.backend().health().succeeded();
+                if (!isWithdrawn(present)) {
+                    present.backend().health().succeeded();
+                }
                 return result(plan, allowed, point, prediction, work, outputs);
             } catch (BackendFailure e) {
                 String why = "Backend '" + present.backend().name() + "' failed: " + e.reason() + ".";
@@ -537,6 +539,13 @@ final class Execution implements LeaseHolder {
         if (entry.health().failed(why, now())) {
             count(Counter.QUARANTINES);
             LOG.warn("The {} is in quarantine: {}", entry, why);
+        }
+    }
+
+    /** A plugin did as it should, unless it came back only after it was told to stop: that lifts no quarantine. */
+    void praise(ServiceEntry<?> entry) {
+        if (!isWithdrawn(entry.lease())) {
+            entry.health().succeeded();
         }
     }
 

@@ -188,7 +188,7 @@ final class PolicyConversation {
     /** Marks the policy as one that works. */
     void succeeded() {
         if (!silenced) {
-            entry.health().succeeded();
+            execution.praise(entry);
         }
     }
 

@@ -90,7 +90,7 @@ final class Prediction {
             check(entry, context, answer);
             complexities = Optional.of(List.copyOf(answer));
             failure = null;
-            entry.health().succeeded();
+            execution.praise(entry);
         } catch (Throwable e) {
             String why = "Predictor '" + entry.name() + "' failed: " + Failures.describe(e);
             failure = new TminusException(why, "See the log of the predictor.", e);
