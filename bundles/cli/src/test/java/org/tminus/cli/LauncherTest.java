@@ -226,6 +226,10 @@ class LauncherTest {
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.output()).contains("there is no file no such.tminus");
+        Files.writeString(folder.resolve("a model.onnx"), "");
+        Result other = run("run", "a model.onnx");
+        assertThat(other.status()).isEqualTo(1);
+        assertThat(other.output()).contains("a model.onnx is neither a model (.tminus) nor a bundle (.jar)");
         assertThat(builds()).isEmpty();
     }
 
