@@ -109,7 +109,14 @@ final class JoinedLayers {
                     e);
         } finally {
             opened.ifPresent(NativeGraph::close);
+            if (group.graph == null) {
+                giveBack(weights);
+            }
         }
+    }
+
+    private synchronized void giveBack(long weights) {
+        bytes -= weights;
     }
 
     private synchronized boolean keep(Group group, NativeGraph graph) {
