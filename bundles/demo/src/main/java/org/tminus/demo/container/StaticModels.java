@@ -45,7 +45,7 @@ final class StaticModels {
         OwnPaths ownPaths = new OwnPaths(model, Path.of(request.workFolder(), "own-paths"));
         List<Part> parts = trained(request);
         String what = parts.size() + (parts.size() == 1 ? " model" : " models")
-                + " of a fixed depth trained on purpose, and full depth";
+                + " trained separately, and full depth";
         if (parts.isEmpty()) {
             parts = ownPaths.candidates();
             what = "the model's own paths through " + parts.size()

@@ -194,7 +194,7 @@ class DemoRunnerTest {
         Part dearest = found.at(1e12).get(0);
         assertThat(dearest.name()).isEqualTo("model-of-one-depth");
         assertThat(dearest.flops() / model().cost(model().fullDepth()).flops(0)).isCloseTo(1, within(0.01));
-        assertThat(found.description()).contains("1 model of a fixed depth trained on purpose");
+        assertThat(found.description()).contains("1 model trained separately");
     }
 
     private static AdaptiveModel model() {
