@@ -44,8 +44,7 @@ final class StaticModels {
             throws IOException, OnnxFormatException {
         OwnPaths ownPaths = new OwnPaths(model, Path.of(request.workFolder(), "own-paths"));
         List<Part> parts = trained(request);
-        String what = parts.size() + (parts.size() == 1 ? " model" : " models")
-                + " trained separately, and full depth";
+        String what = parts.size() + (parts.size() == 1 ? " model" : " models") + " trained separately, and full depth";
         if (parts.isEmpty()) {
             parts = ownPaths.candidates();
             what = "the model's own paths through " + parts.size()
