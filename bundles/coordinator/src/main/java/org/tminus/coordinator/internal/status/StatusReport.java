@@ -132,7 +132,7 @@ public final class StatusReport implements PlatformStatus {
             state = "waiting";
             reason = "stem".equals(entry.properties().get(ComplexityPredictor.FEATURES))
                     ? "it wants the stem's output, which no backend hands out"
-                    : "no model uses it; configuration or a higher ranking chose another";
+                    : "no model uses it now";
         }
         return new ServiceState(entry.kind(), entry.name(), entry.bundle(), entry.ranking(), state, reason);
     }

@@ -29,8 +29,8 @@ public final class ModelsReport {
         Report report = new Report();
         Table table = new Table()
                 .text("Name", "Version")
-                .numbers("Layers", "Exits", "Paths", "FLOPs", "Weights")
-                .text("Policy", "Operating points", "Certificate");
+                .numbers("Layers", "Exits", "Paths", "Points", "FLOPs", "Weights")
+                .text("Policy", "Certificate");
         for (AdaptiveModel model : models) {
             Cost full = model.cost(model.fullDepth());
             table.row(
@@ -39,10 +39,10 @@ public final class ModelsReport {
                     model.layers().size(),
                     model.exits().size(),
                     model.menu().size(),
+                    model.operatingPoints().size(),
                     flops(model, full),
                     Figures.bytes(full.weightBytes()),
                     policyInForce.apply(model.name()),
-                    model.operatingPoints().stream().map(OperatingPoint::name).collect(Collectors.joining(", ")),
                     model.certificate().map(certificate -> certificate.risk()).orElse("none"));
         }
         if (models.isEmpty()) {

@@ -74,8 +74,8 @@ class ReportsTest {
         Report report = ModelsReport.overview(List.of(model), platform::policyInForce);
 
         assertThat(report.tables().get(0).rows())
-                .containsExactly(List.of(
-                        "pets", "1.0.0", "2", "2", "2", "2.0 M", "8.0 KiB", "confidence", "balanced, sure", "none"));
+                .containsExactly(
+                        List.of("pets", "1.0.0", "2", "2", "2", "2", "2.0 M", "8.0 KiB", "confidence", "none"));
         JsonNode point =
                 json(report).get("models").get(0).get("operatingPoints").get(1);
         assertThat(point.get("name").textValue()).isEqualTo("sure");
