@@ -37,7 +37,9 @@ public final class ImageFile {
      */
     public static RawInput read(Path file, int index, int channels) throws CommandFailure {
         if (!Files.isRegularFile(file)) {
-            throw new CommandFailure("There is no file " + file + ".", "Check the path.");
+            throw new CommandFailure(
+                    "There is no file " + file.toAbsolutePath() + ".",
+                    "Check the path; relative ones start at the container's folder.");
         }
         try {
             Pixels pixels = readPixels(file, index);
