@@ -65,17 +65,7 @@ final class WorkerPool {
 
     /** Takes a permit for the calling thread, unless others wait or none is free. */
     boolean tryEnter() {
-        if (waiting.get() > 0) {
-            return false;
-        }
-        int now;
-        do {
-            now = running.get();
-            if (now >= permits) {
-                return false;
-            }
-        } while (!running.compareAndSet(now, now + 1));
-        return true;
+        return waiting.get() == 0 && enter();
     }
 
     /** Gives a permit back. */

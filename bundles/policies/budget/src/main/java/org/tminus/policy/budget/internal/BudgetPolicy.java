@@ -4,7 +4,6 @@
  */
 package org.tminus.policy.budget.internal;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -14,12 +13,12 @@ import org.tminus.failure.TminusException;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.OperatingPoint;
 import org.tminus.model.PredictorDescription;
-import org.tminus.policy.Checkpoint;
 import org.tminus.policy.Decision;
 import org.tminus.policy.Policy;
 import org.tminus.policy.PolicyContext;
 import org.tminus.policy.PolicyParameters;
 import org.tminus.policy.PolicyRun;
+import org.tminus.policy.PolicyRuns;
 import org.tminus.predictor.Complexity;
 
 /**
@@ -52,12 +51,12 @@ public final class BudgetPolicy implements Policy {
         OperatingPoint cheapest = cheapestPoint(context.model());
         OptionalDouble ratio = context.budget().flopsRatio();
         if (cheapest == null || ratio.isEmpty()) {
-            return new SameForAll(Decision.run(context.affordablePath()), context.rows());
+            return PolicyRuns.sameForAll(Decision.run(context.affordablePath()), context.rows());
         }
         double share = shareOfPoint(context, cheapest, ratio.getAsDouble());
         if (share <= 0) {
             // Not even asking the predictor is affordable.
-            return new SameForAll(Decision.run(context.affordablePath()), context.rows());
+            return PolicyRuns.sameForAll(Decision.run(context.affordablePath()), context.rows());
         }
         return predicted(context, thresholdOf(cheapest), share);
     }
@@ -65,7 +64,7 @@ public final class BudgetPolicy implements Policy {
     private static PolicyRun predicted(PolicyContext context, double threshold, double share) throws TminusException {
         Optional<List<Complexity>> complexities = context.complexities();
         return complexities.isEmpty()
-                ? new SameForAll(Decision.run(context.affordablePath()), context.rows())
+                ? PolicyRuns.sameForAll(Decision.run(context.affordablePath()), context.rows())
                 : new ByComplexity(context, complexities.get(), threshold, share);
     }
 
@@ -101,20 +100,5 @@ public final class BudgetPolicy implements Policy {
         }
         double floor = cheapest / full;
         return point.flopsRatio() <= floor ? 0 : Math.min(1, (ratio - floor) / (point.flopsRatio() - floor));
-    }
-
-    private record SameForAll(Decision decision, int rows) implements PolicyRun {
-        @Override
-        public List<Decision> first() {
-            return Collections.nCopies(rows, decision);
-        }
-
-        @Override
-        public List<Decision> next(Checkpoint checkpoint) {
-            return Collections.nCopies(checkpoint.rows(), Decision.goOn());
-        }
-
-        @Override
-        public void close() {}
     }
 }

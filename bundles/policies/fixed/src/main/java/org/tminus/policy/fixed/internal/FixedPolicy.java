@@ -4,7 +4,6 @@
  */
 package org.tminus.policy.fixed.internal;
 
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,12 +11,12 @@ import org.osgi.service.component.annotations.Component;
 import org.tminus.failure.InvalidRequestException;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.Path;
-import org.tminus.policy.Checkpoint;
 import org.tminus.policy.Decision;
 import org.tminus.policy.Policy;
 import org.tminus.policy.PolicyContext;
 import org.tminus.policy.PolicyParameters;
 import org.tminus.policy.PolicyRun;
+import org.tminus.policy.PolicyRuns;
 
 /**
  * The same path for every input: the menu path number {@code menuIndex}, or the costliest one that answers through
@@ -37,7 +36,7 @@ public final class FixedPolicy implements Policy {
 
     @Override
     public PolicyRun begin(PolicyContext context) throws InvalidRequestException {
-        return new SameForAll(Decision.run(choose(context)), context.rows());
+        return PolicyRuns.sameForAll(Decision.run(choose(context)), context.rows());
     }
 
     private static Path choose(PolicyContext context) throws InvalidRequestException {
@@ -78,20 +77,5 @@ public final class FixedPolicy implements Policy {
             }
         }
         return allowed.get(0);
-    }
-
-    private record SameForAll(Decision decision, int rows) implements PolicyRun {
-        @Override
-        public List<Decision> first() {
-            return Collections.nCopies(rows, decision);
-        }
-
-        @Override
-        public List<Decision> next(Checkpoint checkpoint) {
-            return Collections.nCopies(checkpoint.rows(), Decision.goOn());
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -4,16 +4,15 @@
  */
 package org.tminus.policy.full.internal;
 
-import java.util.Collections;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.Path;
-import org.tminus.policy.Checkpoint;
 import org.tminus.policy.Decision;
 import org.tminus.policy.Policy;
 import org.tminus.policy.PolicyContext;
 import org.tminus.policy.PolicyRun;
+import org.tminus.policy.PolicyRuns;
 
 /** All layers for every input, whatever the budget; where limits forbid that, the costliest path they allow. */
 @Component(property = Policy.NAME + "=full")
@@ -28,21 +27,6 @@ public final class FullPolicy implements Policy {
         List<Path> allowed = context.allowedPaths();
         // The menu ends with full depth, so the last allowed path is the nearest to it.
         Decision decision = Decision.run(allowed.get(allowed.size() - 1));
-        return new SameForAll(decision, context.rows());
-    }
-
-    private record SameForAll(Decision decision, int rows) implements PolicyRun {
-        @Override
-        public List<Decision> first() {
-            return Collections.nCopies(rows, decision);
-        }
-
-        @Override
-        public List<Decision> next(Checkpoint checkpoint) {
-            return Collections.nCopies(checkpoint.rows(), Decision.goOn());
-        }
-
-        @Override
-        public void close() {}
+        return PolicyRuns.sameForAll(decision, context.rows());
     }
 }
