@@ -232,6 +232,8 @@ class QueueTest {
     @Test
     void dependentsMayWaitForOtherRequests() throws Exception {
         start();
+        // Held until each has its dependent: what is attached to a future that is done runs on the attaching thread.
+        closeGate();
         CountDownLatch all = new CountDownLatch(4);
         List<CompletableFuture<Void>> chains = new ArrayList<>();
         for (int client = 0; client < 4; client++) {
@@ -246,6 +248,7 @@ class QueueTest {
                 submit(Bench.request()).join().close();
             }));
         }
+        gate.countDown();
         for (CompletableFuture<Void> chain : chains) {
             chain.get(20, TimeUnit.SECONDS);
         }

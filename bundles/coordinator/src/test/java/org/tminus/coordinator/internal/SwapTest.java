@@ -41,6 +41,14 @@ class SwapTest {
 
     @Test
     void underLoadNoRequestFails() throws Exception {
+        // The bound is for what hangs: on a busy machine a healthy thread may get no processor for 100 ms.
+        FakeBackend oldest = new FakeBackend();
+        try (Bench patient = Bench.ready(oldest, Map.of("drainTimeoutMillis", "20000"))) {
+            swapUnderLoad(patient, oldest);
+        }
+    }
+
+    private static void swapUnderLoad(Bench bench, FakeBackend first) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger answers = new AtomicInteger();
         AtomicReference<Throwable> failure = new AtomicReference<>();

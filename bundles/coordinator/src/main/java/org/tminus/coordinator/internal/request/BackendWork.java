@@ -95,6 +95,7 @@ final class BackendWork {
      */
     Map<String, Tensor> run(Plan plan) throws TminusException, BackendFailure {
         boolean done = false;
+        boolean late = false;
         try {
             for (Group group : plan.groups()) {
                 PolicyConversation conversation = plan.conversation();
@@ -105,16 +106,17 @@ final class BackendWork {
                     new StepwiseRun(this, group, conversation, plan.flopsPerRow()).run();
                 }
             }
-            if (execution.isUnwanted()) {
-                execution.count(Counter.LATE_RESULTS);
-                execution.checkWanted();
-            }
+            late = execution.isUnwanted();
+            execution.checkWanted();
             Map<String, Tensor> outputs = assembly.assemble();
             done = true;
             return outputs;
         } finally {
             if (!done) {
                 assembly.discard();
+            }
+            if (late) {
+                execution.count(Counter.LATE_RESULTS);
             }
         }
     }

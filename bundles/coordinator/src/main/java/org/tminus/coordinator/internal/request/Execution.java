@@ -465,8 +465,8 @@ final class Execution implements LeaseHolder {
         route.answered(task.notes().isEmpty() && notes.size() <= expected);
         boolean passed = task.deadline().hasPassed();
         if (!task.finish(this)) {
-            count(Counter.LATE_RESULTS);
             result.close();
+            count(Counter.LATE_RESULTS);
         } else if (passed) {
             count(Counter.LATE_RESULTS);
             count(Counter.DEADLINES_EXCEEDED);

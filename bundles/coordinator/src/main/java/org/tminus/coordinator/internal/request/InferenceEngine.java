@@ -293,8 +293,8 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
                 completeExceptionally(
                         failure == null ? new IllegalStateException("Neither result nor failure") : failure);
             } else if (!complete(result)) {
-                platform.counters().add(Counter.LATE_RESULTS);
                 result.close();
+                platform.counters().add(Counter.LATE_RESULTS);
             }
         }
     }

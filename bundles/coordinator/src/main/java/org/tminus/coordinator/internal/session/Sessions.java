@@ -44,14 +44,32 @@ public final class Sessions {
     /** The slot for a model on a backend; it is opened when somebody asks for it. */
     public SessionSlot slot(ServiceEntry<AdaptiveModel> model, ServiceEntry<Backend> backend) {
         Key wanted = new Key(model.service(), backend.service());
-        SessionSlot slot =
-                slots.computeIfAbsent(wanted, key -> new SessionSlot(model, backend, counters, opener, clock));
-        if (ended || backend.lease().isRetired() || model.lease().isRetired()) {
-            // A request with an older pipeline asks for what has just gone: keep nothing that would outlive it.
+        if (isGone(model, backend)) {
+            // A request with an older pipeline asks: keep nothing that would outlive it, and leave alone what came
+            // since.
+            SessionSlot gone = new SessionSlot(model, backend, counters, opener, clock);
+            gone.retire();
+            return gone;
+        }
+        SessionSlot slot = slots.compute(wanted, (key, known) -> {
+            if (known != null && !known.isRetired() && known.isFor(model, backend)) {
+                return known;
+            }
+            if (known != null) {
+                // Its service went and came back: the session of the first time is not used again.
+                known.retire();
+            }
+            return new SessionSlot(model, backend, counters, opener, clock);
+        });
+        if (isGone(model, backend)) {
             slot.retire();
             slots.remove(wanted, slot);
         }
         return slot;
+    }
+
+    private boolean isGone(ServiceEntry<AdaptiveModel> model, ServiceEntry<Backend> backend) {
+        return ended || backend.lease().isRetired() || model.lease().isRetired();
     }
 
     /** Opens a session in the background if need be, and then prepares its paths. */
