@@ -1,0 +1,37 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.tasks;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
+import org.tminus.tensor.HostTensor;
+
+/** Short ways to what tests look at. */
+final class Samples {
+    private Samples() {}
+
+    static Examples open(TaskData data, Split split) {
+        for (Purpose purpose : Purpose.values()) {
+            if (purpose.allowed().contains(split)) {
+                return data.accessFor(purpose).open(split);
+            }
+        }
+        throw new AssertionError("nobody may open " + split);
+    }
+
+    static List<String> ids(TaskData data, Split split) {
+        Examples examples = open(data, split);
+        return IntStream.range(0, examples.size()).mapToObj(examples::id).toList();
+    }
+
+    static HostTensor input(Examples examples, String name, int... rows) {
+        return Objects.requireNonNull(examples.inputs(rows).get(name));
+    }
+}
