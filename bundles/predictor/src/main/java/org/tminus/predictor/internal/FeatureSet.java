@@ -10,7 +10,8 @@ import org.tminus.predictor.PredictionContext;
 
 /** A documented set of input features. Stateless. */
 interface FeatureSet {
-    int count();
+    /** How many features a model has. @throws InvalidRequestException if it does not fit */
+    int count(AdaptiveModel model) throws InvalidRequestException;
 
     /** Whether a model has an input that these features can be read from. Quick. */
     boolean fits(AdaptiveModel model);

@@ -18,7 +18,7 @@ import org.tminus.tensor.Tensor;
 /** {@code image-v1}: the model's first float32 input of rank 4, [batch, channels, height, width]. */
 final class ImageFeatureSet implements FeatureSet {
     @Override
-    public int count() {
+    public int count(AdaptiveModel model) {
         return ImageFeatures.COUNT;
     }
 

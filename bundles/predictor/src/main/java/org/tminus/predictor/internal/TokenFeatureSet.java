@@ -23,7 +23,7 @@ final class TokenFeatureSet implements FeatureSet {
     private static final String MASK = "attention_mask";
 
     @Override
-    public int count() {
+    public int count(AdaptiveModel model) {
         return TokenFeatures.COUNT;
     }
 

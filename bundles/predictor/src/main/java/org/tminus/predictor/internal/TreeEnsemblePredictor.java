@@ -18,6 +18,7 @@ import org.tminus.predictor.ComplexityPredictor;
 import org.tminus.predictor.PredictionContext;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
+import org.tminus.predictor.features.ValueFeatures;
 
 /**
  * Judges inputs by the tree ensemble that travels with the model, over features of the input that are documented by
@@ -25,8 +26,10 @@ import org.tminus.predictor.features.TokenFeatures;
  */
 @Component(property = ComplexityPredictor.NAME + "=tree-ensemble")
 public final class TreeEnsemblePredictor implements ComplexityPredictor {
-    private static final Map<String, FeatureSet> FEATURE_SETS =
-            Map.of(ImageFeatures.NAME, new ImageFeatureSet(), TokenFeatures.NAME, new TokenFeatureSet());
+    private static final Map<String, FeatureSet> FEATURE_SETS = Map.of(
+            ImageFeatures.NAME, new ImageFeatureSet(),
+            TokenFeatures.NAME, new TokenFeatureSet(),
+            ValueFeatures.NAME, new ValueFeatureSet());
 
     /** Weak keys: a model that is gone takes its ensemble with it, so no value may refer to its model. */
     private final Map<AdaptiveModel, LazyEnsemble> ensembles = Collections.synchronizedMap(new WeakHashMap<>());
@@ -56,9 +59,10 @@ public final class TreeEnsemblePredictor implements ComplexityPredictor {
                     "Model " + model + " has no predictor over one of the features " + FEATURE_SETS.keySet() + ".",
                     "Choose another predictor for it.");
         }
-        TreeEnsemble ensemble = ensemble(model).get(model, description, features.count());
+        int count = features.count(model);
+        TreeEnsemble ensemble = ensemble(model).get(model, description, count);
         FeatureSet.Rows rows = features.open(context);
-        float[] row = new float[features.count()];
+        float[] row = new float[count];
         float[] probabilities = new float[ensemble.classes()];
         List<Complexity> complexities = new ArrayList<>(context.rows());
         for (int index = 0; index < context.rows(); index++) {

@@ -74,6 +74,39 @@ class TreeEnsemblePredictorTest {
     }
 
     @Test
+    void smallInputsAreJudgedByTheirValues() throws Exception {
+        Ensembles ensemble = new Ensembles(3, 2);
+        split(ensemble, 2, 4.5f);
+        Path file = Files.write(directory.resolve("values.onnx"), ensemble.toBytes());
+        AdaptiveModel model = model(
+                        valueSignature(3), new PredictorDescription("values.onnx", "values-v1", List.of(0, 1), 9))
+                .file("values.onnx", file)
+                .build();
+
+        assertThat(predictor.supports(model)).isTrue();
+        assertThat(predictor.predict(
+                        context(model, 2, Map.of("hops", HostTensor.ofLongs(Shape.of(2, 3), 9, 9, 4, 0, 0, 5)))))
+                .extracting(Complexity::mostLikelyClass)
+                .containsExactly(0, 1);
+        assertThatThrownBy(() -> predictor.predict(
+                        context(model, 2, Map.of("hops", HostTensor.ofLongs(Shape.of(2, 2), 9, 9, 4, 0)))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("'hops' must be int64 [?, 3]");
+    }
+
+    @Test
+    void largeInputsAreNotJudgedByTheirValues() {
+        AdaptiveModel model = model(
+                        valueSignature(65), new PredictorDescription("values.onnx", "values-v1", List.of(0, 1), 9))
+                .build();
+
+        assertThat(predictor.supports(model)).isFalse();
+        assertThatThrownBy(() -> predictor.predict(context(model, 1, Map.of())))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("tiny 1.0.0", "65 elements per row");
+    }
+
+    @Test
     void modelsThatItCannotJudgeAreNotSupported() throws Exception {
         assertThat(predictor.supports(model(imageSignature(), null).build())).isFalse();
         assertThat(predictor.supports(model(
@@ -201,6 +234,11 @@ class TreeEnsemblePredictorTest {
                         new PredictorDescription("tokens.onnx", "tokens-v1", List.of(0, 1), 99))
                 .file("tokens.onnx", path)
                 .build();
+    }
+
+    private static ModelSignature valueSignature(long width) {
+        TensorSpec hops = new TensorSpec("hops", ElementType.INT64, List.of(TensorSpec.ANY, width));
+        return new ModelSignature(List.of(hops), List.of(), Optional.empty());
     }
 
     private static ModelSignature imageSignature() {
