@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.evaluation;
+
+import org.jspecify.annotations.NullMarked;
