@@ -70,6 +70,16 @@ public interface AdaptiveModel {
 
     Optional<PredictorDescription> predictor();
 
+    /** The learned policies that travel with the model, at most one for each policy. */
+    List<PolicyDescription> policies();
+
+    /** What travels with the model for the policy of this name. */
+    default Optional<PolicyDescription> policy(String name) {
+        return policies().stream()
+                .filter(description -> description.policy().equals(name))
+                .findFirst();
+    }
+
     List<OperatingPoint> operatingPoints();
 
     Optional<OperatingPoint> operatingPoint(String name);

@@ -42,6 +42,7 @@ public final class AdaptiveModelBuilder {
     @Nullable
     PredictorDescription predictor;
 
+    final List<PolicyDescription> policies = new ArrayList<>();
     final List<OperatingPoint> operatingPoints = new ArrayList<>();
 
     @Nullable
@@ -119,6 +120,12 @@ public final class AdaptiveModelBuilder {
         return this;
     }
 
+    /** Adds a learned policy, one for each policy at most. */
+    public AdaptiveModelBuilder policy(PolicyDescription value) {
+        policies.add(value);
+        return this;
+    }
+
     public AdaptiveModelBuilder operatingPoint(OperatingPoint point) {
         operatingPoints.add(point);
         return this;
@@ -152,7 +159,8 @@ public final class AdaptiveModelBuilder {
     /**
      * @throws IllegalArgumentException if the parts contradict each other: no signature, an id used twice, no final
      *     exit, an exit after an unknown layer, a path that cannot run, more than 64 paths, a menu that does not end
-     *     with full depth, predictor classes outside the menu, or an unknown default operating point
+     *     with full depth, predictor classes outside the menu, a policy for another predictor, or an unknown
+     *     default operating point
      */
     public AdaptiveModel build() {
         require(!name.isBlank(), "a model has a name");
@@ -160,6 +168,7 @@ public final class AdaptiveModelBuilder {
         require(hidden != null, "the description of the hidden state is missing");
         requireUnique(layers.stream().map(Layer::id).toList(), "layer");
         requireUnique(exits.stream().map(Exit::id).toList(), "exit");
+        requireUnique(policies.stream().map(PolicyDescription::policy).toList(), "policy");
         requireUnique(operatingPoints.stream().map(OperatingPoint::name).toList(), "operating point");
         require(
                 !exits.isEmpty() && exits.get(exits.size() - 1).id().equals(ExitId.FINAL),

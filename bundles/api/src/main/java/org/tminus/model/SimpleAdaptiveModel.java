@@ -32,6 +32,7 @@ final class SimpleAdaptiveModel implements AdaptiveModel {
     private final List<Path> menu;
     private final Map<Path, Cost> menuCosts = new LinkedHashMap<>();
     private final @Nullable PredictorDescription predictor;
+    private final List<PolicyDescription> policies;
     private final List<OperatingPoint> operatingPoints;
     private final @Nullable String defaultOperatingPoint;
     private final @Nullable Certificate certificate;
@@ -54,6 +55,7 @@ final class SimpleAdaptiveModel implements AdaptiveModel {
         fullDepth = new Path(layers.stream().map(Layer::id).toList(), ExitId.FINAL);
         menu = builder.menu.isEmpty() ? List.of(fullDepth) : List.copyOf(builder.menu);
         predictor = builder.predictor;
+        policies = List.copyOf(builder.policies);
         operatingPoints = List.copyOf(builder.operatingPoints);
         defaultOperatingPoint = builder.defaultOperatingPoint;
         certificate = builder.certificate;
@@ -85,6 +87,13 @@ final class SimpleAdaptiveModel implements AdaptiveModel {
                 if (index < 0 || index >= menu.size()) {
                     throw invalid("the predictor has a class for menu entry " + index + ", which does not exist");
                 }
+            }
+        }
+        int classes = predictor == null ? 0 : predictor.classes().size();
+        for (PolicyDescription policy : policies) {
+            if (policy.complexityClasses() != 0 && policy.complexityClasses() != classes) {
+                throw invalid("the policy '" + policy.policy() + "' reads " + policy.complexityClasses()
+                        + " complexity classes, but the predictor has " + classes);
             }
         }
         if (defaultOperatingPoint != null && defaultOperatingPoint().isEmpty()) {
@@ -230,6 +239,11 @@ final class SimpleAdaptiveModel implements AdaptiveModel {
     @Override
     public Optional<PredictorDescription> predictor() {
         return Optional.ofNullable(predictor);
+    }
+
+    @Override
+    public List<PolicyDescription> policies() {
+        return policies;
     }
 
     @Override

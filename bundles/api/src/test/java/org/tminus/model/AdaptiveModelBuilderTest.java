@@ -107,6 +107,28 @@ class AdaptiveModelBuilderTest {
     }
 
     @Test
+    void findsPoliciesByNameAndRefusesThoseForAnotherPredictor() {
+        PolicyDescription open = new PolicyDescription("lstm-ppo-open", "policy-open.onnx", "open", 2, 32);
+        PolicyDescription blind = new PolicyDescription("lstm-ppo-closed", "policy-closed.onnx", "closed", 0, 32);
+        AdaptiveModelBuilder builder = TestModels.layers(2)
+                .menuPath(TestModels.prefix(1, "exit.1"))
+                .menuPath(TestModels.prefix(2, "final"))
+                .policy(blind);
+
+        assertThat(builder.build().policy("lstm-ppo-closed")).contains(blind);
+        assertThat(builder.build().policy("lstm-ppo-open")).isEmpty();
+        builder.policy(open);
+        assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("2 complexity classes");
+        builder.predictor(new PredictorDescription("p", "image-v1", List.of(0, 1), 10));
+        assertThat(builder.build().policies()).containsExactly(blind, open);
+        builder.policy(open);
+        assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("twice");
+        assertThatIllegalArgumentException().isThrownBy(() -> new PolicyDescription("p", "f", "ajar", 0, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new PolicyDescription("p", "f", "open", -1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new PolicyDescription("p", "f", "open", 0, 0));
+    }
+
+    @Test
     void findsOperatingPointsByName() {
         OperatingPoint point =
                 new OperatingPoint("lean", "budget", Map.of("threshold", 0.5), "decision", 10, .5, .9, .9);

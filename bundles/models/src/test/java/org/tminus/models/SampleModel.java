@@ -46,6 +46,9 @@ public final class SampleModel {
                 {"id": "final", "after": "layer.1", "file": "model.onnx", "input": "h2", "outputs": {"logits": "logits"}, "cost": COST}],
               "menu": [{"layers": ["layer.0"], "exit": "exit.1"}, {"layers": ["layer.0", "layer.1"], "exit": "final"}],
               "predictor": {"file": "predictor.onnx", "features": "image-v1", "classes": [0, 1], "flopsPerRow": 50},
+              "policies": [
+                {"policy": "lstm-ppo-open", "file": "policy-open.onnx", "loop": "open", "complexityClasses": 2, "hidden": 8},
+                {"policy": "lstm-ppo-closed", "file": "policy-closed.onnx", "loop": "closed", "complexityClasses": 2, "hidden": 16}],
               "operatingPoints": [{"name": "balanced", "policy": "budget", "parameters": {"threshold": 0.5, "steps": 3, "soft": true, "list": [1, 2.5]},
                 "split": "decision", "flopsRatio": 0.7, "accuracy": 0.9, "fullDepthAccuracy": null, "inputs": 600}],
               "defaultOperatingPoint": "balanced",
@@ -92,6 +95,8 @@ public final class SampleModel {
         Files.write(folder.resolve("model.onnx.data"), random(weightsSeed, weightBytes));
         Files.write(folder.resolve("exits.onnx"), random(8, 200));
         Files.write(folder.resolve("predictor.onnx"), random(9, 100));
+        Files.write(folder.resolve("policy-open.onnx"), random(10, 90));
+        Files.write(folder.resolve("policy-closed.onnx"), random(11, 80));
         write(folder, "labels.json", "{\"labels\": [\"cat\", \"dog\", \"other\"]}");
         write(folder, "preprocessing.json", preprocessing());
         write(folder, "golden.json", golden(0.5f));

@@ -23,6 +23,7 @@ import org.tminus.model.AdaptiveModel;
 import org.tminus.model.ExitId;
 import org.tminus.model.LayerId;
 import org.tminus.model.OperatingPoint;
+import org.tminus.model.PolicyDescription;
 import org.tminus.model.RawInput;
 import org.tminus.models.SampleModel;
 import org.tminus.tensor.Shape;
@@ -59,6 +60,11 @@ class ModelPackageTest {
         assertThat(model.menu()).hasSize(2).last().isEqualTo(model.fullDepth());
         assertThat(model.cost(model.fullDepth()).flops(0)).isEqualTo(400);
         assertThat(model.predictor().orElseThrow().classes()).containsExactly(0, 1);
+        assertThat(model.policies())
+                .containsExactly(
+                        new PolicyDescription("lstm-ppo-open", "policy-open.onnx", "open", 2, 8),
+                        new PolicyDescription("lstm-ppo-closed", "policy-closed.onnx", "closed", 2, 16));
+        assertThat(model.file("policy-closed.onnx").orElseThrow()).hasBinaryContent(SampleModel.random(11, 80));
         OperatingPoint point = model.defaultOperatingPoint().orElseThrow();
         assertThat(point.parameters())
                 .isEqualTo(Map.of("threshold", 0.5, "steps", 3L, "soft", true, "list", List.of(1L, 2.5)));

@@ -15,14 +15,27 @@ public final class EntryNames {
     public static final String EXITS = "exits.onnx";
     public static final String PREDICTOR = "predictor.onnx";
     public static final String POLICY = "policy.onnx";
+    public static final String POLICY_OPEN = "policy-open.onnx";
+    public static final String POLICY_CLOSED = "policy-closed.onnx";
     public static final String PREPROCESSING = "preprocessing.json";
     public static final String TOKENIZER = "tokenizer.json";
     public static final String LABELS = "labels.json";
     public static final String GOLDEN = "golden.json";
 
     /** All of them, in the order in which they are written. */
-    public static final List<String> ALL =
-            List.of(DESCRIPTION, PREPROCESSING, TOKENIZER, LABELS, GOLDEN, PREDICTOR, POLICY, EXITS, MODEL, WEIGHTS);
+    public static final List<String> ALL = List.of(
+            DESCRIPTION,
+            PREPROCESSING,
+            TOKENIZER,
+            LABELS,
+            GOLDEN,
+            PREDICTOR,
+            POLICY,
+            POLICY_OPEN,
+            POLICY_CLOSED,
+            EXITS,
+            MODEL,
+            WEIGHTS);
 
     private static final Set<String> KNOWN = Set.copyOf(ALL);
     private static final int SHOWN = 80;

@@ -23,6 +23,7 @@ import org.tminus.model.LayerId;
 import org.tminus.model.ModelSignature;
 import org.tminus.model.OperatingPoint;
 import org.tminus.model.Path;
+import org.tminus.model.PolicyDescription;
 import org.tminus.model.PredictorDescription;
 import org.tminus.model.SequenceAxis;
 import org.tminus.model.TensorSpec;
@@ -36,9 +37,12 @@ final class DescriptionParser {
     private static final int MOST_BLOCKS = 100;
     private static final int MOST_PATHS = 64;
     private static final int MOST_POINTS = 1000;
+    private static final int WIDEST_POLICY = 4096;
     private static final int LONGEST_TEXT = 100_000;
     private static final int LARGEST_DIMENSION = Integer.MAX_VALUE;
     private static final int HIGHEST_RANK = 16;
+
+    private static final String[] POLICIES = {EntryNames.POLICY, EntryNames.POLICY_OPEN, EntryNames.POLICY_CLOSED};
 
     private static final Map<String, ElementType> TYPES = types(
             ElementType.BOOL,
@@ -100,6 +104,10 @@ final class DescriptionParser {
         Optional<JsonValue> predictor = root.find("predictor");
         if (predictor.isPresent()) {
             readPredictor(predictor.get(), paths);
+        }
+        Optional<JsonValue> policies = root.find("policies");
+        if (policies.isPresent()) {
+            readPolicies(policies.get());
         }
         Set<String> points = readOperatingPoints();
         Optional<JsonValue> certificate = root.find("certificate");
@@ -364,6 +372,28 @@ final class DescriptionParser {
                 value.get("features").name(),
                 classes,
                 value.get("flopsPerRow").integer(0, Long.MAX_VALUE)));
+    }
+
+    private void readPolicies(JsonValue value) throws ModelFormatException {
+        Set<String> names = new HashSet<>();
+        Set<String> files = new HashSet<>();
+        for (JsonValue element : value.list(POLICIES.length)) {
+            String name = element.get("policy").name();
+            if (!names.add(name)) {
+                throw element.get("policy").error("is used twice");
+            }
+            String file = element.get("file").oneOf(POLICIES);
+            requireFile(element.get("file"), file);
+            if (!files.add(file)) {
+                throw element.get("file").error("is used twice");
+            }
+            builder.policy(new PolicyDescription(
+                    name,
+                    file,
+                    element.get("loop").oneOf("open", "closed"),
+                    (int) element.get("complexityClasses").integer(0, MOST_PATHS),
+                    (int) element.get("hidden").integer(1, WIDEST_POLICY)));
+        }
     }
 
     private Set<String> readOperatingPoints() throws ModelFormatException {
