@@ -5,6 +5,7 @@
 package org.tminus.learning.outcome;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class Outcomes {
     private final int[] truth;
     private final int[] lengths;
     private final float @Nullable [][] complexity;
+    private final int[] complexityPaths;
 
     /**
      * @param classes the number of classes of the answers
@@ -48,6 +50,28 @@ public final class Outcomes {
             int[] truth,
             int[] lengths,
             float @Nullable [][] complexity) {
+        this(
+                trie,
+                costs,
+                classes,
+                answers,
+                observations,
+                truth,
+                lengths,
+                complexity,
+                IntStream.range(0, trie.menu().size()).toArray());
+    }
+
+    private Outcomes(
+            PathTrie trie,
+            PathCosts costs,
+            int classes,
+            int[][] answers,
+            float[][] observations,
+            int[] truth,
+            int[] lengths,
+            float @Nullable [][] complexity,
+            int[] complexityPaths) {
         if (answers.length != trie.nodes().size() || observations.length != answers.length) {
             throw new IllegalArgumentException("Answers of " + answers.length + " nodes do not fit a trie of "
                     + trie.nodes().size());
@@ -60,11 +84,111 @@ public final class Outcomes {
         this.truth = truth;
         this.lengths = lengths;
         this.complexity = complexity;
+        this.complexityPaths = complexityPaths;
     }
 
-    /** The same with a predictor's probabilities. */
+    /** The same with a predictor's probabilities, whose classes are the paths of the menu. */
     public Outcomes withComplexity(float[][] probabilities) {
         return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, probabilities);
+    }
+
+    /**
+     * The same with a predictor's probabilities.
+     *
+     * @param paths per class of the predictor the menu index of the path that it stands for
+     */
+    public Outcomes withComplexity(float[][] probabilities, int[] paths) {
+        return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, probabilities, paths.clone());
+    }
+
+    /** The same without a predictor. */
+    public Outcomes withoutComplexity() {
+        return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, null);
+    }
+
+    /** The same with other observations, shaped as the constructor says; to try what a policy needs to see. */
+    public Outcomes withObservations(float[][] others) {
+        return new Outcomes(trie, costs, classes, answers, others, truth, lengths, complexity, complexityPaths);
+    }
+
+    /** Some of the examples, in the order given. */
+    public Outcomes select(int[] rows) {
+        int[][] someAnswers = new int[answers.length][];
+        float[][] someObservations = new float[answers.length][];
+        someAnswers[0] = new int[0];
+        someObservations[0] = new float[0];
+        for (int node = 1; node < answers.length; node++) {
+            someAnswers[node] = new int[rows.length];
+            someObservations[node] = new float[rows.length * OBSERVATIONS];
+            for (int i = 0; i < rows.length; i++) {
+                someAnswers[node][i] = answers[node][rows[i]];
+                System.arraycopy(
+                        observations[node],
+                        rows[i] * OBSERVATIONS,
+                        someObservations[node],
+                        i * OBSERVATIONS,
+                        OBSERVATIONS);
+            }
+        }
+        int[] someTruth = new int[rows.length];
+        int[] someLengths = new int[rows.length];
+        float[][] someComplexity = complexity == null ? null : new float[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            someTruth[i] = truth[rows[i]];
+            someLengths[i] = lengths[rows[i]];
+            if (complexity != null && someComplexity != null) {
+                someComplexity[i] = complexity[rows[i]];
+            }
+        }
+        return new Outcomes(
+                trie,
+                costs,
+                classes,
+                someAnswers,
+                someObservations,
+                someTruth,
+                someLengths,
+                someComplexity,
+                complexityPaths);
+    }
+
+    /**
+     * The same for some of the paths. The predictor is kept only if all the paths that its classes stand for are.
+     *
+     * @param menu paths of this menu, cheapest first, full depth last
+     * @throws IllegalArgumentException if a path is not of this menu, or the last one is not full depth
+     */
+    public Outcomes restrict(List<MenuPath> menu) {
+        if (!trie.menu().containsAll(menu)) {
+            throw new IllegalArgumentException("Not all of the paths are of this menu: " + menu);
+        }
+        MenuPath full = trie.menu().get(trie.menu().size() - 1);
+        if (menu.isEmpty() || !menu.get(menu.size() - 1).equals(full)) {
+            throw new IllegalArgumentException("The last path must be full depth");
+        }
+        PathTrie sub = PathTrie.of(menu, trie.layers());
+        int[][] someAnswers = new int[sub.nodes().size()][];
+        float[][] someObservations = new float[someAnswers.length][];
+        int[] here = new int[someAnswers.length];
+        someAnswers[0] = answers[0];
+        someObservations[0] = observations[0];
+        for (PathTrie.Node node : sub.nodes()) {
+            if (node.index() == 0) {
+                continue;
+            }
+            here[node.index()] = trie.after(trie.nodes().get(here[node.parent()]), node.layer())
+                    .index();
+            someAnswers[node.index()] = answers[here[node.index()]];
+            someObservations[node.index()] = observations[here[node.index()]];
+        }
+        int[] paths = new int[complexityPaths.length];
+        boolean kept = complexity != null;
+        for (int k = 0; k < paths.length; k++) {
+            paths[k] = menu.indexOf(trie.menu().get(complexityPaths[k]));
+            kept &= paths[k] >= 0;
+        }
+        Outcomes some = new Outcomes(sub, costs, classes, someAnswers, someObservations, truth, lengths, null);
+        return kept && complexity != null ? some.withComplexity(complexity, paths) : some;
     }
 
     public PathTrie trie() {
@@ -117,6 +241,16 @@ public final class Outcomes {
     /** The predictor's probabilities for an example; null without a predictor. Not to be written to. */
     public float @Nullable [] complexity(int row) {
         return complexity == null ? null : complexity[row];
+    }
+
+    /** The number of the predictor's classes; 0 without a predictor. */
+    public int complexityClasses() {
+        return complexity == null ? 0 : complexityPaths.length;
+    }
+
+    /** The menu index of the path that a class of the predictor stands for. */
+    public int complexityPath(int complexityClass) {
+        return complexityPaths[complexityClass];
     }
 
     /** The node where full depth, the last path of the menu, ends. */
