@@ -21,24 +21,72 @@ import java.util.List;
 import java.util.Map;
 
 /** Builds an ONNX model node by node. Used by one thread. */
-final class OnnxGraph {
+public final class OnnxGraph {
     private static final int IR_VERSION = 8;
-    private static final int OPSET = 17;
+    private static final long OPSET = 17;
     private static final int ML_OPSET = 3;
 
+    private final ModelProto.Builder model;
     private final GraphProto.Builder graph;
     private boolean usesMl;
 
-    OnnxGraph(String name) {
-        graph = GraphProto.newBuilder().setName(name);
+    /** A new graph of opset 17. */
+    public OnnxGraph(String name) {
+        this(name, OPSET);
+    }
+
+    /** A new graph of a given opset, for files that are put together with files of that opset. */
+    public OnnxGraph(String name, long opset) {
+        this(
+                ModelProto.newBuilder()
+                        .setIrVersion(IR_VERSION)
+                        .setProducerName("tminus-trainer")
+                        .addOpsetImport(
+                                OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset)),
+                GraphProto.newBuilder().setName(name));
+    }
+
+    private OnnxGraph(ModelProto.Builder model, GraphProto.Builder graph) {
+        this.model = model;
+        this.graph = graph;
+    }
+
+    /** A copy of a model, to be extended. */
+    public static OnnxGraph extending(ModelProto model) {
+        return new OnnxGraph(model.toBuilder(), model.getGraph().toBuilder());
+    }
+
+    /** The version of the standard operators. */
+    public long opset() {
+        return model.getOpsetImportList().stream()
+                .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
+                .mapToLong(OperatorSetIdProto::getVersion)
+                .findFirst()
+                .orElse(OPSET);
+    }
+
+    /** Takes the outputs back that were declared so far. */
+    public void clearOutputs() {
+        graph.clearOutput();
+    }
+
+    /** An input as another model declares it. */
+    public void input(ValueInfoProto declared) {
+        graph.addInput(declared);
     }
 
     /** A dimension is a number or, if it differs from run to run, a name. */
-    void input(String name, Object... shape) {
+    public void input(String name, Object... shape) {
         graph.addInput(value(name, TensorProto.DataType.FLOAT, shape));
     }
 
-    void output(String name, Object... shape) {
+    /** As {@link #input(String, Object...)}, of whole numbers. */
+    public void inputInt64(String name, Object... shape) {
+        graph.addInput(value(name, TensorProto.DataType.INT64, shape));
+    }
+
+    /** Declares an output. */
+    public void output(String name, Object... shape) {
         graph.addOutput(value(name, TensorProto.DataType.FLOAT, shape));
     }
 
@@ -66,13 +114,15 @@ final class OnnxGraph {
                 .build();
     }
 
-    String floats(String name, float[] values, int... shape) {
+    /** Adds an initializer and gives its name. */
+    public String floats(String name, float[] values, int... shape) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return initializer(name, TensorProto.DataType.FLOAT, ByteString.copyFrom(bytes), shape);
     }
 
-    String longs(String name, long... values) {
+    /** Adds an initializer of one dimension and gives its name. */
+    public String longs(String name, long... values) {
         ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asLongBuffer().put(values);
         return initializer(name, TensorProto.DataType.INT64, ByteString.copyFrom(bytes), values.length);
@@ -91,12 +141,13 @@ final class OnnxGraph {
     }
 
     /** Adds a node with one output of the given name. */
-    String node(String operator, String output, List<String> inputs, AttributeProto... attributes) {
+    public String node(String operator, String output, List<String> inputs, AttributeProto... attributes) {
         node(operator, List.of(output), inputs, attributes);
         return output;
     }
 
-    void node(String operator, List<String> outputs, List<String> inputs, AttributeProto... attributes) {
+    /** Adds a node. */
+    public void node(String operator, List<String> outputs, List<String> inputs, AttributeProto... attributes) {
         graph.addNode(NodeProto.newBuilder()
                 .setOpType(operator)
                 .setName(outputs.get(0) + "." + operator)
@@ -116,7 +167,8 @@ final class OnnxGraph {
                 .addAllAttribute(attributes));
     }
 
-    static AttributeProto attribute(String name, long value) {
+    /** An attribute of a node. */
+    public static AttributeProto attribute(String name, long value) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INT)
@@ -124,7 +176,8 @@ final class OnnxGraph {
                 .build();
     }
 
-    static AttributeProto attribute(String name, float value) {
+    /** An attribute of a node. */
+    public static AttributeProto attribute(String name, float value) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.FLOAT)
@@ -132,7 +185,8 @@ final class OnnxGraph {
                 .build();
     }
 
-    static AttributeProto attribute(String name, String value) {
+    /** An attribute of a node. */
+    public static AttributeProto attribute(String name, String value) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.STRING)
@@ -140,7 +194,8 @@ final class OnnxGraph {
                 .build();
     }
 
-    static AttributeProto longsAttribute(String name, List<Long> values) {
+    /** An attribute of a node. */
+    public static AttributeProto longsAttribute(String name, List<Long> values) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INTS)
@@ -148,7 +203,8 @@ final class OnnxGraph {
                 .build();
     }
 
-    static AttributeProto floatsAttribute(String name, List<Float> values) {
+    /** An attribute of a node. */
+    public static AttributeProto floatsAttribute(String name, List<Float> values) {
         return AttributeProto.newBuilder()
                 .setName(name)
                 .setType(AttributeProto.AttributeType.FLOATS)
@@ -156,7 +212,8 @@ final class OnnxGraph {
                 .build();
     }
 
-    static AttributeProto stringsAttribute(String name, List<String> values) {
+    /** An attribute of a node. */
+    public static AttributeProto stringsAttribute(String name, List<String> values) {
         AttributeProto.Builder attribute =
                 AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.STRINGS);
         values.forEach(value -> attribute.addStrings(ByteString.copyFromUtf8(value)));
@@ -164,12 +221,8 @@ final class OnnxGraph {
     }
 
     /** The finished model; {@code metadata} says where it comes from. */
-    byte[] toBytes(Map<String, String> metadata) {
-        ModelProto.Builder model = ModelProto.newBuilder()
-                .setIrVersion(IR_VERSION)
-                .setProducerName("tminus-trainer")
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-                .setGraph(graph);
+    public byte[] toBytes(Map<String, String> metadata) {
+        model.setGraph(graph);
         if (usesMl) {
             model.addOpsetImport(
                     OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(ML_OPSET));

@@ -5,10 +5,11 @@
 package org.tminus.trainer.vit;
 
 /** Derives the seed of a generator from the run's seed and a position, so that a resumed run draws the same numbers. */
-final class Mixing {
+public final class Mixing {
     private Mixing() {}
 
-    static long mix(long seed, long... positions) {
+    /** A seed for one place of a run. */
+    public static long mix(long seed, long... positions) {
         long value = seed;
         for (long position : positions) {
             value = finish(value * 0x9E3779B97F4A7C15L + position + 0x632BE59BD9B4E019L);
