@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tminus.failure.ModelFormatException;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.wire.WireReader;
 
 /**
  * Finds the one {@code TreeEnsembleClassifier} in an ONNX file and reads its attributes. Only the few ONNX messages on
@@ -36,7 +38,14 @@ final class EnsembleReader {
      * @throws ModelFormatException if the file is damaged, or is not one float32 tree ensemble classifier that ends
      */
     static TreeEnsemble read(byte[] file) throws ModelFormatException {
-        WireReader model = new WireReader(file);
+        try {
+            return readModel(new WireReader(file, "The predictor", ADVICE));
+        } catch (OnnxFormatException e) {
+            throw new ModelFormatException(String.valueOf(e.getMessage()), e.advice(), e);
+        }
+    }
+
+    private static TreeEnsemble readModel(WireReader model) throws ModelFormatException, OnnxFormatException {
         WireReader graph = null;
         while (model.next()) {
             if (model.field() == 7) {
@@ -54,7 +63,7 @@ final class EnsembleReader {
         return readGraph(graph);
     }
 
-    private static TreeEnsemble readGraph(WireReader graph) throws ModelFormatException {
+    private static TreeEnsemble readGraph(WireReader graph) throws ModelFormatException, OnnxFormatException {
         EnsembleReader ensemble = null;
         List<String> nodeInputs = List.of();
         Map<String, Long> widths = new HashMap<>();
@@ -81,7 +90,7 @@ final class EnsembleReader {
         return new EnsembleBuilder(ensemble).build(width);
     }
 
-    private List<String> readNode(WireReader node) throws ModelFormatException {
+    private List<String> readNode(WireReader node) throws ModelFormatException, OnnxFormatException {
         List<String> inputs = new ArrayList<>();
         String operator = "";
         String domain = "";
@@ -107,7 +116,7 @@ final class EnsembleReader {
         return inputs;
     }
 
-    private void readAttribute(WireReader attribute) throws ModelFormatException {
+    private void readAttribute(WireReader attribute) throws ModelFormatException, OnnxFormatException {
         String name = "";
         String text = "";
         Numbers values = new Numbers();
@@ -142,7 +151,8 @@ final class EnsembleReader {
         texts.put(name, text);
     }
 
-    private static void readFloats(WireReader attribute, Numbers values) throws ModelFormatException {
+    private static void readFloats(WireReader attribute, Numbers values)
+            throws ModelFormatException, OnnxFormatException {
         if (attribute.wireType() == WireReader.FIXED32) {
             values.add(attribute.fixed32());
             return;
@@ -153,7 +163,8 @@ final class EnsembleReader {
         }
     }
 
-    private static void readLongs(WireReader attribute, Numbers values) throws ModelFormatException {
+    private static void readLongs(WireReader attribute, Numbers values)
+            throws ModelFormatException, OnnxFormatException {
         if (attribute.wireType() == WireReader.VARINT) {
             values.add(attribute.varint());
             return;
@@ -165,7 +176,8 @@ final class EnsembleReader {
     }
 
     /** Reads a {@code ValueInfoProto}; keeps its number of columns if it is a float32 matrix. */
-    private static void readInput(WireReader input, Map<String, Long> widths) throws ModelFormatException {
+    private static void readInput(WireReader input, Map<String, Long> widths)
+            throws ModelFormatException, OnnxFormatException {
         String name = "";
         WireReader tensor = null;
         while (input.next()) {
@@ -197,7 +209,7 @@ final class EnsembleReader {
         widths.put(name, dimensions.get(1));
     }
 
-    private static void readShape(WireReader shape, List<Long> dimensions) throws ModelFormatException {
+    private static void readShape(WireReader shape, List<Long> dimensions) throws OnnxFormatException {
         while (shape.next()) {
             if (shape.field() != 1 || dimensions.size() > 2) {
                 shape.skip();
@@ -216,7 +228,7 @@ final class EnsembleReader {
         }
     }
 
-    private static @Nullable WireReader member(WireReader message, int field) throws ModelFormatException {
+    private static @Nullable WireReader member(WireReader message, int field) throws OnnxFormatException {
         WireReader found = null;
         while (message.next()) {
             if (message.field() == field) {
