@@ -77,7 +77,10 @@ final class ModelPart {
         for (JsonPart merge : part.get("merges").list(MOST_TOKENS)) {
             List<String> pair = pair(merge);
             String right = pair.get(1);
-            String merged = pair.get(0) + (right.startsWith(prefix) ? right.substring(prefix.length()) : right);
+            if (!right.startsWith(prefix)) {
+                throw merge.error("joins a token that does not begin with '" + prefix + "'");
+            }
+            String merged = pair.get(0) + right.substring(prefix.length());
             if (!vocabulary.contains(pair.get(0)) || !vocabulary.contains(right) || !vocabulary.contains(merged)) {
                 throw merge.error("joins tokens, or to a token, that the vocabulary lacks");
             }

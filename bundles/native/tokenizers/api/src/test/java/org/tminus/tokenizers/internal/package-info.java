@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.tminus.tokenizers.internal;
+
+import org.jspecify.annotations.NullMarked;
