@@ -34,4 +34,11 @@ final class Samples {
     static HostTensor input(Examples examples, String name, int... rows) {
         return Objects.requireNonNull(examples.inputs(rows).get(name));
     }
+
+    static long[] longs(Examples examples, String name, int... rows) {
+        java.nio.LongBuffer buffer = input(examples, name, rows).buffer().asLongBuffer();
+        long[] values = new long[buffer.remaining()];
+        buffer.get(values);
+        return values;
+    }
 }
