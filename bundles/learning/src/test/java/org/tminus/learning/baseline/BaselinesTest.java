@@ -1,0 +1,144 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.learning.baseline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.tminus.learning.SyntheticOutcomes;
+import org.tminus.learning.outcome.Choices;
+import org.tminus.learning.outcome.Outcomes;
+
+class BaselinesTest {
+    private static final Outcomes DECISION = SyntheticOutcomes.chain(6000, 8, 1);
+    private static final Outcomes TEST = SyntheticOutcomes.chain(6000, 8, 2);
+
+    @Test
+    void hullLeavesOutWhoIsBelowIt() {
+        Hull hull = Hull.of(List.of(
+                new Hull.Member("a", 0.1, 0.5),
+                new Hull.Member("below", 0.2, 0.52),
+                new Hull.Member("b", 0.3, 0.7),
+                new Hull.Member("worse", 0.5, 0.69),
+                new Hull.Member("c", 1.0, 0.8)));
+        assertThat(hull.members()).extracting(Hull.Member::name).containsExactly("a", "b", "c");
+        assertThat(hull.quality(0.2)).isCloseTo(0.6, within(1e-12));
+        assertThat(hull.quality(0.05)).isEqualTo(0.5);
+        assertThat(hull.quality(2)).isEqualTo(0.8);
+        assertThat(hull.slope(0.2)).isCloseTo(1, within(1e-12));
+    }
+
+    @Test
+    void mixtureCostsExactlyWhatIsAskedFor() {
+        Expected low = new Expected(new double[] {0, 1}, new double[] {1, 1}, new double[] {1, 1}, 4);
+        Expected high = new Expected(new double[] {1, 1}, new double[] {1, 1}, new double[] {3, 3}, 4);
+        Hull hull = Hull.of(List.of(new Hull.Member("low", 0.25, 0.5), new Hull.Member("high", 0.75, 1)));
+        Expected mixed = hull.at(0.5, Map.of("low", low, "high", high));
+        assertThat(mixed.flopsRatio()).isCloseTo(0.5, within(1e-12));
+        assertThat(mixed.right()).containsExactly(0.5, 1);
+        assertThatThrownBy(() -> hull.at(0.5, Map.of("low", low))).hasMessageContaining("high");
+    }
+
+    @Test
+    void drawnMixtureIsNearItsExpectation() {
+        RandomMixture mixture = RandomMixture.forRatio(DECISION, 0.55, 9);
+        Expected expected = mixture.expected(TEST);
+        assertThat(expected.flopsRatio()).isCloseTo(0.55, within(0.01));
+        Choices drawn = mixture.decide(TEST);
+        assertThat(drawn.flopsRatio()).isCloseTo(expected.flopsRatio(), within(0.02));
+        assertThat(drawn.accuracy()).isCloseTo(expected.accuracy(), within(0.02));
+    }
+
+    @Test
+    void confidenceExitPaysEveryHeadItReads() {
+        ConfidenceExit never = ConfidenceExit.calibrated(DECISION);
+        Choices full = never.decide(TEST);
+        // Seven heads on the way beside the model's own end.
+        assertThat(full.flops(0) - TEST.fullDepthFlops(0)).isCloseTo(7 * 5e4, within(1e-3));
+        assertThat(full.agreement()).isEqualTo(1);
+        Choices first = never.withThreshold(0).decide(TEST);
+        assertThat(first.flops(0)).isEqualTo(TEST.flops(0, 0));
+        assertThat(first.path(0)).isZero();
+    }
+
+    @Test
+    void temperatureMakesConfidenceTrue() {
+        ConfidenceExit exit = ConfidenceExit.calibrated(DECISION);
+        // Only where answers are better than chance can a temperature help; there the likelihood must improve.
+        int node = exit.checkpoints()[4];
+        double[] loss = new double[2];
+        for (int row = 0; row < TEST.rows(); row++) {
+            double p = TEST.confidence(node, row);
+            double z = Math.log(p / (1 - p));
+            boolean right = TEST.answer(node, row) == TEST.truth(row);
+            loss[0] += Math.log1p(Math.exp(right ? -z : z));
+            double scaled = z / exit.temperatures()[4];
+            loss[1] += Math.log1p(Math.exp(right ? -scaled : scaled));
+        }
+        assertThat(loss[1]).isLessThan(loss[0]);
+    }
+
+    @Test
+    void confidenceBeatsRandomAtEqualCostAndThresholdsPerExitAreNoWorseWhereFitted() {
+        Family single = ConfidenceExit.family(DECISION);
+        Family perExit = ConfidenceExit.perExitFamily(DECISION);
+        Family fixed = FixedPath.family(DECISION);
+        for (double ratio : new double[] {0.3, 0.5, 0.7}) {
+            Expected confidence = single.at(ratio, TEST);
+            assertThat(confidence.flopsRatio()).isCloseTo(ratio, within(1e-9));
+            assertThat(confidence.accuracy())
+                    .isGreaterThan(fixed.at(ratio, TEST).accuracy() + 0.005);
+            assertThat(perExit.hull().quality(ratio))
+                    .isGreaterThan(single.hull().quality(ratio) - 0.002);
+        }
+    }
+
+    @Test
+    void openLoopBaselinesBeatFixedPaths() {
+        Family fixed = FixedPath.family(DECISION);
+        Family budget = BudgetChoice.family(DECISION);
+        Family open = CostSensitive.fit(DECISION).family(DECISION);
+        for (double ratio : new double[] {0.3, 0.5}) {
+            double base = fixed.at(ratio, TEST).accuracy();
+            assertThat(open.at(ratio, TEST).accuracy()).isGreaterThan(base + 0.01);
+            assertThat(open.at(ratio, TEST).accuracy())
+                    .isGreaterThan(budget.at(ratio, TEST).accuracy() - 0.005);
+        }
+    }
+
+    @Test
+    void costSensitiveChancesAreCalibratedOnTheOtherSplit() {
+        CostSensitive fitted = CostSensitive.fit(DECISION);
+        double said = 0;
+        int kept = 0;
+        for (int row = 0; row < TEST.rows(); row++) {
+            said += fitted.keptChances(TEST, null, row)[2];
+            kept += TEST.isRight(2, row) ? 1 : 0;
+        }
+        assertThat(said / TEST.rows()).isCloseTo((double) kept / TEST.rows(), within(0.015));
+    }
+
+    @Test
+    void operatingPointsKeepWhatTheyPromiseOnTheDecisionSplit() {
+        Family family = ConfidenceExit.family(DECISION);
+        double full = FixedPath.family(DECISION).keeping(2).quality();
+        Family.Setting setting = family.keeping(full - 0.003);
+        assertThat(setting.quality()).isGreaterThanOrEqualTo(full - 0.003);
+        assertThat(setting.flopsRatio()).isLessThan(0.9);
+        assertThat(family.within(0.5).flopsRatio()).isLessThanOrEqualTo(0.5);
+        assertThat(setting.decider().decide(TEST).accuracy()).isGreaterThan(full - 0.02);
+    }
+
+    @Test
+    void withoutPredictorTheOpenLoopRefuses() {
+        Outcomes blind = DECISION.withoutComplexity();
+        assertThatThrownBy(() -> BudgetChoice.family(blind)).hasMessageContaining("predictor");
+        assertThatThrownBy(() -> CostSensitive.fit(blind)).hasMessageContaining("probabilities");
+    }
+}
