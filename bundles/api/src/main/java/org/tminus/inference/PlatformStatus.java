@@ -24,6 +24,11 @@ public interface PlatformStatus {
 
     List<ConfigurationProblem> configurationProblems();
 
+    /** Every operating point that an installed model has a certificate for. */
+    default List<CertifiedPoint> certificates() {
+        return List.of();
+    }
+
     /**
      * Counters since the coordinator started: {@code requests}, {@code failed}, {@code cancelled}, {@code fallbacks},
      * {@code retries}, {@code swaps}, {@code drained}, {@code abandoned}, {@code flops}, {@code fullDepthFlops} and more.

@@ -50,6 +50,11 @@ public interface Trace {
 
     CertificateState certificate();
 
+    /** Why no certificate covers the answer; empty if one does, or if full depth ran as a matter of course. */
+    default Optional<String> certificateReason() {
+        return Optional.empty();
+    }
+
     /** No path in force meets the budget, so the cheapest one answered. */
     boolean budgetMissed();
 

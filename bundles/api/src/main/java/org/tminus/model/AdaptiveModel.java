@@ -5,6 +5,7 @@
 package org.tminus.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 import org.osgi.framework.Version;
@@ -100,4 +101,9 @@ public interface AdaptiveModel {
      * @param entry as in the model file, for example {@code model.onnx}
      */
     Optional<java.nio.file.Path> file(String entry);
+
+    /** SHA-256 of each entry of the model file, in lower-case hex, without the description; empty for a model without one. */
+    default Map<String, String> hashes() {
+        return Map.of();
+    }
 }

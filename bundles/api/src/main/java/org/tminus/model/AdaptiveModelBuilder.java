@@ -56,6 +56,7 @@ public final class AdaptiveModelBuilder {
 
     List<String> labels = List.of();
     final Map<String, java.nio.file.Path> files = new HashMap<>();
+    Map<String, String> hashes = Map.of();
 
     public AdaptiveModelBuilder(String name, Version version) {
         this.name = Objects.requireNonNull(name);
@@ -153,6 +154,12 @@ public final class AdaptiveModelBuilder {
 
     public AdaptiveModelBuilder file(String entry, java.nio.file.Path file) {
         files.put(entry, file);
+        return this;
+    }
+
+    /** SHA-256 of each entry of the model file. */
+    public AdaptiveModelBuilder hashes(Map<String, String> values) {
+        this.hashes = Map.copyOf(values);
         return this;
     }
 

@@ -37,4 +37,12 @@ public interface Certificate {
 
     /** The largest relative difference of an output from the reference that it allows. */
     double tolerance();
+
+    /**
+     * By operating point, the largest share of answers other than full depth's that watching at run time accepts, 0 to 1.
+     * A point without one is not watched, unless the risk is disagreement: then epsilon is its limit.
+     */
+    default Map<String, Double> disagreementLimits() {
+        return Map.of();
+    }
 }

@@ -39,6 +39,7 @@ final class SimpleAdaptiveModel implements AdaptiveModel {
     private final @Nullable Preprocessing preprocessing;
     private final List<String> labels;
     private final Map<String, java.nio.file.Path> files;
+    private final Map<String, String> hashes;
 
     SimpleAdaptiveModel(AdaptiveModelBuilder builder) {
         name = builder.name;
@@ -62,6 +63,7 @@ final class SimpleAdaptiveModel implements AdaptiveModel {
         preprocessing = builder.preprocessing;
         labels = builder.labels;
         files = Map.copyOf(builder.files);
+        hashes = builder.hashes;
     }
 
     void validate() {
@@ -281,6 +283,11 @@ final class SimpleAdaptiveModel implements AdaptiveModel {
     @Override
     public Optional<java.nio.file.Path> file(String entry) {
         return Optional.ofNullable(files.get(entry));
+    }
+
+    @Override
+    public Map<String, String> hashes() {
+        return hashes;
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class SampleModel {
                 "split": "decision", "flopsRatio": 0.7, "accuracy": 0.9, "fullDepthAccuracy": null, "inputs": 600}],
               "defaultOperatingPoint": "balanced",
               "certificate": {"risk": "disagreement", "epsilon": 0.01, "delta": 0.05, "inputs": 1000, "operatingPoints": ["balanced"],
-                "hashes": {}, "numericClass": "fp32", "tolerance": 0.0001},
+                "hashes": {}, "numericClass": "fp32", "tolerance": 0.0001, "disagreementLimits": {"balanced": 0.01}},
               "provenance": {"seed": 1}
             }
             """;

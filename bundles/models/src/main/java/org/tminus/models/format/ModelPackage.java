@@ -174,13 +174,18 @@ public final class ModelPackage implements AutoCloseable {
     }
 
     /**
-     * Reads a {@code preprocessing.json} on its own, so that training prepares its inputs exactly as serving will.
+     * Reads a {@code preprocessing.json} on its own, so that training prepares its inputs exactly as serving will. A
+     * {@code tokenizer.json} that it needs lies beside it.
      *
      * @throws ModelFormatException if it is wrong, or not for a model of this signature
      */
     public static Preprocessing preprocessing(Path file, ModelSignature signature) throws ModelFormatException {
+        Path tokenizer = file.resolveSibling(EntryNames.TOKENIZER);
         try {
-            return PreprocessingParser.parse(Files.readAllBytes(file), signature);
+            return PreprocessingParser.parse(
+                    Files.readAllBytes(file),
+                    Files.isRegularFile(tokenizer) ? Files.readAllBytes(tokenizer) : null,
+                    signature);
         } catch (IOException e) {
             throw FormatFailures.unreadable("Cannot read " + file + ": " + e + ".", e);
         }

@@ -117,6 +117,7 @@ class DescriptionTest {
                 fault("/certificate", "epsilon", "2", "$.certificate.epsilon"),
                 fault("/certificate", "inputs", "0", "$.certificate.inputs"),
                 fault("/certificate", "hashes", "{\"model.onnx\": \"abc\"}", "$.certificate.hashes"),
+                fault("/certificate", "disagreementLimits", "{\"fast\": 0.1}", "$.certificate.disagreementLimits.fast"),
                 fault("/certificate", "operatingPoints", "[\"fast\"]", "$.certificate.operatingPoints[0]"));
     }
 

@@ -70,6 +70,8 @@ class ModelPackageTest {
                 .isEqualTo(Map.of("threshold", 0.5, "steps", 3L, "soft", true, "list", List.of(1L, 2.5)));
         assertThat(point.fullDepthAccuracy()).isNaN();
         assertThat(model.certificate().orElseThrow().operatingPoints()).containsExactly("balanced");
+        assertThat(model.certificate().orElseThrow().disagreementLimits()).isEqualTo(Map.of("balanced", 0.01));
+        assertThat(model.hashes()).containsKeys("model.onnx", "exits.onnx").doesNotContainKey("model.json");
         assertThat(model.labels()).containsExactly("cat", "dog", "other");
         assertThat(model.exit(ExitId.FINAL)).isPresent();
         assertThat(model.file("model.onnx.data").orElseThrow()).hasBinaryContent(SampleModel.random(1, 5000));

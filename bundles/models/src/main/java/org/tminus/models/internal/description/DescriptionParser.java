@@ -458,6 +458,17 @@ final class DescriptionParser {
                 value.get("hashes").members(MOST_TENSORS).entrySet()) {
             hashes.put(member.getKey(), ModelDescription.sha256(member.getValue()));
         }
+        Map<String, Double> limits = new LinkedHashMap<>();
+        Optional<JsonValue> stated = value.find("disagreementLimits");
+        if (stated.isPresent()) {
+            for (Map.Entry<String, JsonValue> member :
+                    stated.get().members(MOST_POINTS).entrySet()) {
+                if (!covered.contains(member.getKey())) {
+                    throw member.getValue().error("is for an operating point that the certificate does not cover");
+                }
+                limits.put(member.getKey(), member.getValue().number(0, 1));
+            }
+        }
         builder.certificate(new StatedCertificate(
                 value.get("risk").oneOf("accuracy-loss", "disagreement"),
                 value.get("epsilon").number(0, 1),
@@ -466,7 +477,8 @@ final class DescriptionParser {
                 covered,
                 hashes,
                 value.get("numericClass").name(),
-                value.get("tolerance").number(0, Double.MAX_VALUE)));
+                value.get("tolerance").number(0, Double.MAX_VALUE),
+                limits));
     }
 
     private Cost readCost(JsonValue value) throws ModelFormatException {

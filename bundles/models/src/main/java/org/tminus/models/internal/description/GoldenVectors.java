@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tminus.failure.InvalidRequestException;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.model.ModelSignature;
@@ -31,11 +33,17 @@ final class GoldenVectors {
     private static final int MOST_VECTORS = 1000;
     private static final int LARGEST_SIDE = 1 << 14;
     private static final int LONGEST_TEXT = 64 << 20;
+    private static final int LONGEST_RAW_TEXT = 1 << 18;
 
+    private static final Logger LOG = LoggerFactory.getLogger(GoldenVectors.class);
+
+    private final String what;
     private final ModelSignature signature;
     private final @Nullable Preprocessing preprocessing;
 
-    GoldenVectors(ModelSignature signature, @Nullable Preprocessing preprocessing) {
+    /** @param what the source, for messages */
+    GoldenVectors(String what, ModelSignature signature, @Nullable Preprocessing preprocessing) {
+        this.what = what;
         this.signature = signature;
         this.preprocessing = preprocessing;
     }
@@ -49,6 +57,11 @@ final class GoldenVectors {
         for (JsonValue vector : list) {
             checkVector(vector);
         }
+        if (preprocessing instanceof TextPreprocessing text) {
+            text.unavailable()
+                    .ifPresent(
+                            reason -> LOG.warn("{}: its golden vectors are not compared, because {}.", what, reason));
+        }
     }
 
     private void checkVector(JsonValue vector) throws ModelFormatException {
@@ -59,24 +72,39 @@ final class GoldenVectors {
         }
         tensors(vector.get("outputs"), signature.outputs());
         Optional<JsonValue> image = vector.find("image");
-        if (image.isEmpty()) {
+        Optional<JsonValue> text = vector.find("text");
+        if (image.isPresent() && text.isPresent()) {
+            throw text.get().error("stands beside an image; a vector has one of them");
+        }
+        Optional<JsonValue> raw = image.or(() -> text);
+        if (raw.isEmpty()) {
             return;
         }
         if (preprocessing == null) {
-            throw image.get().error("needs " + EntryNames.PREPROCESSING + ", which the archive lacks");
+            throw raw.get().error("needs " + EntryNames.PREPROCESSING + ", which the archive lacks");
+        }
+        RawInput input = image.isPresent()
+                ? readImage(image.get())
+                : RawInput.text(text.orElseThrow().text(LONGEST_RAW_TEXT));
+        if (!input.kind().equals(preprocessing.kind())) {
+            throw raw.get().error("is of another kind than preprocessing takes, which is " + preprocessing.kind());
+        }
+        if (preprocessing instanceof TextPreprocessing tokens
+                && tokens.unavailable().isPresent()) {
+            return;
         }
         checkSize(vector.get("inputs"), inputs, preprocessing);
         Map<String, Tensor> made;
         try {
-            made = preprocessing.apply(List.of(readImage(image.get())));
+            made = preprocessing.apply(List.of(input));
         } catch (InvalidRequestException e) {
-            throw image.get().error("cannot be prepared: " + e.getMessage());
+            throw raw.get().error("cannot be prepared: " + e.getMessage());
         }
         for (Map.Entry<String, Tensor> entry : made.entrySet()) {
             try (Tensor tensor = entry.getValue()) {
                 ByteBuffer expected = inputs.get(entry.getKey());
                 if (expected != null) {
-                    compare(vector.get("inputs").get(entry.getKey()), expected, tensor.buffer(), tolerance);
+                    compare(vector.get("inputs").get(entry.getKey()), expected, tensor, tolerance);
                 }
             }
         }
@@ -152,20 +180,35 @@ final class GoldenVectors {
         return buffer;
     }
 
-    /** Preprocessing makes float32 only, as {@link PreprocessingParser} ensures. */
-    private static void compare(JsonValue place, ByteBuffer expected, ByteBuffer actual, double tolerance)
+    /** Preprocessing makes float32, int32 and int64 only, as the parsers ensure; whole numbers must be the same. */
+    private static void compare(JsonValue place, ByteBuffer expected, Tensor made, double tolerance)
             throws ModelFormatException {
+        ByteBuffer actual = made.buffer();
         if (expected.remaining() != actual.remaining()) {
             throw place.error("has " + expected.remaining() + " bytes, but preprocessing gives " + actual.remaining());
         }
-        for (int at = 0; at < expected.limit(); at += Float.BYTES) {
-            float wanted = expected.getFloat(at);
-            float found = actual.getFloat(at);
-            if (!(Math.abs(wanted - found) <= tolerance)) {
-                throw place.error("differs from what preprocessing gives: element " + at / Float.BYTES + " is " + wanted
-                        + " in the file and " + found + " here, tolerance " + tolerance);
+        int width = made.elementType().bytes();
+        for (int at = 0; at < expected.limit(); at += width) {
+            if (made.elementType().equals(ElementType.FLOAT32)) {
+                float wanted = expected.getFloat(at);
+                float found = actual.getFloat(at);
+                if (!(Math.abs(wanted - found) <= tolerance)) {
+                    throw differs(place, at / width, wanted, found, ", tolerance " + tolerance);
+                }
+            } else {
+                long wanted = width == Long.BYTES ? expected.getLong(at) : expected.getInt(at);
+                long found = width == Long.BYTES ? actual.getLong(at) : actual.getInt(at);
+                if (wanted != found) {
+                    throw differs(place, at / width, wanted, found, "");
+                }
             }
         }
+    }
+
+    private static ModelFormatException differs(
+            JsonValue place, int element, Number wanted, Number found, String tolerance) {
+        return place.error("differs from what preprocessing gives: element " + element + " is " + wanted
+                + " in the file and " + found + " here" + tolerance);
     }
 
     private static byte[] decode(JsonValue value) throws ModelFormatException {

@@ -128,7 +128,9 @@ public final class ModelDescription {
 
     /** A builder filled from the whole document; files, preprocessing and labels are the caller's to add. */
     AdaptiveModelBuilder builder() throws ModelFormatException {
-        return new DescriptionParser(this, root).parse();
+        Map<String, String> hashes = new LinkedHashMap<>();
+        files.forEach((entry, record) -> hashes.put(entry, record.sha256()));
+        return new DescriptionParser(this, root).parse().hashes(hashes);
     }
 
     @Override

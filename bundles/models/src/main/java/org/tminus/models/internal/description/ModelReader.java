@@ -7,7 +7,6 @@ package org.tminus.models.internal.description;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +25,18 @@ public final class ModelReader {
     private final ModelDescription description;
     private final byte @Nullable [] labels;
     private final byte @Nullable [] preprocessing;
+    private final byte @Nullable [] tokenizer;
+    private @Nullable Preprocessing parsed;
 
-    private ModelReader(ModelDescription description, byte @Nullable [] labels, byte @Nullable [] preprocessing) {
+    private ModelReader(
+            ModelDescription description,
+            byte @Nullable [] labels,
+            byte @Nullable [] preprocessing,
+            byte @Nullable [] tokenizer) {
         this.description = description;
         this.labels = labels;
         this.preprocessing = preprocessing;
+        this.tokenizer = tokenizer;
     }
 
     /**
@@ -70,11 +76,12 @@ public final class ModelReader {
         ModelReader reader = new ModelReader(
                 description,
                 optional(what, source, description, EntryNames.LABELS, limits.descriptionBytes()),
-                optional(what, source, description, EntryNames.PREPROCESSING, limits.descriptionBytes()));
+                optional(what, source, description, EntryNames.PREPROCESSING, limits.descriptionBytes()),
+                optional(what, source, description, EntryNames.TOKENIZER, limits.goldenBytes()));
         byte[] golden = optional(what, source, description, EntryNames.GOLDEN, limits.goldenBytes());
         AdaptiveModel model = reader.model(Map.of());
         if (golden != null) {
-            new GoldenVectors(model.signature(), model.preprocessing().orElse(null)).check(golden);
+            new GoldenVectors(what, model.signature(), model.preprocessing().orElse(null)).check(golden);
         }
         return reader;
     }
@@ -166,14 +173,23 @@ public final class ModelReader {
         }
         ModelSignature signature = bare.signature();
         if (preprocessing != null) {
-            Preprocessing parsed = PreprocessingParser.parse(preprocessing, signature);
-            builder.preprocessing(parsed);
+            builder.preprocessing(preprocessing(preprocessing, signature));
         }
         if (labels != null) {
-            List<String> parsed = LabelsParser.parse(labels, signature);
-            builder.labels(parsed);
+            builder.labels(LabelsParser.parse(labels, signature));
         }
         return build(builder);
+    }
+
+    /** Read once, since a tokenizer takes time and native memory. */
+    private synchronized Preprocessing preprocessing(byte[] content, ModelSignature signature)
+            throws ModelFormatException {
+        Preprocessing known = parsed;
+        if (known == null) {
+            known = PreprocessingParser.parse(content, tokenizer, signature);
+            parsed = known;
+        }
+        return known;
     }
 
     private static AdaptiveModel build(AdaptiveModelBuilder builder) throws ModelFormatException {

@@ -5,6 +5,7 @@
 package org.tminus.models.internal.description;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.model.ModelSignature;
 import org.tminus.model.Preprocessing;
@@ -19,14 +20,22 @@ public final class PreprocessingParser {
 
     private PreprocessingParser() {}
 
-    /** @throws ModelFormatException if it is wrong, or not for a model of this signature */
-    public static Preprocessing parse(byte[] content, ModelSignature signature) throws ModelFormatException {
+    /**
+     * @param tokenizer content of {@code tokenizer.json}, if there is one
+     * @throws ModelFormatException if it is wrong, or not for a model of this signature
+     */
+    public static Preprocessing parse(byte[] content, byte @Nullable [] tokenizer, ModelSignature signature)
+            throws ModelFormatException {
         JsonValue root = JsonDocument.parse(EntryNames.PREPROCESSING, content);
         String kind = root.get("kind").name();
+        if (kind.equals(TextPreprocessing.KIND)) {
+            return TextParser.parse(root, tokenizer, signature);
+        }
         if (!kind.equals(ImagePreprocessing.KIND)) {
             throw new ModelFormatException(
                     EntryNames.PREPROCESSING + ": $.kind is '" + EntryNames.printable(kind)
-                            + "', which is not supported by this version; it knows '" + ImagePreprocessing.KIND + "'.",
+                            + "', which is not supported by this version; it knows '" + ImagePreprocessing.KIND
+                            + "' and '" + TextPreprocessing.KIND + "'.",
                     "Leave " + EntryNames.PREPROCESSING + " out and send tensors instead, or use a newer version.");
         }
         int width = (int) root.get("width").integer(1, LARGEST_SIDE);

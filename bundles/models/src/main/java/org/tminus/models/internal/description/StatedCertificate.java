@@ -17,10 +17,12 @@ record StatedCertificate(
         Set<String> operatingPoints,
         Map<String, String> hashes,
         String numericClass,
-        double tolerance)
+        double tolerance,
+        Map<String, Double> disagreementLimits)
         implements Certificate {
     StatedCertificate {
         operatingPoints = Set.copyOf(operatingPoints);
         hashes = Map.copyOf(hashes);
+        disagreementLimits = Map.copyOf(disagreementLimits);
     }
 }
