@@ -101,6 +101,12 @@ public final class Outcomes {
         return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, probabilities, paths.clone());
     }
 
+    /** The same with other costs, such as those of a predictor that came later. */
+    public Outcomes withCosts(PathCosts others) {
+        return new Outcomes(
+                trie, others, classes, answers, observations, truth, lengths, complexity, complexityPaths);
+    }
+
     /** The same without a predictor. */
     public Outcomes withoutComplexity() {
         return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, null);
