@@ -183,9 +183,9 @@ class ModelPackageTest {
     }
 
     @Test
-    void textPreprocessingIsRefusedWithAReason() throws Exception {
+    void anUnknownKindOfPreprocessingIsRefusedWithAReason() throws Exception {
         Path folder = SampleModel.of("sample", "1.0.0").folder(temp.resolve("folder"));
-        Files.writeString(folder.resolve("preprocessing.json"), "{\"kind\": \"text\"}");
+        Files.writeString(folder.resolve("preprocessing.json"), "{\"kind\": \"sound\"}");
         assertThatThrownBy(() -> ModelPackage.pack(folder, temp.resolve("file.tminus")))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageContaining("not supported by this version");

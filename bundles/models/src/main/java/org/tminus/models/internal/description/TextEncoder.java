@@ -11,10 +11,11 @@ import org.tminus.tokenizers.Tokenizer;
 import org.tminus.tokenizers.TokenizerException;
 import org.tminus.tokenizers.Tokenizers;
 
-/** The only class that knows the bundle of the tokenizers, which need not be there. Thread-safe. */
+/**
+ * The only class that knows the bundle of the tokenizers. Where that is not there, this class cannot be used at all:
+ * {@link TextPreprocessing} looks first. Thread-safe.
+ */
 final class TextEncoder {
-    private static final String MARK = "org.tminus.tokenizers.Tokenizers";
-
     /** Text cannot become tokens here, whatever the model; the message says why. */
     static final class Unavailable extends Exception {
         private static final long serialVersionUID = 1L;
@@ -30,15 +31,6 @@ final class TextEncoder {
         this.tokenizer = tokenizer;
     }
 
-    /** Fails before any class is touched that may be missing. */
-    static void require() throws Unavailable {
-        try {
-            Class.forName(MARK, false, TextEncoder.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new Unavailable("the feature tminus-tokenizers is not installed", e);
-        }
-    }
-
     /**
      * @throws ModelFormatException if the file is wrong
      * @throws Unavailable if there is no native library for this platform
@@ -48,11 +40,11 @@ final class TextEncoder {
             return new TextEncoder(Tokenizers.open(tokenizerJson, maximumLength));
         } catch (TokenizerException e) {
             throw new ModelFormatException(
-                    e.getMessage(),
+                    String.valueOf(e.getMessage()),
                     "Correct it in the tool that made the file; the rules are in docs/model-format.md.",
                     e);
         } catch (NativeLibraryException e) {
-            throw new Unavailable(e.getMessage(), e);
+            throw new Unavailable(String.valueOf(e.getMessage()), e);
         }
     }
 

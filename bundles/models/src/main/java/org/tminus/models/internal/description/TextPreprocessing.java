@@ -6,7 +6,8 @@ package org.tminus.models.internal.description;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import org.tminus.tensor.Tensor;
  */
 final class TextPreprocessing implements Preprocessing {
     static final String KIND = "text";
+    private static final String TOKENIZERS = "org.tminus.tokenizers.Tokenizers";
 
     private final @Nullable TextEncoder encoder;
     private final String unavailable;
@@ -54,8 +56,10 @@ final class TextPreprocessing implements Preprocessing {
         TextEncoder opened = null;
         String reason = "";
         try {
-            TextEncoder.require();
+            Class.forName(TOKENIZERS, false, TextPreprocessing.class.getClassLoader());
             opened = TextEncoder.open(tokenizer, maximumLength);
+        } catch (ClassNotFoundException e) {
+            reason = "the feature tminus-tokenizers is not installed";
         } catch (TextEncoder.Unavailable e) {
             reason = String.valueOf(e.getMessage());
         }
@@ -91,7 +95,7 @@ final class TextPreprocessing implements Preprocessing {
             length = Math.max(length, encoded.ids.length);
             rows.add(encoded);
         }
-        Map<String, Tensor> tensors = new HashMap<>();
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
         tensors.put(ids.name(), tensor(ids, rows, length, 0, tokens.paddingId()));
         if (mask != null) {
             tensors.put(mask.name(), tensor(mask, rows, length, 1, 0));
@@ -99,7 +103,7 @@ final class TextPreprocessing implements Preprocessing {
         if (types != null) {
             tensors.put(types.name(), tensor(types, rows, length, 2, 0));
         }
-        return Map.copyOf(tensors);
+        return Collections.unmodifiableMap(tensors);
     }
 
     private static TextEncoder.Row encode(TextEncoder tokens, RawInput raw, int row) throws InvalidRequestException {

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -27,6 +29,7 @@ import org.tminus.model.AdaptiveModel;
 import org.tminus.model.ModelLease;
 import org.tminus.model.ModelRepository;
 import org.tminus.model.Preprocessing;
+import org.tminus.model.RawInput;
 import org.tminus.model.TensorSpec;
 import org.tminus.policy.Budget;
 import org.tminus.shell.internal.complete.ModelCompleter;
@@ -41,7 +44,10 @@ import org.tminus.tensor.Tensor;
 
 /** Answers one request, and shows what it cost. */
 @Service
-@Command(scope = "tminus", name = "infer", description = "Runs a model on an image or on tensors, and shows the trace.")
+@Command(
+        scope = "tminus",
+        name = "infer",
+        description = "Runs a model on an image, a text or tensors, and shows the trace.")
 public final class InferCommand implements Action {
     @Reference(optional = true)
     private @Nullable InferenceService inference;
@@ -63,6 +69,9 @@ public final class InferCommand implements Action {
 
     @Option(name = "--index", description = "Which image of an IDX file, from 0")
     private int index;
+
+    @Option(name = "--text", description = "A text, for a model that takes text")
+    private @Nullable String text;
 
     @Option(name = "--policy", description = "The policy to use instead of the one in force")
     @Completion(PolicyCompleter.class)
@@ -86,6 +95,7 @@ public final class InferCommand implements Action {
         String model = new Words()
                 .option("--input", value -> input = value)
                 .option("--image", value -> image = value)
+                .option("--text", value -> text = value)
                 .option("--index", value -> index = (int) Words.whole("--index", value))
                 .option("--policy", value -> policy = value)
                 .option("--budget", value -> budget = Words.number("--budget", value))
@@ -114,19 +124,31 @@ public final class InferCommand implements Action {
 
     private Map<String, ? extends Tensor> inputs(AdaptiveModel installed)
             throws CommandFailure, InvalidRequestException {
-        if ((input == null) == (image == null)) {
-            throw new CommandFailure("One of --input and --image is needed.", "Give one of them.");
+        if (Stream.of(input, image, text).filter(Objects::nonNull).count() != 1) {
+            throw new CommandFailure("One of --input, --image and --text is needed.", "Give one of them.");
         }
         if (input != null) {
             return TensorFile.read(Path.of(input), installed.signature());
         }
-        Preprocessing preprocessing = installed
-                .preprocessing()
-                .filter(each -> each.kind().equals("image"))
-                .orElseThrow(() -> new CommandFailure(
-                        "Model " + installed + " does not say how an image becomes its input.",
-                        "Give tensors with --input."));
+        if (text != null) {
+            return preprocessing(installed, "text", "a text").apply(List.of(RawInput.text(text)));
+        }
+        Preprocessing preprocessing = preprocessing(installed, "image", "an image");
         return preprocessing.apply(List.of(ImageFile.read(Path.of(image), index, channels(installed))));
+    }
+
+    private static Preprocessing preprocessing(AdaptiveModel installed, String kind, String what)
+            throws CommandFailure {
+        return installed
+                .preprocessing()
+                .filter(each -> each.kind().equals(kind))
+                .orElseThrow(() -> new CommandFailure(
+                        "Model " + installed + " does not say how " + what + " becomes its input.",
+                        installed
+                                .preprocessing()
+                                .map(other -> "It takes " + other.kind() + " input: give --" + other.kind() + ", or")
+                                .map(start -> start + " tensors with --input.")
+                                .orElse("Give tensors with --input.")));
     }
 
     /** How many colours the model's images have, where its signature tells. */
