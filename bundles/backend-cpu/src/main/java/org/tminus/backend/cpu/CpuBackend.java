@@ -75,6 +75,11 @@ public final class CpuBackend implements Backend {
         this(runtime, limits(config));
     }
 
+    /** With the default limits; for programs without a container. */
+    public CpuBackend(OnnxRuntime runtime) {
+        this(runtime, Limits.defaults());
+    }
+
     CpuBackend(OnnxRuntime runtime, Limits limits) {
         this.runtime = runtime;
         this.limits = limits;
