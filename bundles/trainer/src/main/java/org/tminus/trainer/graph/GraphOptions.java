@@ -1,0 +1,295 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.graph;
+
+/**
+ * How a model is trained. Start with {@link #of} and change what differs.
+ *
+ * @param epochs passes over the trunk split
+ * @param batch examples per step; a multiple of {@code shards}
+ * @param shards parts of a batch that are computed side by side; part of the result, unlike {@code threads}
+ * @param threads threads that compute shards
+ * @param learningRate peak for the weights of the model
+ * @param headLearningRate peak for exit heads and what comes after the last layer
+ * @param warmUpSteps steps of linear warm-up; a cosine down to a hundredth follows
+ * @param weightDecay decoupled weight decay of matrices that are trained whole
+ * @param maxGradientNorm gradients are clipped to this norm
+ * @param labelSmoothing share of a label that is spread over all classes, for the full path
+ * @param teacherWeight share of the full path's loss that comes from the teacher, where there is one
+ * @param trainable which weights are trained
+ * @param losses how sub-paths learn
+ * @param seed of order, sub-paths and fresh weights
+ * @param checkpointSteps steps between checkpoints
+ */
+public record GraphOptions(
+        int epochs,
+        int batch,
+        int shards,
+        int threads,
+        double learningRate,
+        double headLearningRate,
+        int warmUpSteps,
+        double weightDecay,
+        double maxGradientNorm,
+        double labelSmoothing,
+        double teacherWeight,
+        Trainable trainable,
+        PathLosses losses,
+        long seed,
+        int checkpointSteps) {
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public GraphOptions {
+        if (epochs < 1 || batch < 1 || shards < 1 || threads < 1 || batch % shards != 0 || checkpointSteps < 1) {
+            throw new IllegalArgumentException(
+                    "epochs, batch, shards, threads and checkpointSteps must be positive, and batch a multiple of shards");
+        }
+        if (labelSmoothing < 0 || labelSmoothing >= 1 || teacherWeight < 0 || teacherWeight > 1) {
+            throw new IllegalArgumentException("labelSmoothing and teacherWeight are shares, from 0 to 1");
+        }
+    }
+
+    /** For models that are trained from nothing, two shards on two threads. */
+    public static GraphOptions of(int epochs, int batch, long seed) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                2,
+                2,
+                1e-3,
+                1e-3,
+                200,
+                0.01,
+                1.0,
+                0,
+                0.5,
+                Trainable.all(),
+                PathLosses.DEFAULT,
+                seed,
+                500);
+    }
+
+    /** For encoders that were trained before: lower rates, all but the tables of tokens. */
+    public static GraphOptions fineTuning(int epochs, int batch, long seed) {
+        return of(epochs, batch, seed)
+                .withLearningRates(1e-4, 2e-3)
+                .withWarmUpSteps(100)
+                .withTrainable(Trainable.allButEmbeddings());
+    }
+
+    /** The same with another value. */
+    public GraphOptions withLearningRates(double model, double heads) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                model,
+                heads,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                trainable,
+                losses,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withWarmUpSteps(int steps) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                learningRate,
+                headLearningRate,
+                steps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                trainable,
+                losses,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withWeightDecay(double decay) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                decay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                trainable,
+                losses,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withLabelSmoothing(double share) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                share,
+                teacherWeight,
+                trainable,
+                losses,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withTeacherWeight(double share) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                share,
+                trainable,
+                losses,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withTrainable(Trainable set) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                set,
+                losses,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withLosses(PathLosses other) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                trainable,
+                other,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withShards(int number) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                number,
+                threads,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                trainable,
+                losses,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withThreads(int number) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                number,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                trainable,
+                losses,
+                seed,
+                checkpointSteps);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withCheckpointSteps(int steps) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                trainable,
+                losses,
+                seed,
+                steps);
+    }
+
+    /** The learning rate of a step, as a share of the peak. */
+    double rateShare(long step, long total) {
+        double warm = Math.min(1, (step + 1) / (double) Math.max(1, warmUpSteps));
+        return warm * (0.01 + 0.99 * (0.5 + 0.5 * Math.cos(Math.PI * step / total)));
+    }
+
+    /** What decides the result; a checkpoint can only be resumed with the same. */
+    String fingerprint() {
+        return withThreads(1).withCheckpointSteps(1).toString();
+    }
+}

@@ -1,0 +1,200 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.graph;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.tminus.onnx.OnnxModel;
+
+/**
+ * An ONNX graph on libtorch: every node is computed by operations that have gradients. Any part of it can be run, from values
+ * that are given to values that are asked for, so that layers can be left out by giving the state of another layer.
+ *
+ * <p>The graph holds the weights of the file, frozen and shared; a {@link Frame} holds the values of one run and may replace
+ * weights by trained ones. Safe for several threads, each with frames of its own. Owns native memory until it is closed.
+ */
+public final class TorchGraph implements AutoCloseable {
+    /** Computes a node. */
+    interface Kernel {
+        Tensor[] run(Inputs inputs);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Node(int[] inputs, int[] outputs, Kernel kernel) {}
+
+    /** The nodes between given and wanted values, in order. */
+    static final class Part {
+        private final List<Node> nodes;
+
+        private Part(List<Node> nodes) {
+            this.nodes = List.copyOf(nodes);
+        }
+    }
+
+    private final OnnxSource source;
+    private final Map<String, Integer> slots = new HashMap<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<Integer, Integer> producers = new HashMap<>();
+    private final Map<String, Tensor> weights = new LinkedHashMap<>();
+    private final Fusion fusion;
+    private boolean closed;
+
+    private TorchGraph(OnnxSource source, Fusion fusion) {
+        this.source = source;
+        this.fusion = fusion;
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param kept values that must stay available; others may vanish where operators are fused
+     * @throws UnsupportedOperatorsException if it has operators that cannot be trained
+     */
+    @SuppressWarnings("try") // the scope works by being open
+    static TorchGraph of(OnnxModel model, Collection<String> kept) {
+        OnnxSource source = OnnxSource.of(model);
+        List<String> refused = unsupported(source);
+        if (!refused.isEmpty()) {
+            throw new UnsupportedOperatorsException(refused);
+        }
+        TorchGraph graph = new TorchGraph(source, Fusion.of(source, kept));
+        try (PointerScope scope = new PointerScope()) {
+            graph.load();
+        }
+        return graph;
+    }
+
+    /** One line for every node that cannot be trained; empty if the model can. */
+    public static List<String> unsupported(OnnxModel model) {
+        return unsupported(OnnxSource.of(model));
+    }
+
+    private static List<String> unsupported(OnnxSource source) {
+        List<String> refused = new ArrayList<>();
+        for (NodeProto node : source.graph().getNodeList()) {
+            try {
+                Operators.kernel(node, source);
+            } catch (Operators.Unsupported e) {
+                refused.add(e.getMessage() + " (node " + (node.getName().isEmpty() ? node.getOutput(0) : node.getName())
+                        + ")");
+            }
+        }
+        for (TensorProto tensor : source.initializers().values()) {
+            if (!Torch.isKnown(tensor.getDataType())) {
+                refused.add("weight of type " + TensorProto.DataType.forNumber(tensor.getDataType()) + " ("
+                        + tensor.getName() + ")");
+            }
+        }
+        return refused;
+    }
+
+    private void load() {
+        for (Map.Entry<String, TensorProto> entry : source.initializers().entrySet()) {
+            Tensor tensor = Torch.tensor(source, entry.getValue());
+            tensor.retainReference();
+            weights.put(entry.getKey(), tensor);
+            slot(entry.getKey());
+        }
+        source.graph().getInputList().forEach(input -> slot(input.getName()));
+        for (Fusion.Step step : fusion.steps()) {
+            int[] inputs = new int[step.inputs().size()];
+            for (int i = 0; i < inputs.length; i++) {
+                String name = step.inputs().get(i);
+                inputs[i] = name.isEmpty() ? -1 : slot(name);
+            }
+            int[] outputs = new int[step.outputs().size()];
+            for (int i = 0; i < outputs.length; i++) {
+                outputs[i] = slot(step.outputs().get(i));
+                producers.put(outputs[i], nodes.size());
+            }
+            nodes.add(new Node(inputs, outputs, step.kernel()));
+        }
+    }
+
+    private int slot(String name) {
+        return slots.computeIfAbsent(name, key -> slots.size());
+    }
+
+    OnnxSource source() {
+        return source;
+    }
+
+    /** The nodes as they are computed, after fusion. */
+    Fusion fusion() {
+        return fusion;
+    }
+
+    boolean hasValue(String name) {
+        return slots.containsKey(name);
+    }
+
+    int slotOf(String name) {
+        Integer slot = slots.get(name);
+        if (slot == null) {
+            throw new IllegalArgumentException("The graph has no value " + name);
+        }
+        return slot;
+    }
+
+    /** A frame that holds the weights of the file. */
+    Frame newFrame() {
+        Frame frame = new Frame(slots.size());
+        weights.forEach((name, tensor) -> frame.set(slotOf(name), tensor));
+        return frame;
+    }
+
+    /** The nodes that make the wanted values from the given ones, the graph's inputs and weights. */
+    Part part(Collection<String> given, Collection<String> wanted) {
+        Set<Integer> there = new HashSet<>();
+        given.forEach(name -> there.add(slotOf(name)));
+        BitSet needed = new BitSet();
+        Deque<Integer> open = new ArrayDeque<>();
+        wanted.forEach(name -> open.add(slotOf(name)));
+        while (!open.isEmpty()) {
+            int slot = open.pop();
+            Integer producer = there.contains(slot) ? null : producers.get(slot);
+            if (producer != null && !needed.get(producer)) {
+                needed.set(producer);
+                for (int input : nodes.get(producer).inputs()) {
+                    if (input >= 0) {
+                        open.push(input);
+                    }
+                }
+            }
+        }
+        return new Part(needed.stream().mapToObj(nodes::get).toList());
+    }
+
+    /** Computes a part; what it reads must be in the frame. */
+    void run(Part part, Frame frame) {
+        for (Node node : part.nodes) {
+            Tensor[] results = node.kernel.run(new Inputs(frame, node.inputs));
+            for (int i = 0; i < node.outputs.length; i++) {
+                frame.set(node.outputs[i], results[i]);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            weights.values().forEach(Tensor::releaseReference);
+        }
+    }
+}

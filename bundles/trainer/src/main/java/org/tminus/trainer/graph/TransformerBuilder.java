@@ -1,0 +1,140 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.graph;
+
+import static org.tminus.trainer.export.OnnxGraph.attribute;
+import static org.tminus.trainer.export.OnnxGraph.longsAttribute;
+
+import java.util.List;
+import java.util.Map;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.OnnxModel;
+import org.tminus.trainer.export.OnnxGraph;
+import org.tminus.trainer.vit.Mixing;
+
+/**
+ * Makes a fresh pre-norm encoder over tokens as an ONNX model of opset 17: input {@code tokens} int64 [batch, tokens], output
+ * {@code logits} float32 [batch, classes], read from the first token. Every position has a table of its own, so that the same
+ * number means another thing at another position, and no positions are added.
+ */
+public final class TransformerBuilder {
+    /** Name of the input. */
+    public static final String INPUT = "tokens";
+    /** Name of the output. */
+    public static final String OUTPUT = "logits";
+
+    private static final String BATCH = "batch";
+
+    private final TransformerConfig config;
+    private final OnnxGraph graph = new OnnxGraph("encoder");
+    private final Pieces pieces = new Pieces(graph);
+    private long drawn;
+
+    private TransformerBuilder(TransformerConfig config) {
+        this.config = config;
+    }
+
+    /** A model with starting weights that the seed alone decides. */
+    public static OnnxModel build(TransformerConfig config) {
+        try {
+            return OnnxModel.read(new TransformerBuilder(config).toBytes());
+        } catch (OnnxFormatException e) {
+            throw new IllegalStateException("a fresh model is refused: " + e.getMessage(), e);
+        }
+    }
+
+    private byte[] toBytes() {
+        graph.inputInt64(INPUT, BATCH, config.tokens());
+        String hidden = stem();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            hidden = layer(hidden, "layer." + layer + ".");
+        }
+        String first = pieces.pool(hidden, null, "final.pooled", Pooling.FIRST, config.dim());
+        String features = pieces.norm(first, "final.norm", config.dim());
+        pieces.head(
+                features,
+                "final.head",
+                OUTPUT,
+                fresh(config.dim() * config.classes(), xavier(config.dim(), config.classes())),
+                config.dim(),
+                config.classes());
+        graph.output(OUTPUT, BATCH, config.classes());
+        return graph.toBytes(Map.of());
+    }
+
+    private float[] fresh(int count, double deviation) {
+        return Pieces.gaussian(count, deviation, Mixing.mix(config.seed(), drawn++));
+    }
+
+    private static double xavier(int in, int out) {
+        return Math.sqrt(2.0 / (in + out));
+    }
+
+    private String stem() {
+        long[] offsets = new long[config.tokens()];
+        int rows = 0;
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = rows;
+            rows += config.vocabularies().get(i);
+        }
+        String row = graph.node("Add", "stem.row", List.of(INPUT, graph.longs("stem.offsets", offsets)));
+        String table = graph.floats("stem.table", fresh(rows * config.dim(), 1), rows, config.dim());
+        return graph.node("Gather", "stem.output", List.of(table, row), attribute("axis", 0L));
+    }
+
+    private String layer(String hidden, String p) {
+        int dim = config.dim();
+        int width = dim / config.heads();
+        // What is added to the residual stream starts smaller, so that depth does not blow the stream up.
+        double quiet = 1 / Math.sqrt(2.0 * config.layers());
+        String qkv = pieces.affine(
+                pieces.norm(hidden, p + "norm1", dim),
+                p + "qkv",
+                fresh(3 * dim * dim, xavier(dim, 3 * dim)),
+                dim,
+                3 * dim);
+        List<String> parts = List.of(p + "q", p + "k", p + "v");
+        graph.node("Split", parts, List.of(qkv, graph.longs(p + "split", dim, dim, dim)), attribute("axis", 2L));
+        String byHead = graph.longs(p + "by.head", 0, config.tokens(), config.heads(), width);
+        String query = heads(parts.get(0), p + "query", byHead, List.of(0L, 2L, 1L, 3L));
+        String key = heads(parts.get(1), p + "key", byHead, List.of(0L, 2L, 3L, 1L));
+        String value = heads(parts.get(2), p + "value", byHead, List.of(0L, 2L, 1L, 3L));
+        String raw = graph.node("MatMul", p + "scores.raw", List.of(query, key));
+        String scale = graph.floats(p + "scale", new float[] {(float) (1 / Math.sqrt(width))}, 1);
+        String scores = graph.node("Mul", p + "scores", List.of(raw, scale));
+        String attention = graph.node("Softmax", p + "attention", List.of(scores), attribute("axis", -1L));
+        String context = graph.node("MatMul", p + "context", List.of(attention, value));
+        String byToken = graph.node(
+                "Transpose", p + "context.tokens", List.of(context), longsAttribute("perm", List.of(0L, 2L, 1L, 3L)));
+        String joined = graph.node(
+                "Reshape",
+                p + "context.joined",
+                List.of(byToken, graph.longs(p + "joined.shape", 0, config.tokens(), dim)));
+        String out = pieces.affine(joined, p + "out", fresh(dim * dim, quiet * xavier(dim, dim)), dim, dim);
+        String attended = graph.node("Add", p + "attended", List.of(hidden, out));
+        int mlp = config.mlp();
+        String inner = pieces.affine(
+                pieces.norm(attended, p + "norm2", dim), p + "mlp1", fresh(dim * mlp, xavier(dim, mlp)), dim, mlp);
+        String outer = pieces.affine(gelu(inner, p), p + "mlp2", fresh(mlp * dim, quiet * xavier(mlp, dim)), mlp, dim);
+        return graph.node("Add", p + "output", List.of(attended, outer));
+    }
+
+    private String heads(String input, String name, String shape, List<Long> order) {
+        String split = graph.node("Reshape", name + ".split", List.of(input, shape));
+        return graph.node("Transpose", name, List.of(split), longsAttribute("perm", order));
+    }
+
+    /** The exact form, {@code x / 2 * (1 + erf(x / sqrt 2))}; opset 17 has no Gelu of its own. */
+    private String gelu(String input, String p) {
+        String root = graph.floats(p + "gelu.root", new float[] {(float) Math.sqrt(2)}, 1);
+        String one = graph.floats(p + "gelu.one", new float[] {1}, 1);
+        String half = graph.floats(p + "gelu.half", new float[] {0.5f}, 1);
+        String scaled = graph.node("Div", p + "gelu.scaled", List.of(input, root));
+        String erf = graph.node("Erf", p + "gelu.erf", List.of(scaled));
+        String shifted = graph.node("Add", p + "gelu.shifted", List.of(erf, one));
+        String product = graph.node("Mul", p + "gelu.product", List.of(input, shifted));
+        return graph.node("Mul", p + "gelu", List.of(product, half));
+    }
+}
