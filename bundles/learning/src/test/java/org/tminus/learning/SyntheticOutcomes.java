@@ -83,12 +83,12 @@ public final class SyntheticOutcomes {
                         + 0.8 * unsure * random.nextGaussian();
                 int wrong = (truth[row] + 1 + (row + node.depth() / 3) % (CLASSES - 1)) % CLASSES;
                 answers[node.index()][row] = margin > 0 ? truth[row] : wrong;
-                // What is seen of the margin: its size, unclear near zero.
-                double seen = Math.abs(margin + 0.5 * unsure * random.nextGaussian());
-                double confidence = 1 / (1 + Math.exp(-1.5 * seen));
+                // What is seen of the margin, never quite clearly; an unsure wrong answer looks like an unsure right one.
+                double seen = margin + 0.5 * random.nextGaussian();
+                double confidence = 0.02 + 0.98 / (1 + Math.exp(-1.5 * seen));
                 int at = row * Outcomes.OBSERVATIONS;
                 observations[node.index()][at] = (float) confidence;
-                observations[node.index()][at + 1] = (float) (2 * confidence - 1);
+                observations[node.index()][at + 1] = (float) Math.max(0, 2 * confidence - 1);
                 observations[node.index()][at + 2] = (float)
                         (-confidence * Math.log(confidence) - (1 - confidence) * Math.log(1 - confidence + 1e-9));
                 observations[node.index()][at + 3] =

@@ -123,6 +123,11 @@ public final class ConfidenceExit implements Decider {
         return 1 / (1 + Math.exp(-logit(outcomes.confidence(checkpoints[checkpoint], row)) / temperatures[checkpoint]));
     }
 
+    /** Whether it would stop at a checkpoint, counted from 0 in order of depth, if it came there. */
+    public boolean stopsAt(Outcomes outcomes, int checkpoint, int row) {
+        return confidence(outcomes, checkpoint, row) >= thresholds[checkpoint];
+    }
+
     /** The same with one threshold for all exits. */
     public ConfidenceExit withThreshold(double threshold) {
         double[] same = new double[checkpoints.length];

@@ -103,8 +103,7 @@ public final class Outcomes {
 
     /** The same with other costs, such as those of a predictor that came later. */
     public Outcomes withCosts(PathCosts others) {
-        return new Outcomes(
-                trie, others, classes, answers, observations, truth, lengths, complexity, complexityPaths);
+        return new Outcomes(trie, others, classes, answers, observations, truth, lengths, complexity, complexityPaths);
     }
 
     /** The same without a predictor. */
