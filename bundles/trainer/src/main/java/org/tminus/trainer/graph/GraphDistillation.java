@@ -272,7 +272,7 @@ public final class GraphDistillation {
                 ? change.applyTo(task.model())
                 : network.model().source().with(layout.whole(weights, false));
         TorchGraph exits = network.exits();
-        byte[] heads = exits == null ? null : exits.source().with(layout.whole(weights, true));
+        byte @Nullable [] heads = exits == null ? null : exits.source().with(layout.whole(weights, true));
         Map<String, Double> figures = new HashMap<>();
         figures.put("steps", (double) state.step);
         figures.put("trainedNumbers", (double) layout.size());

@@ -11,7 +11,7 @@ final class Half {
     /** Rounds to the nearest, ties to even; too large numbers become infinite. */
     static short of(float value) {
         int bits = Float.floatToRawIntBits(value);
-        int sign = bits >>> 16 & 0x8000;
+        int sign = (bits >>> 16) & 0x8000;
         int rest = bits & 0x7fffffff;
         if (rest > 0x7f800000) {
             return (short) (sign | 0x7e00);
@@ -27,7 +27,7 @@ final class Half {
         int shifted = rest - 0x38000000;
         int kept = shifted >>> 13;
         int lost = shifted & 0x1fff;
-        if (lost > 0x1000 || lost == 0x1000 && (kept & 1) == 1) {
+        if (lost > 0x1000 || (lost == 0x1000 && (kept & 1) == 1)) {
             kept++;
         }
         return (short) (sign | kept);
@@ -35,14 +35,14 @@ final class Half {
 
     static float toFloat(short half) {
         int sign = (half & 0x8000) << 16;
-        int exponent = half >>> 10 & 0x1f;
+        int exponent = (half >>> 10) & 0x1f;
         int fraction = half & 0x3ff;
         if (exponent == 0) {
             return Float.intBitsToFloat(sign | Float.floatToRawIntBits(fraction * 0x1p-24f));
         }
         if (exponent == 31) {
-            return Float.intBitsToFloat(sign | 0x7f800000 | fraction << 13);
+            return Float.intBitsToFloat(sign | 0x7f800000 | (fraction << 13));
         }
-        return Float.intBitsToFloat(sign | exponent + 112 << 23 | fraction << 13);
+        return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
     }
 }

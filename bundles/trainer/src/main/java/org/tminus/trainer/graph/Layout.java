@@ -133,7 +133,7 @@ final class Layout {
 
     private boolean takesLowRank(TensorProto tensor, List<Use> uses) {
         return tensor.getDimsCount() == 2
-                && 2 * rank <= Math.min(tensor.getDims(0), tensor.getDims(1))
+                && 2L * rank <= Math.min(tensor.getDims(0), tensor.getDims(1))
                 && uses.stream()
                         .allMatch(use -> use.index() == 1
                                 && use.plain()

@@ -92,6 +92,16 @@ final class OnnxSource {
         return values;
     }
 
+    /** The elements of an int64 tensor. */
+    long[] longs(TensorProto tensor) {
+        if (tensor.getInt64DataCount() > 0) {
+            return tensor.getInt64DataList().stream().mapToLong(Long::longValue).toArray();
+        }
+        long[] values = new long[size(tensor)];
+        bytes(tensor).asLongBuffer().get(values);
+        return values;
+    }
+
     /** The raw little-endian elements, wherever they lie. */
     ByteBuffer bytes(TensorProto tensor) {
         if (tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL) {

@@ -298,6 +298,10 @@ final class Operators {
         boolean transA = a.integer("transA", 0) == 1;
         boolean transB = a.integer("transB", 0) == 1;
         return one(in -> {
+            Tensor added = in.optional(2);
+            if (!transA && alpha == 1 && beta == 1 && added != null) {
+                return FusedKernels.affine(in, added, transB);
+            }
             Tensor x = transA ? in.get(0).t() : in.get(0);
             Tensor result = times(x, in, 1, transB);
             if (alpha != 1) {

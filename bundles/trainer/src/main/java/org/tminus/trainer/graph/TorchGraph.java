@@ -51,12 +51,12 @@ public final class TorchGraph implements AutoCloseable {
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Integer, Integer> producers = new HashMap<>();
     private final Map<String, Tensor> weights = new LinkedHashMap<>();
-    private final Fusion fusion;
+    private final List<Fusion.Step> steps;
     private boolean closed;
 
-    private TorchGraph(OnnxSource source, Fusion fusion) {
+    private TorchGraph(OnnxSource source, List<Fusion.Step> steps) {
         this.source = source;
-        this.fusion = fusion;
+        this.steps = steps;
     }
 
     /**
@@ -111,7 +111,7 @@ public final class TorchGraph implements AutoCloseable {
             slot(entry.getKey());
         }
         source.graph().getInputList().forEach(input -> slot(input.getName()));
-        for (Fusion.Step step : fusion.steps()) {
+        for (Fusion.Step step : steps) {
             int[] inputs = new int[step.inputs().size()];
             for (int i = 0; i < inputs.length; i++) {
                 String name = step.inputs().get(i);
@@ -132,11 +132,6 @@ public final class TorchGraph implements AutoCloseable {
 
     OnnxSource source() {
         return source;
-    }
-
-    /** The nodes as they are computed, after fusion. */
-    Fusion fusion() {
-        return fusion;
     }
 
     boolean hasValue(String name) {

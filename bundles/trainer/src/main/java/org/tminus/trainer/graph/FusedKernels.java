@@ -1,0 +1,79 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.graph;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.tminus.trainer.graph.Inputs.LowRank;
+import org.tminus.trainer.graph.TorchGraph.Kernel;
+
+/** Computations that stand for several nodes. */
+final class FusedKernels {
+    private FusedKernels() {}
+
+    /** Input, scale, bias. */
+    static Kernel layerNorm(double epsilon) {
+        return Operators.one(in -> {
+            Tensor x = in.get(0);
+            return torch.layer_norm(
+                    x,
+                    new long[] {x.size(-1)},
+                    new TensorOptional(in.get(1)),
+                    new TensorOptional(in.get(2)),
+                    epsilon,
+                    false);
+        });
+    }
+
+    /** Input, matrix, bias. */
+    static Kernel affine() {
+        return Operators.one(in -> affine(in, in.get(2), false));
+    }
+
+    /** Product with the matrix (input 1) plus a bias, over all rows at once. */
+    static Tensor affine(Inputs in, Tensor bias, boolean transposed) {
+        Tensor x = in.get(0);
+        Tensor matrix = in.get(1);
+        long[] shape = x.shape();
+        Tensor rows = shape.length == 2 ? x : x.reshape(-1, shape[shape.length - 1]);
+        Tensor result = torch.addmm(bias, rows, transposed ? matrix.t() : matrix);
+        LowRank change = in.change(1);
+        if (change != null) {
+            result = result.add(Operators.added(rows, change, transposed));
+        }
+        if (shape.length == 2) {
+            return result;
+        }
+        long[] target = shape.clone();
+        target[target.length - 1] = result.size(1);
+        return result.view(target);
+    }
+
+    /** Queries, transposed keys, values, mask (may be absent). */
+    static Kernel attention(double scale) {
+        return Operators.one(in -> {
+            Tensor query = in.get(0);
+            Tensor keys = in.get(1);
+            Tensor values = in.get(2);
+            Tensor mask = in.optional(3);
+            if (query.dim() == 4) {
+                return torch.scaled_dot_product_attention(
+                        query,
+                        keys.transpose(-1, -2),
+                        values,
+                        mask == null ? new TensorOptional() : new TensorOptional(mask),
+                        0,
+                        false,
+                        new DoubleOptional(scale),
+                        false);
+            }
+            Tensor scores = torch.matmul(query, keys).mul(new Scalar(scale));
+            return torch.matmul((mask == null ? scores : scores.add(mask)).softmax(-1), values);
+        });
+    }
+}
