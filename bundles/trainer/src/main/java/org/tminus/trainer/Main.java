@@ -9,17 +9,18 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tminus.trainer.pipeline.Recipes;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The command line of the trainer: {@code train fashion-vit} and {@code evaluate}. */
+/** The command line of the trainer: {@code train TASK}, {@code train static TASK}, {@code rebuild} and {@code evaluate}. */
 @Command(
         name = "tminus",
         description = "Trains and measures adaptive models.",
         mixinStandardHelpOptions = true,
-        subcommands = {Main.Train.class, EvaluateCommand.class})
+        subcommands = {RebuildCommand.class})
 public final class Main implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -32,7 +33,7 @@ public final class Main implements Callable<Integer> {
             name = "train",
             description = "Trains a model.",
             mixinStandardHelpOptions = true,
-            subcommands = {TrainFashionVitCommand.class})
+            subcommands = {TrainStaticCommand.class})
     static final class Train implements Callable<Integer> {
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -57,7 +58,11 @@ public final class Main implements Callable<Integer> {
     }
 
     static int execute(String... arguments) {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine train = new CommandLine(new Train());
+        for (String task : Recipes.NAMES) {
+            train.addSubcommand(task, new TrainCommand());
+        }
+        CommandLine line = new CommandLine(new Main()).addSubcommand(train);
         line.setExecutionExceptionHandler((exception, command, parsed) -> {
             PrintWriter err = command.getErr();
             err.println(message(exception));

@@ -7,13 +7,17 @@ package org.tminus.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
     private final PrintStream originalOut = System.out;
@@ -36,11 +40,12 @@ class MainTest {
         System.setErr(originalErr);
     }
 
-    @Test
-    void explainsItself() {
-        assertThat(Main.execute("train", "fashion-vit", "--help")).isZero();
+    @ParameterizedTest
+    @ValueSource(strings = {"pointer-chase", "package-sections", "fashion-vit"})
+    void explainsItself(String task) {
+        assertThat(Main.execute("train", task, "--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("--data", "--out", "--seed", "--epochs", "--resume", "--static-depths");
+                .contains(task, "--data", "--output", "--seed", "--epochs", "--work", "--trunk", "--threads");
     }
 
     @Test
@@ -53,6 +58,32 @@ class MainTest {
     }
 
     @Test
+    void saysHowToGetTheEncoder() {
+        assertThat(Main.execute("train", "package-sections", "--encoders", folder.toString()))
+                .isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("all-minilm-l6-v2", "dependency:get")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void staticModelsNeedTheFinishedOne() {
+        Path missing = folder.resolve("missing.tminus");
+        assertThat(Main.execute("train", "static", "pointer-chase", "--depths", "1,2", "--model", missing.toString()))
+                .isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("missing.tminus")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void rebuildRefusesAnotherFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.change"), "nothing");
+        assertThat(Main.execute("rebuild", file.toString())).isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("error").doesNotContain("\tat ");
+    }
+
+    @Test
     void refusesAnUnknownOption() {
         assertThat(Main.execute("train", "fashion-vit", "--unknown")).isEqualTo(2);
     }
@@ -60,6 +91,6 @@ class MainTest {
     @Test
     void withoutACommandItShowsTheUsage() {
         assertThat(Main.execute()).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("train", "evaluate");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("train", "rebuild");
     }
 }

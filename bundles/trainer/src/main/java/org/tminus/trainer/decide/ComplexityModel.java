@@ -8,33 +8,41 @@ import java.util.List;
 
 /** A trained complexity predictor. Immutable as long as nobody writes to its arrays. */
 public final class ComplexityModel {
-    private final TreeEnsemble ensemble;
     private final String lightGbmText;
+    private final ScoreCalibration calibration;
     private final List<Integer> classes;
     private final double[][] outOfFold;
-    private final double outOfFoldAccuracy;
+    private final PredictorReport report;
+    private final double uncalibratedError;
 
     ComplexityModel(
-            TreeEnsemble ensemble,
             String lightGbmText,
+            ScoreCalibration calibration,
             List<Integer> classes,
             double[][] outOfFold,
-            double outOfFoldAccuracy) {
-        this.ensemble = ensemble;
+            PredictorReport report,
+            double uncalibratedError) {
         this.lightGbmText = lightGbmText;
+        this.calibration = calibration;
         this.classes = List.copyOf(classes);
         this.outOfFold = outOfFold;
-        this.outOfFoldAccuracy = outOfFoldAccuracy;
+        this.report = report;
+        this.uncalibratedError = uncalibratedError;
     }
 
-    /** The trees, trained on all of the decision split. */
+    /** The trees, trained on all of the decision split, with the calibration in their leaves. */
     public TreeEnsemble ensemble() {
-        return ensemble;
+        return TreeEnsemble.parse(lightGbmText).calibrated(calibration);
     }
 
-    /** The same trees as LightGBM wrote them. */
+    /** The trees as LightGBM wrote them, without calibration. */
     public String lightGbmText() {
         return lightGbmText;
+    }
+
+    /** What is folded into the leaves. */
+    public ScoreCalibration calibration() {
+        return calibration;
     }
 
     /** The menu index that each class stands for, ascending. */
@@ -42,18 +50,18 @@ public final class ComplexityModel {
         return classes;
     }
 
-    /** Probability of a class for a row of the decision split, by trees that never saw the row. */
-    public double outOfFold(int row, int label) {
-        return outOfFold[row][label];
-    }
-
-    /** Those probabilities for all rows. */
-    double[][] outOfFold() {
+    /** Per row of the decision split the probability of each class, by trees and a calibration that never saw the row. */
+    public double[][] outOfFold() {
         return outOfFold;
     }
 
-    /** How often the most probable class was the right one, out of fold. */
-    public double outOfFoldAccuracy() {
-        return outOfFoldAccuracy;
+    /** How good those probabilities are. */
+    public PredictorReport report() {
+        return report;
+    }
+
+    /** The expected calibration error that the trees would have without calibration. */
+    public double uncalibratedError() {
+        return uncalibratedError;
     }
 }

@@ -7,6 +7,7 @@ package org.tminus.trainer.decide;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Trains the complexity predictor on oracle labels, with predictions for every row by trees that did not see it. */
@@ -19,15 +20,17 @@ public final class ComplexityTrainer {
     private ComplexityTrainer() {}
 
     /**
-     * Trains.
+     * Trains and calibrates.
      *
      * @param features per row
      * @param labels per row the index of the menu path that suffices
      * @param menuSize number of paths
+     * @param weights how much rows count by what they need
      * @param seed of folds and column sampling
      * @return {@code null} if the labels leave nothing to tell apart
      */
-    public static @Nullable ComplexityModel train(float[][] features, int[] labels, int menuSize, long seed) {
+    public static @Nullable ComplexityModel train(
+            float[][] features, int[] labels, int menuSize, ClassWeights weights, long seed) {
         List<Integer> classes = classes(labels, menuSize);
         if (classes.size() < 2) {
             return null;
@@ -36,26 +39,43 @@ public final class ComplexityTrainer {
         for (int row = 0; row < labels.length; row++) {
             targets[row] = classOf(labels[row], classes);
         }
+        float[] weight = weights.of(targets, classes.size());
         int[] fold = folds(labels.length, seed);
         TreeEnsemble[] byFold = new TreeEnsemble[FOLDS];
         for (int k = 0; k < FOLDS; k++) {
-            byFold[k] = TreeEnsemble.parse(trainWithout(k, fold, features, targets, classes.size(), seed));
+            byFold[k] = TreeEnsemble.parse(trainWithout(k, fold, features, targets, weight, classes.size(), seed));
         }
-        int rounds = bestRounds(byFold, fold, features, targets);
-        double[][] outOfFold = new double[labels.length][];
-        TreeEnsemble[] cut = new TreeEnsemble[FOLDS];
+        int rounds = bestRounds(byFold, fold, features, targets, weight);
+        double[][] scores = new double[labels.length][];
         for (int k = 0; k < FOLDS; k++) {
-            cut[k] = byFold[k].firstRounds(rounds);
-        }
-        int right = 0;
-        for (int row = 0; row < labels.length; row++) {
-            outOfFold[row] = cut[fold[row]].probabilities(features[row]);
-            if (argMax(outOfFold[row]) == targets[row]) {
-                right++;
+            TreeEnsemble cut = byFold[k].firstRounds(rounds);
+            for (int row = 0; row < labels.length; row++) {
+                if (fold[row] == k) {
+                    scores[row] = cut.scores(features[row]);
+                }
             }
         }
-        String text = LightGbm.train(features, targets, settings(classes.size(), rounds, seed));
-        return new ComplexityModel(TreeEnsemble.parse(text), text, classes, outOfFold, (double) right / labels.length);
+        // Each row is judged with a calibration that did not see it either.
+        double[][] outOfFold = new double[labels.length][];
+        double[][] uncalibrated = new double[labels.length][];
+        for (int k = 0; k < FOLDS; k++) {
+            ScoreCalibration others = ScoreCalibration.fit(scores, targets, fold, k);
+            for (int row = 0; row < labels.length; row++) {
+                if (fold[row] == k) {
+                    outOfFold[row] = others.probabilities(scores[row]);
+                    uncalibrated[row] = ScoreCalibration.none(classes.size()).probabilities(scores[row]);
+                }
+            }
+        }
+        ScoreCalibration calibration = ScoreCalibration.fit(scores, targets, fold, -1);
+        String text = LightGbm.train(features, targets, weight, settings(classes.size(), rounds, seed));
+        return new ComplexityModel(
+                text,
+                calibration,
+                classes,
+                outOfFold,
+                PredictorReport.of(targets, outOfFold, classes.size()),
+                PredictorReport.of(targets, uncalibrated, classes.size()).calibrationError());
     }
 
     private static LightGbm.Settings settings(int classes, int rounds, long seed) {
@@ -104,48 +124,49 @@ public final class ComplexityTrainer {
     }
 
     private static String trainWithout(
-            int left, int[] fold, float[][] features, int[] targets, int classes, long seed) {
-        List<float[]> rows = new ArrayList<>();
-        List<Integer> labels = new ArrayList<>();
+            int left, int[] fold, float[][] features, int[] targets, float[] weight, int classes, long seed) {
+        int[] rows =
+                IntStream.range(0, fold.length).filter(row -> fold[row] != left).toArray();
+        float[][] kept = new float[rows.length][];
+        int[] labels = new int[rows.length];
+        float[] weights = new float[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            kept[i] = features[rows[i]];
+            labels[i] = targets[rows[i]];
+            weights[i] = weight[rows[i]];
+        }
+        return LightGbm.train(kept, labels, weights, settings(classes, MAX_ROUNDS, seed));
+    }
+
+    private static int bestRounds(
+            TreeEnsemble[] byFold, int[] fold, float[][] features, int[] targets, float[] weight) {
+        // Scores are summed up round by round, so that each tree is asked once.
+        int classes = byFold[0].classes();
+        double[] loss = new double[MAX_ROUNDS / ROUND_STEP];
         for (int row = 0; row < fold.length; row++) {
-            if (fold[row] != left) {
-                rows.add(features[row]);
-                labels.add(targets[row]);
+            TreeEnsemble ensemble = byFold[fold[row]];
+            double[] scores = new double[classes];
+            for (int step = 0; step < loss.length; step++) {
+                ensemble.add(features[row], step * ROUND_STEP, (step + 1) * ROUND_STEP, scores);
+                loss[step] -= weight[row] * logProbability(scores, targets[row]);
             }
         }
-        return LightGbm.train(
-                rows.toArray(new float[0][]),
-                labels.stream().mapToInt(Integer::intValue).toArray(),
-                settings(classes, MAX_ROUNDS, seed));
-    }
-
-    private static int bestRounds(TreeEnsemble[] byFold, int[] fold, float[][] features, int[] targets) {
-        int best = ROUND_STEP;
-        double bestLoss = Double.POSITIVE_INFINITY;
-        for (int rounds = ROUND_STEP; rounds <= MAX_ROUNDS; rounds += ROUND_STEP) {
-            TreeEnsemble[] cut = new TreeEnsemble[byFold.length];
-            for (int k = 0; k < cut.length; k++) {
-                cut[k] = byFold[k].firstRounds(rounds);
-            }
-            double loss = 0;
-            for (int row = 0; row < fold.length; row++) {
-                loss -= Math.log(Math.max(1e-12, cut[fold[row]].probabilities(features[row])[targets[row]]));
-            }
-            if (loss < bestLoss) {
-                bestLoss = loss;
-                best = rounds;
-            }
-        }
-        return best;
-    }
-
-    private static int argMax(double[] values) {
         int best = 0;
-        for (int i = 1; i < values.length; i++) {
-            if (values[i] > values[best]) {
-                best = i;
-            }
+        for (int step = 1; step < loss.length; step++) {
+            best = loss[step] < loss[best] ? step : best;
         }
-        return best;
+        return (best + 1) * ROUND_STEP;
+    }
+
+    private static double logProbability(double[] scores, int label) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (double score : scores) {
+            max = Math.max(max, score);
+        }
+        double sum = 0;
+        for (double score : scores) {
+            sum += Math.exp(score - max);
+        }
+        return scores[label] - max - Math.log(sum);
     }
 }

@@ -45,20 +45,23 @@ public final class LightGbm {
      *
      * @param features per row the features
      * @param labels per row the class, from 0
+     * @param weights per row how much it counts
      * @throws IllegalStateException if LightGBM fails; the message is LightGBM's
      */
-    public static String train(float[][] features, int[] labels, Settings settings) {
+    public static String train(float[][] features, int[] labels, float[] weights, Settings settings) {
         LightGbmLibrary.load();
         int rows = features.length;
         int columns = features[0].length;
         SWIGTYPE_p_double matrix = matrix(features);
         SWIGTYPE_p_float target = lightgbmlib.new_floatArray(rows);
+        SWIGTYPE_p_float weight = lightgbmlib.new_floatArray(rows);
         SWIGTYPE_p_p_void datasetHandle = lightgbmlib.voidpp_handle();
         SWIGTYPE_p_p_void boosterHandle = lightgbmlib.voidpp_handle();
         SWIGTYPE_p_int finished = lightgbmlib.new_intp();
         try {
             for (int row = 0; row < rows; row++) {
                 lightgbmlib.floatArray_setitem(target, row, labels[row]);
+                lightgbmlib.floatArray_setitem(weight, row, weights[row]);
             }
             check(lightgbmlib.LGBM_DatasetCreateFromMat(
                     lightgbmlib.double_to_voidp_ptr(matrix),
@@ -71,12 +74,8 @@ public final class LightGbm {
                     datasetHandle));
             SWIGTYPE_p_void dataset = lightgbmlib.voidpp_value(datasetHandle);
             try {
-                check(lightgbmlib.LGBM_DatasetSetField(
-                        dataset,
-                        "label",
-                        lightgbmlib.float_to_voidp_ptr(target),
-                        rows,
-                        lightgbmlibConstants.C_API_DTYPE_FLOAT32));
+                setField(dataset, "label", target, rows);
+                setField(dataset, "weight", weight, rows);
                 check(lightgbmlib.LGBM_BoosterCreate(dataset, settings.parameters(), boosterHandle));
                 SWIGTYPE_p_void booster = lightgbmlib.voidpp_value(boosterHandle);
                 try {
@@ -95,9 +94,15 @@ public final class LightGbm {
             }
         } finally {
             lightgbmlib.delete_intp(finished);
+            lightgbmlib.delete_floatArray(weight);
             lightgbmlib.delete_floatArray(target);
             lightgbmlib.delete_doubleArray(matrix);
         }
+    }
+
+    private static void setField(SWIGTYPE_p_void dataset, String name, SWIGTYPE_p_float values, int rows) {
+        check(lightgbmlib.LGBM_DatasetSetField(
+                dataset, name, lightgbmlib.float_to_voidp_ptr(values), rows, lightgbmlibConstants.C_API_DTYPE_FLOAT32));
     }
 
     /** LightGBM's own probabilities of a model in its text form: per row and class. */

@@ -5,10 +5,9 @@
 package org.tminus.trainer.decide;
 
 import java.util.Map;
-import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.trainer.export.OnnxRunner;
 
-/** Compares an exported predictor with LightGBM itself. */
+/** Compares an exported predictor with LightGBM itself, calibration included. */
 public final class PredictorCheck {
     private static final double TOLERANCE = 1e-5;
 
@@ -20,7 +19,7 @@ public final class PredictorCheck {
      * @throws IllegalStateException if a probability differs by more than 1e-5
      */
     public static void check(ComplexityModel model, byte[] onnx, float[][] features) {
-        int columns = ImageFeatures.COUNT;
+        int columns = features[0].length;
         float[] flat = new float[features.length * columns];
         for (int row = 0; row < features.length; row++) {
             System.arraycopy(features[row], 0, flat, row * columns, columns);
@@ -34,6 +33,14 @@ public final class PredictorCheck {
         }
         int classes = model.classes().size();
         double[][] original = LightGbm.predict(model.lightGbmText(), features, classes);
+        for (double[] row : original) {
+            // Scores up to a constant for all classes, which a softmax does not see.
+            double[] scores = new double[classes];
+            for (int k = 0; k < classes; k++) {
+                scores[k] = Math.log(row[k]);
+            }
+            System.arraycopy(model.calibration().probabilities(scores), 0, row, 0, classes);
+        }
         for (int row = 0; row < features.length; row++) {
             for (int k = 0; k < classes; k++) {
                 double difference = Math.abs(exported[row * classes + k] - original[row][k]);

@@ -192,17 +192,47 @@ public final class TreeEnsemble {
                 classes, features, List.copyOf(trees.subList(0, Math.min(trees.size(), rounds * classes))));
     }
 
+    /**
+     * The same ensemble with a calibration in its leaves: all are scaled, and those of the first round shifted as well, one
+     * tree for each class.
+     */
+    TreeEnsemble calibrated(ScoreCalibration calibration) {
+        List<Tree> changed = new ArrayList<>();
+        for (int i = 0; i < trees.size(); i++) {
+            Tree tree = trees.get(i);
+            float[] leaf = tree.leaf.clone();
+            for (int j = 0; j < leaf.length; j++) {
+                double bias = i < classes ? calibration.bias(i) : 0;
+                leaf[j] = (float) (leaf[j] * calibration.sharpness() + bias);
+            }
+            changed.add(new Tree(tree.feature, tree.threshold, tree.left, tree.right, leaf));
+        }
+        return new TreeEnsemble(classes, features, List.copyOf(changed));
+    }
+
     /** The number of boosting rounds. */
     public int rounds() {
         return trees.size() / classes;
     }
 
-    /** Probability of each class. */
-    public double[] probabilities(float[] row) {
-        double[] scores = new double[classes];
-        for (int i = 0; i < trees.size(); i++) {
+    /** Adds what the trees of some rounds say to the scores; rounds that were not trained say nothing. */
+    void add(float[] row, int from, int to, double[] scores) {
+        int last = Math.min(trees.size(), to * classes);
+        for (int i = from * classes; i < last; i++) {
             scores[i % classes] += trees.get(i).value(row);
         }
+    }
+
+    /** The sum of the leaves for each class. */
+    double[] scores(float[] row) {
+        double[] scores = new double[classes];
+        add(row, 0, rounds(), scores);
+        return scores;
+    }
+
+    /** Probability of each class. */
+    public double[] probabilities(float[] row) {
+        double[] scores = scores(row);
         double max = Double.NEGATIVE_INFINITY;
         for (double score : scores) {
             max = Math.max(max, score);

@@ -4,6 +4,7 @@
  */
 package org.tminus.trainer.pack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,24 +13,26 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.tminus.learning.data.Display;
+import org.tminus.learning.outcome.MenuPath;
 import org.tminus.onnx.Cost;
 import org.tminus.onnx.GraphAnalysis;
-import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
+import org.tminus.onnx.PathSpec.ExitSpec;
+import org.tminus.onnx.Polynomial;
+import org.tminus.onnx.Signature;
+import org.tminus.onnx.ValueInfo;
 import org.tminus.onnx.WeightExternalizer;
-import org.tminus.predictor.features.ImageFeatures;
-import org.tminus.trainer.data.SplitReader;
-import org.tminus.trainer.decide.PathMenu;
+import org.tminus.tensor.Tensor;
 import org.tminus.trainer.decide.Point;
-import org.tminus.trainer.export.VitExporter;
-import org.tminus.trainer.vit.Normalisation;
-import org.tminus.trainer.vit.VitConfig;
 
-/** Writes the entries of a model file into a folder, from where it is packed. */
+/** Writes the entries of a model file into a folder, from where it is packed. Used by one thread. */
 public final class ModelWriter {
     private static final double GOLDEN_TOLERANCE = 1e-4;
     private static final String MODEL = "model.onnx";
@@ -38,31 +41,67 @@ public final class ModelWriter {
 
     private final ObjectMapper mapper = new ObjectMapper();
     private final Path folder;
-    private final VitConfig config;
-    private final ModelParts parts;
-    private final PathMenu menu;
+    private final ModelGraphs graphs;
+    private final Header header;
+
+    /**
+     * What a model says of itself.
+     *
+     * @param pooling how the state between layers becomes one vector: {@code first} or {@code mean}
+     * @param maximumLength the longest sequence it takes, if its graph sets no smaller bound; unused without sequences
+     */
+    public record Header(
+            String name, String version, String description, String licence, String pooling, int maximumLength) {}
+
+    /**
+     * A policy that travels with the model.
+     *
+     * @param policy its name
+     * @param file its entry
+     * @param loop {@code open} or {@code closed}
+     * @param complexityClasses how many probabilities of the predictor it reads
+     * @param hidden the width of its state
+     */
+    public record PolicyEntry(String policy, String file, String loop, int complexityClasses, int hidden) {}
+
+    /**
+     * The predictor that travels with the model.
+     *
+     * @param features the set of features that it reads
+     * @param classes menu index of each class
+     * @param flopsPerRow features and trees
+     */
+    public record PredictorEntry(String features, List<Integer> classes, long flopsPerRow) {
+        /** Copies the list. */
+        public PredictorEntry {
+            classes = List.copyOf(classes);
+        }
+    }
 
     /**
      * What was chosen on the decision split.
      *
+     * @param menu cheapest first, full depth last
+     * @param predictor {@code null} without one
+     * @param policies the learned ones
      * @param points operating points
-     * @param defaultPoint name of the one to use if nobody says otherwise
+     * @param defaultPoint name of the one to use if nobody says otherwise; {@code null} without points
      * @param inputs rows of the decision split
-     * @param fullDepthAccuracy accuracy of full depth there
-     * @param predictorClasses menu index of each class; {@code null} without a predictor
-     * @param predictorFlops cost of features and trees per row
+     * @param fullDepthAccuracy accuracy of full depth there; NaN without labels
      */
-    public record Choices(
+    public record Decided(
+            List<MenuPath> menu,
+            @Nullable PredictorEntry predictor,
+            List<PolicyEntry> policies,
             List<Point> points,
-            String defaultPoint,
+            @Nullable String defaultPoint,
             int inputs,
-            double fullDepthAccuracy,
-            @Nullable List<Integer> predictorClasses,
-            long predictorFlops) {
+            double fullDepthAccuracy) {
         /** Copies the lists. */
-        public Choices {
+        public Decided {
+            menu = List.copyOf(menu);
+            policies = List.copyOf(policies);
             points = List.copyOf(points);
-            predictorClasses = predictorClasses == null ? null : List.copyOf(predictorClasses);
         }
     }
 
@@ -75,121 +114,107 @@ public final class ModelWriter {
             long seed,
             String machine,
             Map<String, String> versions,
-            Map<String, Object> figures) {
-        /** Copies the maps. */
-        public Provenance {
-            versions = Map.copyOf(versions);
-            figures = Map.copyOf(figures);
-        }
-    }
+            Map<String, ? extends @Nullable Object> figures) {}
+
+    /**
+     * One golden vector.
+     *
+     * @param raw what preprocessing takes; {@code null} for models that take tensors
+     * @param inputs the model's inputs, one row
+     * @param output name of the model's output
+     * @param values what full depth gives
+     * @param shape the shape of that
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    public record Golden(
+            @Nullable Display raw, Map<String, ? extends Tensor> inputs, String output, float[] values, long[] shape) {}
 
     /** Prepares to write into {@code folder}, which exists. */
-    public ModelWriter(Path folder, VitConfig config, ModelParts parts, PathMenu menu) {
+    public ModelWriter(Path folder, ModelGraphs graphs, Header header) {
         this.folder = folder;
-        this.config = config;
-        this.parts = parts;
-        this.menu = menu;
+        this.graphs = graphs;
+        this.header = header;
     }
 
-    /** Writes the graphs, large weights apart so that they can be mapped; {@code predictor} may be missing. */
-    public void writeGraphs(byte[] model, byte[] exits, byte @Nullable [] predictor) throws IOException {
-        try {
-            WeightExternalizer.write(OnnxModel.read(model), folder.resolve(MODEL), folder.resolve(MODEL + ".data"));
-        } catch (OnnxFormatException e) {
-            throw new IOException("the exported model cannot be read again: " + e.getMessage(), e);
-        }
-        Files.write(folder.resolve(EXITS), exits);
-        if (predictor != null) {
-            Files.write(folder.resolve(PREDICTOR), predictor);
+    /** Writes the graphs, large weights apart so that they can be mapped. */
+    public void writeGraphs() throws IOException {
+        WeightExternalizer.write(graphs.model(), folder.resolve(MODEL), folder.resolve(MODEL + ".data"));
+        OnnxModel exits = graphs.exits();
+        if (exits != null) {
+            Files.write(folder.resolve(EXITS), exits.toBytes());
         }
     }
 
-    /** Writes how raw images become tensors, and what the outputs mean. */
-    public void writePreprocessing(Normalisation normalisation, List<String> labels) throws IOException {
-        ObjectNode root = mapper.createObjectNode();
-        root.put("kind", "image");
-        root.put("width", config.imageSize());
-        root.put("height", config.imageSize());
-        root.put("channels", config.channels());
-        root.put("scale", normalisation.scale());
-        root.putArray("mean").add(normalisation.mean());
-        root.putArray("std").add(normalisation.deviation());
-        root.put("layout", "NCHW");
-        root.put("input", VitExporter.INPUT);
-        write("preprocessing.json", root);
+    /** Writes the predictor. */
+    public void writePredictor(byte[] onnx) throws IOException {
+        writeEntry(PREDICTOR, onnx);
+    }
+
+    /** Writes an entry as it is, such as preprocessing, a tokenizer or a policy. */
+    public void writeEntry(String name, byte[] content) throws IOException {
+        Files.write(folder.resolve(name), content);
+    }
+
+    /** Writes what the outputs mean. */
+    public void writeLabels(List<String> labels) throws IOException {
         ObjectNode names = mapper.createObjectNode();
         ArrayNode list = names.putArray("labels");
         labels.forEach(list::add);
         write("labels.json", names);
     }
 
-    /** Writes golden vectors for the first rows of {@code images}, with the logits they must give. */
-    public void writeGolden(SplitReader images, int rows, Normalisation normalisation, float[][] logits)
-            throws IOException {
-        float[] table = normalisation.table();
-        int area = images.width() * images.height();
+    /** Writes inputs with what preprocessing and full depth make of them. */
+    public void writeGolden(List<Golden> vectors) throws IOException {
         ObjectNode root = mapper.createObjectNode();
-        ArrayNode vectors = root.putArray("vectors");
-        for (int row = 0; row < rows; row++) {
-            byte[] pixels = new byte[area];
-            images.copyPixels(row, pixels, 0);
-            float[] input = new float[area];
-            for (int i = 0; i < area; i++) {
-                input[i] = table[pixels[i] & 0xff];
+        ArrayNode array = root.putArray("vectors");
+        for (Golden golden : vectors) {
+            ObjectNode vector = array.addObject();
+            if (golden.raw() instanceof Display.Picture picture) {
+                ObjectNode image = vector.putObject("image");
+                image.put("width", picture.width());
+                image.put("height", picture.height());
+                image.put("channels", picture.channels());
+                image.put("pixels", Base64.getEncoder().encodeToString(picture.pixels()));
+            } else if (golden.raw() instanceof Display.Text text) {
+                vector.put("text", text.text());
             }
-            ObjectNode vector = vectors.addObject();
-            ObjectNode image = vector.putObject("image");
-            image.put("width", images.width());
-            image.put("height", images.height());
-            image.put("channels", 1);
-            image.put("pixels", Base64.getEncoder().encodeToString(pixels));
-            tensor(
-                    vector.putObject("inputs").putObject(VitExporter.INPUT),
-                    input,
-                    1,
-                    1,
-                    images.height(),
-                    images.width());
-            tensor(vector.putObject("outputs").putObject(VitExporter.OUTPUT), logits[row], 1, logits[row].length);
+            ObjectNode inputs = vector.putObject("inputs");
+            new TreeMap<>(golden.inputs()).forEach((name, tensor) -> {
+                ByteBuffer source = tensor.buffer();
+                byte[] bytes = new byte[source.remaining()];
+                source.get(bytes);
+                tensor(inputs.putObject(name), bytes, tensor.shape().toArray());
+            });
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Float.BYTES * golden.values().length).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(golden.values());
+            tensor(vector.putObject("outputs").putObject(golden.output()), bytes.array(), golden.shape());
             vector.put("tolerance", GOLDEN_TOLERANCE);
         }
         write("golden.json", root);
     }
 
-    private static void tensor(ObjectNode node, float[] values, int... shape) {
+    private static void tensor(ObjectNode node, byte[] littleEndian, long... shape) {
         ArrayNode dimensions = node.putArray("shape");
-        for (int dimension : shape) {
-            dimensions.add(dimension);
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        node.put("base64", Base64.getEncoder().encodeToString(bytes.array()));
+        Arrays.stream(shape).forEach(dimensions::add);
+        node.put("base64", Base64.getEncoder().encodeToString(littleEndian));
     }
 
-    /** Writes {@code model.json}, without the hashes that packing fills in. */
-    public void writeDescription(
-            String name, String version, String description, Choices choices, Provenance provenance)
+    /**
+     * Writes {@code model.json}, without the hashes that packing fills in.
+     *
+     * @param certificate JSON of the certificate; {@code null} for none
+     */
+    public void writeDescription(Decided decided, @Nullable String certificate, Provenance provenance)
             throws IOException {
-        GraphAnalysis analysis = parts.analysis();
+        GraphAnalysis analysis = graphs.analysis();
         ObjectNode root = mapper.createObjectNode();
         root.put("schemaVersion", 1);
-        root.put("name", name);
-        root.put("version", version);
-        root.put("description", description);
-        root.put("licence", "Apache-2.0");
-        ObjectNode signature = root.putObject("signature");
-        ObjectNode input = signature.putArray("inputs").addObject();
-        input.put("name", VitExporter.INPUT);
-        input.put("type", "float32");
-        input.putArray("shape")
-                .add("batch")
-                .add(config.channels())
-                .add(config.imageSize())
-                .add(config.imageSize());
-        ObjectNode output = signature.putArray("outputs").addObject();
-        output.put("name", VitExporter.OUTPUT);
-        output.put("type", "float32");
-        output.putArray("shape").add("batch").add(config.classes());
+        root.put("name", header.name());
+        root.put("version", header.version());
+        root.put("description", header.description());
+        root.put("licence", header.licence());
+        signature(root.putObject("signature"), analysis.signature());
 
         GraphAnalysis.Stem stem = analysis.stem().orElseThrow();
         ObjectNode stemNode = root.putObject("stem");
@@ -198,26 +223,52 @@ public final class ModelWriter {
         stem.sideValues().forEach(sideValues::add);
         stemNode.set("cost", cost(stem.cost()));
         ObjectNode hidden = root.putObject("hidden");
-        hidden.put("type", "float32");
-        hidden.putArray("shape").add("batch").add(config.tokens()).add(config.dim());
-        hidden.put("pooling", "first");
+        ValueInfo state = analysis.hidden().orElseThrow();
+        hidden.put("type", state.type());
+        hidden.set("shape", mapper.valueToTree(state.jsonShape()));
+        hidden.put("pooling", header.pooling());
         layers(root.putArray("layers"), analysis);
         exits(root.putArray("exits"), analysis);
-        menu(root.putArray("menu"), analysis);
-        if (choices.predictorClasses() != null) {
-            ObjectNode predictor = root.putObject("predictor");
-            predictor.put("file", PREDICTOR);
-            predictor.put("features", ImageFeatures.NAME);
-            ArrayNode classes = predictor.putArray("classes");
-            choices.predictorClasses().forEach(classes::add);
-            predictor.put("flopsPerRow", choices.predictorFlops());
+        menu(root.putArray("menu"), decided.menu());
+        PredictorEntry predictor = decided.predictor();
+        if (predictor != null) {
+            ObjectNode node = root.putObject("predictor");
+            node.put("file", PREDICTOR);
+            node.put("features", predictor.features());
+            ArrayNode classes = node.putArray("classes");
+            predictor.classes().forEach(classes::add);
+            node.put("flopsPerRow", predictor.flopsPerRow());
         }
-        points(root.putArray("operatingPoints"), choices);
-        root.put("defaultOperatingPoint", choices.defaultPoint());
-        root.putNull("certificate");
+        policies(root, decided.policies());
+        points(root.putArray("operatingPoints"), decided);
+        root.put("defaultOperatingPoint", decided.defaultPoint());
+        root.set("certificate", certificate == null ? mapper.nullNode() : mapper.readTree(certificate));
         root.putObject("files");
         provenance(root.putObject("provenance"), provenance);
         write("model.json", root);
+    }
+
+    private void signature(ObjectNode node, Signature signature) {
+        tensors(node.putArray("inputs"), signature.inputs());
+        tensors(node.putArray("outputs"), signature.outputs());
+        Signature.Sequence sequence = signature.sequence();
+        if (sequence != null) {
+            ObjectNode axis = node.putObject("sequence");
+            axis.put("input", sequence.input());
+            axis.put("dimension", sequence.dimension());
+            axis.put(
+                    "maximum",
+                    Math.min(header.maximumLength(), sequence.maximum().orElse(header.maximumLength())));
+        }
+    }
+
+    private void tensors(ArrayNode array, List<ValueInfo> values) {
+        for (ValueInfo value : values) {
+            ObjectNode node = array.addObject();
+            node.put("name", value.name());
+            node.put("type", value.type());
+            node.set("shape", mapper.valueToTree(value.jsonShape()));
+        }
     }
 
     private void layers(ArrayNode array, GraphAnalysis analysis) {
@@ -246,45 +297,73 @@ public final class ModelWriter {
     }
 
     private void exits(ArrayNode array, GraphAnalysis analysis) {
-        int last = parts.exitCosts().size() - 1;
-        for (int i = 0; i <= last; i++) {
-            boolean end = i == last;
+        for (Map.Entry<Integer, ExitSpec> entry : graphs.heads().entrySet()) {
+            ExitSpec head = entry.getValue();
             ObjectNode node = array.addObject();
-            node.put("id", exitId(i));
-            node.put("after", analysis.layers().get(i).id());
-            node.put("file", end ? MODEL : EXITS);
-            node.put("input", end ? analysis.tail().orElseThrow().input() : VitExporter.exitInput(i + 1));
-            node.putObject("outputs").put(VitExporter.OUTPUT, end ? VitExporter.OUTPUT : VitExporter.exitOutput(i + 1));
-            node.set("cost", cost(parts.exitCosts().get(i)));
+            node.put("id", head.id());
+            node.put("after", analysis.layers().get(entry.getKey()).id());
+            node.put("file", EXITS);
+            node.put("input", head.input());
+            ObjectNode outputs = node.putObject("outputs");
+            head.outputs().forEach(outputs::put);
+            node.set("cost", cost(graphs.exitCost(entry.getKey())));
+        }
+        int last = graphs.layers() - 1;
+        ObjectNode node = array.addObject();
+        node.put("id", graphs.exitId(last));
+        node.put("after", analysis.layers().get(last).id());
+        node.put("file", MODEL);
+        node.put("input", graphs.tail().input());
+        ObjectNode outputs = node.putObject("outputs");
+        graphs.tail().outputs().forEach(name -> outputs.put(name, name));
+        node.set("cost", cost(graphs.tail().cost()));
+    }
+
+    private void menu(ArrayNode array, List<MenuPath> menu) {
+        for (MenuPath path : menu) {
+            ObjectNode node = array.addObject();
+            ArrayNode layers = node.putArray("layers");
+            path.layers()
+                    .forEach(layer ->
+                            layers.add(graphs.analysis().layers().get(layer).id()));
+            node.put("exit", graphs.exitId(path.exit()));
         }
     }
 
-    private String exitId(int exit) {
-        return exit == parts.exitCosts().size() - 1 ? "final" : "exit." + (exit + 1);
-    }
-
-    private void menu(ArrayNode array, GraphAnalysis analysis) {
-        for (int exit : menu.exits()) {
-            ObjectNode path = array.addObject();
-            ArrayNode layers = path.putArray("layers");
-            for (int layer = 0; layer <= exit; layer++) {
-                layers.add(analysis.layers().get(layer).id());
-            }
-            path.put("exit", exitId(exit));
+    private static void policies(ObjectNode root, List<PolicyEntry> policies) {
+        if (policies.isEmpty()) {
+            return;
+        }
+        ArrayNode array = root.putArray("policies");
+        for (PolicyEntry policy : policies) {
+            ObjectNode node = array.addObject();
+            node.put("policy", policy.policy());
+            node.put("file", policy.file());
+            node.put("loop", policy.loop());
+            node.put("complexityClasses", policy.complexityClasses());
+            node.put("hidden", policy.hidden());
         }
     }
 
-    private void points(ArrayNode array, Choices choices) {
-        for (Point point : choices.points()) {
+    private void points(ArrayNode array, Decided decided) {
+        for (Point point : decided.points()) {
             ObjectNode node = array.addObject();
             node.put("name", point.name());
             node.put("policy", point.policy());
-            node.set("parameters", mapper.valueToTree(point.parameters()));
+            node.set("parameters", mapper.valueToTree(new TreeMap<>(point.parameters())));
             node.put("split", "decision");
             node.put("flopsRatio", point.flopsRatio());
-            node.put("accuracy", point.accuracy());
-            node.put("fullDepthAccuracy", choices.fullDepthAccuracy());
-            node.put("inputs", choices.inputs());
+            share(node, "accuracy", point.accuracy());
+            share(node, "fullDepthAccuracy", decided.fullDepthAccuracy());
+            node.put("inputs", decided.inputs());
+        }
+    }
+
+    private static void share(ObjectNode node, String name, double value) {
+        if (Double.isNaN(value)) {
+            node.putNull(name);
+        } else {
+            node.put(name, value);
         }
     }
 
@@ -297,20 +376,36 @@ public final class ModelWriter {
         node.put("seed", provenance.seed());
         node.put("machine", provenance.machine());
         // Sorted, so that the same run writes the same bytes.
-        node.set("versions", mapper.valueToTree(new java.util.TreeMap<>(provenance.versions())));
-        node.set("figures", mapper.valueToTree(new java.util.TreeMap<>(provenance.figures())));
+        node.set("versions", mapper.valueToTree(new TreeMap<>(provenance.versions())));
+        node.set("figures", mapper.valueToTree(new TreeMap<>(provenance.figures())));
     }
 
     private ObjectNode cost(Cost cost) {
         ObjectNode node = mapper.createObjectNode();
-        // No sequence, so constants are all there is.
-        node.putArray("flops").add(Math.round(cost.flops().at(0)));
+        coefficients(node.putArray("flops"), cost.flops());
         node.put("weightBytes", cost.weightBytes());
-        node.putArray("activationBytes").add(Math.round(cost.activationBytes().at(0)));
+        coefficients(node.putArray("activationBytes"), cost.activationBytes());
         return node;
     }
 
-    private void write(String name, ObjectNode root) throws IOException {
+    /** Constants alone where there is no sequence. */
+    private void coefficients(ArrayNode array, Polynomial polynomial) {
+        if (graphs.analysis().signature().sequence() == null) {
+            array.add(Math.round(polynomial.at(0)));
+            return;
+        }
+        for (double coefficient : polynomial.coefficients()) {
+            // A hundredth of an operation is finer than any use of it, and free of the noise of floating point.
+            double rounded = Math.round(coefficient * 100) / 100.0;
+            if (rounded == Math.rint(rounded)) {
+                array.add((long) rounded);
+            } else {
+                array.add(rounded);
+            }
+        }
+    }
+
+    private void write(String name, JsonNode root) throws IOException {
         byte[] bytes = mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
         Files.write(folder.resolve(name), bytes);
     }

@@ -20,7 +20,7 @@ class TreeEnsembleTest {
     void javaAndOnnxDecideAsLightGbmDoes() {
         float[][] features = features(800, 1);
         int[] labels = labels(features);
-        String text = LightGbm.train(features, labels, new LightGbm.Settings(3, 25, 0.1, 8, 10, 7));
+        String text = LightGbm.train(features, labels, equal(features), new LightGbm.Settings(3, 25, 0.1, 8, 10, 7));
         TreeEnsemble ensemble = TreeEnsemble.parse(text);
         float[][] unseen = features(500, 2);
         double[][] original = LightGbm.predict(text, unseen, 3);
@@ -45,7 +45,8 @@ class TreeEnsembleTest {
     @Test
     void decidesAsLightGbmDoesRightAtTheThresholds() {
         float[][] features = features(400, 3);
-        String text = LightGbm.train(features, labels(features), new LightGbm.Settings(3, 10, 0.1, 8, 10, 7));
+        String text = LightGbm.train(
+                features, labels(features), equal(features), new LightGbm.Settings(3, 10, 0.1, 8, 10, 7));
         TreeEnsemble ensemble = TreeEnsemble.parse(text);
         for (TreeEnsemble.Tree tree : ensemble.trees()) {
             for (int node = 0; node < tree.feature.length; node++) {
@@ -63,8 +64,8 @@ class TreeEnsembleTest {
     void theSameSeedGivesTheSameTrees() {
         float[][] features = features(400, 3);
         LightGbm.Settings settings = new LightGbm.Settings(3, 10, 0.1, 8, 10, 7);
-        assertThat(LightGbm.train(features, labels(features), settings))
-                .isEqualTo(LightGbm.train(features, labels(features), settings));
+        assertThat(LightGbm.train(features, labels(features), equal(features), settings))
+                .isEqualTo(LightGbm.train(features, labels(features), equal(features), settings));
     }
 
     @Test
@@ -100,5 +101,11 @@ class TreeEnsembleTest {
             labels[row] = sum < 1.5 ? 0 : sum < 3.5 ? 1 : 2;
         }
         return labels;
+    }
+
+    private static float[] equal(float[][] features) {
+        float[] weights = new float[features.length];
+        java.util.Arrays.fill(weights, 1);
+        return weights;
     }
 }

@@ -1,0 +1,100 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.tminus.trainer.decide.Point;
+import org.tminus.trainer.pipeline.Pipeline;
+import org.tminus.trainer.pipeline.PipelineOptions;
+import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
+import org.tminus.trainer.pipeline.Recipes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tminus train TASK}: one class for all tasks, which differ in their recipes. */
+@Command(
+        description = {
+            "Trains the reference model of a task: layers and exits, path menu, predictor, policies, operating points,"
+                    + " certificate.",
+            "Stopping it with Ctrl-C keeps what is done; the same command goes on from there."
+        },
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class TrainCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private TaskOptions task;
+
+    @Option(
+            names = {"--output", "--out"},
+            paramLabel = "FILE",
+            description = "the model file to write; TASK.tminus if not given")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--trunk",
+            paramLabel = "FILE",
+            description = "keep the weights of this model file, and decide all else anew")
+    private @Nullable Path trunk;
+
+    @Option(names = "--policy-seeds", paramLabel = "N", description = "trainings of each learned policy")
+    private int policySeeds = PolicyEffort.STANDARD.seeds();
+
+    @Option(
+            names = "--policy-updates",
+            paramLabel = "N",
+            description = "updates of each training of a learned policy; 0 for none")
+    private int policyUpdates = PolicyEffort.STANDARD.updates();
+
+    @Override
+    public Integer call() throws IOException {
+        String name = spec.name();
+        Path file = Main.absolute(output == null ? Path.of(name + ".tminus") : output);
+        PolicyEffort effort = new PolicyEffort(policySeeds, policyUpdates);
+        PipelineOptions options = new PipelineOptions(
+                file, task.work(name), "./tminus train " + name + task.asTyped(), task.seed(), effort);
+        PrintStream out = System.out;
+        try (StopOnExit stop = new StopOnExit()) {
+            ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());
+            progress.message("reading the data of " + name);
+            Pipeline.Result result =
+                    Pipeline.run(Recipes.of(name, task.choices(trunk)), options, progress, stop::isStopping);
+            if (result == null) {
+                out.println("stopped; the same command goes on from here");
+                return ExitCode.SOFTWARE;
+            }
+            out.print(table(result));
+            return ExitCode.OK;
+        }
+    }
+
+    private static String table(Pipeline.Result result) {
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, "decision split%n  %-32s %9s %8s%n", "", "accuracy", "FLOPs"));
+        text.append(row("full depth", result.fullDepthAccuracy(), 1));
+        for (Point point : result.points()) {
+            String policy = point.name().startsWith(point.policy()) ? "" : " (" + point.policy() + ")";
+            text.append(row(point.name() + policy, point.accuracy(), point.flopsRatio()));
+        }
+        return text.append(result.certificate()).append(System.lineSeparator()).toString();
+    }
+
+    private static String row(String name, double accuracy, double flops) {
+        return String.format(Locale.ROOT, "  %-32s %8.2f%% %7.1f%%%n", name, 100 * accuracy, 100 * flops);
+    }
+}

@@ -1,0 +1,160 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.pipeline;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.tminus.certificate.CertificateResult;
+import org.tminus.certificate.Certification;
+import org.tminus.certificate.Certifier;
+import org.tminus.certificate.LossMatrix;
+import org.tminus.certificate.Risk;
+import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.outcome.Choices;
+import org.tminus.learning.outcome.MenuPath;
+import org.tminus.learning.outcome.Outcomes;
+import org.tminus.learning.outcome.PathTrie;
+import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.decide.Point;
+import org.tminus.trainer.decide.PointChoice;
+import org.tminus.trainer.pack.ModelGraphs;
+
+/**
+ * Certifies operating points of a finished model on the calibration split. What is promised, with which test and in which
+ * order of points, is fixed before the split is opened.
+ */
+final class Certifying {
+    private static final String NUMERIC_CLASS = "fp32";
+    private static final double TOLERANCE = 1e-4;
+    /** They look at nothing of the input, or repeat another point under a shorter name. */
+    private static final Set<String> LEFT_OUT = Set.of("fixed", "random");
+
+    private final Recipe recipe;
+    private final StageStore stages;
+    private final ProgressListener listener;
+    private final BooleanSupplier stop;
+
+    /**
+     * What came out.
+     *
+     * @param json the member {@code certificate}; {@code null} if nothing is certified
+     * @param sentence for people
+     */
+    record Result(@Nullable String json, String sentence) {}
+
+    Certifying(Recipe recipe, StageStore stages, ProgressListener listener, BooleanSupplier stop) {
+        this.recipe = recipe;
+        this.stages = stages;
+        this.listener = listener;
+        this.stop = stop;
+    }
+
+    Result certify(
+            ModelGraphs graphs,
+            String identity,
+            Path folder,
+            PathTrie menu,
+            double fullDepthAccuracy,
+            List<PointChoice.Chosen> points,
+            @Nullable Predictor predictor)
+            throws IOException {
+        List<PointChoice.Chosen> order = safestFirst(points, fullDepthAccuracy);
+        if (order.isEmpty()) {
+            return new Result(null, "There is no adaptive operating point to certify.");
+        }
+        Examples examples = recipe.data().accessFor(Purpose.CERTIFYING).open(Split.CALIBRATION);
+        listener.message("certifying on " + examples.size() + " inputs of the calibration split");
+        Outcomes outcomes = OutcomeStage.run(
+                stages,
+                graphs,
+                menu,
+                identity,
+                recipe.data().description(),
+                Split.CALIBRATION,
+                examples,
+                listener,
+                stop);
+        if (predictor != null) {
+            outcomes = predictor.predicted(outcomes, examples);
+        }
+        LossMatrix disagreement = losses(Risk.DISAGREEMENT, outcomes, examples, order);
+        boolean labelled = outcomes.isLabelled();
+        Risk risk = labelled ? recipe.promise().risk() : Risk.DISAGREEMENT;
+        LossMatrix losses = risk == Risk.DISAGREEMENT ? disagreement : losses(risk, outcomes, examples, order);
+        Certification certification = Certifier.certify(
+                losses, recipe.promise().epsilon(), recipe.promise().delta());
+        listener.message(certification.sentence());
+        if (certification.certified().isEmpty()) {
+            return new Result(null, certification.sentence());
+        }
+        CertificateResult result = CertificateResult.of(
+                certification, disagreement, hashes(graphs, menu, folder), NUMERIC_CLASS, TOLERANCE);
+        return new Result(result.toJson(), certification.sentence());
+    }
+
+    /** By what they lost on the decision split, so that the test goes on as long as it can; then the costlier ones. */
+    private static List<PointChoice.Chosen> safestFirst(List<PointChoice.Chosen> points, double full) {
+        List<PointChoice.Chosen> order = new ArrayList<>(points);
+        order.removeIf(each -> LEFT_OUT.contains(each.point().policy()));
+        order.sort(Comparator.comparingDouble((PointChoice.Chosen each) -> lost(each.point(), full))
+                .thenComparing(each -> -each.point().flopsRatio())
+                .thenComparing(each -> each.point().name()));
+        return order;
+    }
+
+    private static double lost(Point point, double full) {
+        return Double.isNaN(full) ? -point.flopsRatio() : full - point.accuracy();
+    }
+
+    private static LossMatrix losses(Risk risk, Outcomes outcomes, Examples examples, List<PointChoice.Chosen> points) {
+        int full = outcomes.trie().menu().size() - 1;
+        byte[][] losses = new byte[points.size()][outcomes.rows()];
+        for (int point = 0; point < losses.length; point++) {
+            Choices choices = points.get(point).decider().decide(outcomes);
+            for (int row = 0; row < outcomes.rows(); row++) {
+                losses[point][row] = risk == Risk.DISAGREEMENT
+                        ? LossMatrix.disagreement(choices.agrees(row))
+                        : LossMatrix.accuracyLoss(outcomes.isRight(full, row), choices.isRight(row));
+            }
+        }
+        List<String> names = points.stream().map(each -> each.point().name()).toList();
+        List<String> ids =
+                IntStream.range(0, examples.size()).mapToObj(examples::id).toList();
+        return LossMatrix.of(risk, names, ids, losses);
+    }
+
+    /** Of everything that decides answers. */
+    private static Map<String, String> hashes(ModelGraphs graphs, PathTrie menu, Path folder) throws IOException {
+        Map<String, String> hashes = new HashMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.onnx*")) {
+            for (Path file : files) {
+                hashes.put(String.valueOf(file.getFileName()), StageStore.sha256(Files.readAllBytes(file)));
+            }
+        }
+        List<String> paths = new ArrayList<>();
+        for (MenuPath path : menu.menu()) {
+            paths.add(CertificateResult.menuEntry(
+                    path.layers().stream()
+                            .map(layer -> graphs.analysis().layers().get(layer).id())
+                            .toList(),
+                    graphs.exitId(path.exit())));
+        }
+        hashes.put(CertificateResult.MENU, CertificateResult.menuHash(paths));
+        return hashes;
+    }
+}

@@ -1,0 +1,180 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.pipeline;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import org.tminus.learning.outcome.Outcomes;
+import org.tminus.learning.policy.Loop;
+import org.tminus.learning.policy.PolicyOnnx;
+import org.tminus.learning.policy.PpoOptions;
+import org.tminus.learning.policy.PpoProgress;
+import org.tminus.learning.policy.PpoRun;
+import org.tminus.learning.policy.PpoStudy;
+import org.tminus.learning.policy.PpoTrainer;
+import org.tminus.learning.policy.UpdateFigures;
+import org.tminus.trainer.Progress;
+import org.tminus.trainer.ProgressListener;
+
+/** Trainings of policies, each kept as a stage of its own. Used by one thread. */
+final class PolicyRuns {
+    private static final double HELD_OUT = 0.25;
+    private static final int CURVE_POINTS = 60;
+
+    private final StageStore stages;
+    private final String identity;
+    private final ProgressListener listener;
+    private final BooleanSupplier stop;
+
+    /** @param identity names all that the outcomes were made from */
+    PolicyRuns(StageStore stages, String identity, ProgressListener listener, BooleanSupplier stop) {
+        this.stages = stages;
+        this.identity = identity;
+        this.listener = listener;
+        this.stop = stop;
+    }
+
+    /**
+     * A finished training.
+     *
+     * @param score held-out quality, by which seeds are chosen
+     * @param reward held-out reward
+     * @param onnx the policy
+     * @param summary for the provenance
+     * @param curve for the report
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Run(
+            long seed,
+            double score,
+            double reward,
+            byte[] onnx,
+            Map<String, Object> summary,
+            Map<String, Object> curve) {
+        static final Comparator<Run> BY_SCORE = Comparator.comparingDouble(Run::score);
+    }
+
+    /** @throws CancellationException if it was told to stop */
+    Run run(Outcomes decision, Loop loop, long seed, int updates) throws IOException {
+        String fingerprint =
+                StageStore.fingerprint("ppo", identity, decision.trie().menu(), loop, seed, updates, HELD_OUT);
+        byte[] bytes = stages.once("policy-" + loop.label() + "-" + seed, fingerprint, () -> {
+            PpoOptions options = PpoOptions.builder().updates(updates).build();
+            int[][] parts = PpoStudy.parts(decision.rows(), HELD_OUT);
+            PpoTrainer trainer = new PpoTrainer(decision.select(parts[0]), decision.select(parts[1]), loop, options);
+            return toBytes(trainer.train(seed, new Reported(loop, listener, stop)), loop);
+        });
+        if (bytes == null) {
+            throw new CancellationException("stopped");
+        }
+        return of(bytes);
+    }
+
+    private static byte[] toBytes(PpoRun run, Loop loop) throws IOException {
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("seed", run.seed());
+        summary.put("score", run.score());
+        summary.put("reward", run.reward());
+        summary.put("bestUpdate", run.bestUpdate());
+        summary.put("warmStart", run.warmStart().kind().name());
+        summary.put("warmStartScore", run.warmStart().score());
+        summary.put(
+                "findings",
+                run.findings().stream()
+                        .map(each -> each.fault() + ": " + each.detail())
+                        .toList());
+        byte[] onnx = PolicyOnnx.toBytes(run.policy(), Map.of("tminus.seed", String.valueOf(run.seed())));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeLong(run.seed());
+            out.writeDouble(run.score());
+            out.writeDouble(run.reward());
+            for (byte[] part : new byte[][] {onnx, Json.bytes(summary), Json.bytes(curve(run, loop))}) {
+                out.writeInt(part.length);
+                out.write(part);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static Run of(byte[] bytes) throws IOException {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            long seed = in.readLong();
+            double score = in.readDouble();
+            double reward = in.readDouble();
+            byte[] onnx = in.readNBytes(in.readInt());
+            Map<String, Object> summary = Json.map(in.readNBytes(in.readInt()));
+            Map<String, Object> curve = Json.map(in.readNBytes(in.readInt()));
+            return new Run(seed, score, reward, onnx, summary, curve);
+        }
+    }
+
+    private static Map<String, Object> curve(PpoRun run, Loop loop) {
+        List<UpdateFigures> all = run.curve();
+        List<Integer> steps = new ArrayList<>();
+        List<Double> reward = new ArrayList<>();
+        List<Double> kl = new ArrayList<>();
+        List<Double> entropy = new ArrayList<>();
+        int points = Math.min(CURVE_POINTS, all.size());
+        for (int i = 0; i < points; i++) {
+            UpdateFigures figures = all.get((int) ((long) i * (all.size() - 1) / Math.max(1, points - 1)));
+            steps.add(figures.update());
+            reward.add(figures.reward());
+            kl.add(figures.kl());
+            entropy.add(figures.entropy());
+        }
+        Map<String, Object> curve = new LinkedHashMap<>();
+        curve.put("name", loop.label() + ", seed " + run.seed());
+        curve.put("steps", steps);
+        curve.put("reward", reward);
+        curve.put("kl", kl);
+        curve.put("entropy", entropy);
+        return curve;
+    }
+
+    private static final class Reported implements PpoProgress {
+        private final String stage;
+        private final ProgressListener listener;
+        private final BooleanSupplier stop;
+        private final long begin = System.nanoTime();
+
+        Reported(Loop loop, ProgressListener listener, BooleanSupplier stop) {
+            this.stage = "policy " + loop.label();
+            this.listener = listener;
+            this.stop = stop;
+        }
+
+        @Override
+        public void updated(long seed, UpdateFigures figures, int updates) {
+            if (stop.getAsBoolean()) {
+                throw new CancellationException("stopped");
+            }
+            int done = figures.update() + 1;
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
+            listener.progress(new Progress(
+                    stage + ", seed " + seed,
+                    done,
+                    updates,
+                    elapsed,
+                    elapsed.multipliedBy(updates - done).dividedBy(done),
+                    Map.of(
+                            "reward", figures.reward(),
+                            "kept", figures.quality(),
+                            "FLOPs", figures.flopsRatio(),
+                            "entropy", figures.entropy())));
+        }
+    }
+}

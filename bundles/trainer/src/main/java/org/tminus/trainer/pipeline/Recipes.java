@@ -1,0 +1,263 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.pipeline;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tminus.certificate.Risk;
+import org.tminus.learning.data.TaskData;
+import org.tminus.onnx.OnnxModel;
+import org.tminus.predictor.features.ImageFeatures;
+import org.tminus.predictor.features.TokenFeatures;
+import org.tminus.predictor.features.ValueFeatures;
+import org.tminus.tasks.DebianPackages;
+import org.tminus.tasks.Encoder;
+import org.tminus.tasks.PackageSections;
+import org.tminus.tasks.PointerChase;
+import org.tminus.tasks.TaskDataException;
+import org.tminus.tasks.TextInput;
+import org.tminus.trainer.data.DataSplits;
+import org.tminus.trainer.data.FashionMnist;
+import org.tminus.trainer.data.FashionVitData;
+import org.tminus.trainer.decide.Level;
+import org.tminus.trainer.graph.GraphOptions;
+import org.tminus.trainer.graph.Objective;
+import org.tminus.trainer.graph.PathLosses;
+import org.tminus.trainer.graph.Pooling;
+import org.tminus.trainer.graph.Trainable;
+import org.tminus.trainer.graph.TransformerBuilder;
+import org.tminus.trainer.graph.TransformerConfig;
+import org.tminus.trainer.pack.ModelWriter;
+import org.tminus.trainer.vit.Normalisation;
+import org.tminus.trainer.vit.TrunkOptions;
+import org.tminus.trainer.vit.VitConfig;
+
+/** The tasks whose reference models this project ships. */
+public final class Recipes {
+    /** Names of the tasks. */
+    public static final List<String> NAMES = List.of(PointerChase.NAME, PackageSections.NAME, FashionVitData.NAME);
+
+    private static final String VERSION = "1.0.0";
+    private static final String LICENCE = "Apache-2.0";
+    private static final double DELTA = 0.05;
+    /** Half the budget of a step goes to exits; a tenth of the steps train a random subset of the layers. */
+    private static final PathLosses LOSSES = PathLosses.DEFAULT.withEarly(0.05);
+
+    private Recipes() {}
+
+    /**
+     * What a person may choose.
+     *
+     * @param data folder or file with the data; {@code null} for where the task finds it by itself
+     * @param encoder name of the pretrained encoder, for texts
+     * @param encoders folder with its jar; {@code null} for the local Maven repository
+     * @param seed of split and training
+     * @param epochs passes over the trunk split; 0 for the task's own number
+     * @param threads that compute; no part of the result
+     * @param trunk a model file whose weights are kept; {@code null} to train them
+     */
+    public record Choices(
+            @Nullable Path data,
+            String encoder,
+            @Nullable Path encoders,
+            long seed,
+            int epochs,
+            int threads,
+            @Nullable Path trunk) {
+        /** The encoder that texts are read with if nobody says otherwise. */
+        public static final String STANDARD_ENCODER = "minilm-l6";
+
+        /** Everything as the task has it. */
+        public static Choices standard(long seed) {
+            return new Choices(null, STANDARD_ENCODER, null, seed, 0, 2, null);
+        }
+
+        private int epochs(int otherwise) {
+            return epochs == 0 ? otherwise : epochs;
+        }
+
+        private Trunk orKept(Trunk trained) {
+            return trunk == null ? trained : new PackagedTrunk(trunk);
+        }
+    }
+
+    /**
+     * A task by name.
+     *
+     * @throws IOException if its data or its encoder cannot be read; the message says where they are to be had
+     * @throws IllegalArgumentException if there is no such task
+     */
+    public static Recipe of(String name, Choices choices) throws IOException {
+        return switch (name) {
+            case PointerChase.NAME -> pointerChase(PointerChase.generate(choices.seed()), choices);
+            case PackageSections.NAME -> packageSections(choices);
+            case FashionVitData.NAME -> fashionVit(choices);
+            default -> throw new IllegalArgumentException("there is no task '" + name + "'; known are " + NAMES);
+        };
+    }
+
+    /** Pointer-chase of any size. */
+    static Recipe pointerChase(TaskData data, Choices choices) {
+        TransformerConfig config =
+                new TransformerConfig(8, 96, 4, 192, pointerVocabularies(), PointerChase.NODES, choices.seed());
+        GraphOptions options = GraphOptions.of(choices.epochs(8), 256, choices.seed())
+                .withThreads(choices.threads())
+                .withLosses(LOSSES);
+        return pointerChase(data, config, options, choices);
+    }
+
+    static Recipe pointerChase(TaskData data, TransformerConfig config, GraphOptions options, Choices choices) {
+        Trunk trunk = new GraphTrunkStage(
+                TransformerBuilder.build(config), Objective.CLASSES, null, options, config.toString());
+        return new Recipe(
+                new ModelWriter.Header(
+                        PointerChase.NAME,
+                        VERSION,
+                        "A transformer of " + config.layers()
+                                + " layers that follows 1 to 6 pointers among 8 nodes, with an exit after each layer",
+                        LICENCE,
+                        "first",
+                        PointerChase.TOKENS),
+                data,
+                choices.orKept(trunk),
+                ValueFeatures.NAME,
+                Recipe::usualSubsets,
+                Map.of(),
+                null,
+                List.of(new Level("careful", 0), new Level("balanced", 0.002), new Level("economical", 0.01)),
+                new Recipe.Promise(Risk.ACCURACY_LOSS, 0.003, DELTA));
+    }
+
+    static List<Integer> pointerVocabularies() {
+        return Stream.concat(
+                        Stream.of(PointerChase.NODES * PointerChase.MAX_HOPS),
+                        Collections.nCopies(PointerChase.NODES, PointerChase.NODES).stream())
+                .toList();
+    }
+
+    private static Recipe packageSections(Choices choices) throws IOException {
+        Encoder encoder = RebuildFile.encoder(choices.encoder(), Optional.ofNullable(choices.encoders()));
+        TaskData data;
+        try {
+            Path given = choices.data();
+            DebianPackages packages = given == null ? DebianPackages.fromApt() : DebianPackages.fromPath(given);
+            data = PackageSections.of(packages, encoder.tokenizer(), choices.seed());
+        } catch (TaskDataException e) {
+            throw new IOException(e.getMessage() + " " + e.advice(), e);
+        }
+        int classes = data.description().labels().size();
+        RebuildFile.Origin origin = new RebuildFile.Origin(encoder.name(), Pooling.MEAN, classes, choices.seed());
+        OnnxModel model = origin.model(encoder);
+        GraphOptions options = GraphOptions.fineTuning(choices.epochs(4), 32, choices.seed())
+                .withLearningRates(5e-4, 2e-3)
+                .withTrainable(Trainable.lowRank(16))
+                .withThreads(choices.threads())
+                .withLosses(LOSSES);
+        Trunk trunk = new GraphTrunkStage(
+                model, Objective.CLASSES, Pooling.MEAN, options, origin + " " + StageStore.sha256(model.toBytes()));
+        return new Recipe(
+                new ModelWriter.Header(
+                        PackageSections.NAME,
+                        VERSION,
+                        "The encoder " + encoder.name()
+                                + ", fine-tuned to tell the section of a Debian package from its"
+                                + " one-line description, with an exit after each layer",
+                        LICENCE,
+                        "mean",
+                        TextInput.BERT.maxTokens()),
+                data,
+                choices.orKept(trunk),
+                TokenFeatures.NAME,
+                Recipe::usualSubsets,
+                Map.of(
+                        "preprocessing.json",
+                        textPreprocessing(TextInput.BERT, model),
+                        "tokenizer.json",
+                        encoder.tokenizer()),
+                origin,
+                Level.STANDARD,
+                new Recipe.Promise(Risk.ACCURACY_LOSS, 0.01, DELTA));
+    }
+
+    private static byte[] textPreprocessing(TextInput input, OnnxModel model) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("kind", "text");
+        root.put("tokenizer", "tokenizer.json");
+        root.put("maximumLength", input.maxTokens());
+        ObjectNode inputs = root.putObject("inputs");
+        inputs.put("ids", input.ids());
+        input.mask().filter(name -> takes(model, name)).ifPresent(name -> inputs.put("mask", name));
+        input.types().filter(name -> takes(model, name)).ifPresent(name -> inputs.put("types", name));
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+    }
+
+    private static boolean takes(OnnxModel model, String name) {
+        return model.inputs().stream().anyMatch(each -> each.name().equals(name));
+    }
+
+    private static Recipe fashionVit(Choices choices) throws IOException {
+        Path given = choices.data();
+        FashionMnist images = FashionMnist.load(given == null ? FashionMnist.DEBIAN_FOLDER : given);
+        DataSplits splits = DataSplits.of(images.train(), images.test(), choices.seed());
+        TrunkOptions options = TrunkOptions.reference(
+                        choices.epochs(VitReference.EPOCHS), VitReference.SECOND_EPOCHS, choices.seed())
+                .withThreads(choices.threads());
+        return fashionVit(FashionVitData.of(images, choices.seed()), splits, VitConfig.fashion(), options, choices);
+    }
+
+    /** Fashion-MNIST with other options. */
+    static Recipe fashionVit(TaskData data, DataSplits splits, VitConfig config, TrunkOptions options, Choices choices)
+            throws IOException {
+        Trunk trunk = new VitTrunk(splits, config, options, "./tminus train fashion-vit --seed " + options.seed());
+        return new Recipe(
+                new ModelWriter.Header(
+                        FashionVitData.NAME,
+                        VERSION,
+                        "A plain vision transformer of " + config.layers()
+                                + " layers for the ten classes of Fashion-MNIST, with an exit after each layer",
+                        LICENCE,
+                        "first",
+                        1),
+                data,
+                choices.orKept(trunk),
+                ImageFeatures.NAME,
+                layers -> List.of(),
+                Map.of("preprocessing.json", imagePreprocessing(config)),
+                null,
+                Level.STANDARD,
+                new Recipe.Promise(Risk.ACCURACY_LOSS, 0.01, DELTA));
+    }
+
+    private static byte[] imagePreprocessing(VitConfig config) throws IOException {
+        Normalisation normalisation = Normalisation.FASHION;
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("kind", "image");
+        root.put("width", config.imageSize());
+        root.put("height", config.imageSize());
+        root.put("channels", config.channels());
+        root.put("scale", normalisation.scale());
+        root.putArray("mean").add(normalisation.mean());
+        root.putArray("std").add(normalisation.deviation());
+        root.put("layout", "NCHW");
+        root.put("input", "pixels");
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+    }
+
+    /** How the reference model of Fashion-MNIST is trained. */
+    private static final class VitReference {
+        static final int EPOCHS = 12;
+        static final int SECOND_EPOCHS = 6;
+    }
+}

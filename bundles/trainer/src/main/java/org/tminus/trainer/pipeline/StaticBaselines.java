@@ -1,0 +1,141 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.tminus.failure.ModelFormatException;
+import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
+import org.tminus.models.format.ModelPackage;
+import org.tminus.onnx.GraphAnalysis;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.OnnxModel;
+import org.tminus.onnx.Polynomial;
+import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.graph.GraphTask;
+import org.tminus.trainer.graph.GraphTrunk;
+import org.tminus.trainer.graph.PrefixModel;
+import org.tminus.trainer.graph.SoftAnswers;
+import org.tminus.trainer.pack.Machine;
+
+/**
+ * Trains short models of their own, one per depth: what somebody would use who knew beforehand that this depth is enough. They
+ * are the baseline for adaptive depth, so they get the same beginning, the same epochs and data, and the finished model as
+ * their teacher.
+ */
+public final class StaticBaselines {
+    private StaticBaselines() {}
+
+    /**
+     * Trains.
+     *
+     * @param recipe its trunk is a {@link GraphTrunkStage}
+     * @param full the finished model file, which teaches
+     * @param output folder for the models
+     * @param work for checkpoints
+     * @return {@code false} if it was stopped
+     * @throws IOException if a file cannot be read or written
+     */
+    public static boolean train(
+            Recipe recipe,
+            GraphTrunkStage trunk,
+            Path full,
+            List<Integer> depths,
+            Path output,
+            Path work,
+            String command,
+            ProgressListener listener,
+            BooleanSupplier stop)
+            throws IOException {
+        TaskData.Access data = recipe.data().accessFor(Purpose.TRAINING);
+        Files.createDirectories(output);
+        SoftAnswers teacher = null;
+        for (int depth : depths) {
+            Path folder = Files.createDirectories(work.resolve("static-" + depth));
+            OnnxModel begin = cut(trunk.model(), depth);
+            if (teacher == null) {
+                listener.message("asking the full model for its answers, which the static models learn from");
+                teacher = teacher(full, data.open(Split.TRUNK), trunk.options().threads(), work);
+            }
+            listener.message("training a static model of " + depth + " layers");
+            GraphTask task =
+                    GraphTask.pupil(recipe.header().name() + "-static-" + depth, begin, data, teacher, trunk.options());
+            GraphTrunk made = GraphTrunkStage.train(task, folder, stop, listener);
+            if (made == null) {
+                return false;
+            }
+            write(recipe, made, depth, data.open(Split.DECISION), output, command);
+        }
+        return true;
+    }
+
+    private static OnnxModel cut(OnnxModel model, int depth) throws IOException {
+        try {
+            return PrefixModel.cut(model, depth);
+        } catch (OnnxFormatException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static SoftAnswers teacher(Path full, Examples examples, int threads, Path work) throws IOException {
+        Path folder = Folders.fresh(work.resolve("teacher"));
+        Files.delete(folder);
+        try (ModelPackage file = ModelPackage.open(full)) {
+            file.extract(folder);
+            return SoftAnswers.of(OnnxModel.read(folder.resolve("model.onnx")), examples, threads);
+        } catch (ModelFormatException | OnnxFormatException e) {
+            throw new IOException(e.getMessage(), e);
+        } finally {
+            Folders.delete(folder);
+        }
+    }
+
+    private static void write(Recipe recipe, GraphTrunk made, int depth, Examples decision, Path output, String command)
+            throws IOException {
+        String name = recipe.header().name() + "-static-" + depth;
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("name", name);
+        figures.put("layers", depth);
+        figures.put("flops", flops(made.model(), decision));
+        figures.put("accuracyDecision", made.fullAccuracy());
+        figures.put("epoch", made.bestEpoch());
+        figures.put("command", command);
+        figures.put("dataSha256", recipe.data().description().sha256());
+        figures.put("machine", Machine.description());
+        StageStore.write(output.resolve(name + ".onnx"), made.model());
+        StageStore.write(output.resolve(name + ".json"), Json.pretty(figures));
+    }
+
+    /** In the mean over the decision split, counted from the graph. */
+    private static long flops(byte[] model, Examples decision) throws IOException {
+        Polynomial flops = cost(model);
+        double sum = 0;
+        for (int row = 0; row < decision.size(); row++) {
+            sum += flops.at(decision.length(row));
+        }
+        return Math.round(sum / decision.size());
+    }
+
+    /** Of a model without a sequence. */
+    static long flops(byte[] model) throws IOException {
+        return Math.round(cost(model).at(0));
+    }
+
+    private static Polynomial cost(byte[] model) throws IOException {
+        try {
+            return GraphAnalysis.analyze(OnnxModel.read(model)).total().flops();
+        } catch (OnnxFormatException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.tminus.evaluation.AdaptiveParts;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.OperatingPoint;
+import org.tminus.models.format.ModelPackage;
+import org.tminus.tasks.PointerChase;
+import org.tminus.trainer.Progress;
+import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.graph.GraphOptions;
+import org.tminus.trainer.graph.TransformerConfig;
+import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PipelineTest {
+    private static final TransformerConfig SMALL =
+            new TransformerConfig(3, 16, 2, 32, Recipes.pointerVocabularies(), PointerChase.NODES, 1);
+    private static final GraphOptions TRUNK = GraphOptions.of(2, 100, 1);
+
+    private Path folder;
+    private TaskData data;
+    private Pipeline.Result result;
+    private AdaptiveModel model;
+    private JsonNode description;
+
+    @BeforeAll
+    void train(@TempDir Path temporary) throws Exception {
+        folder = temporary;
+        data = PointerChase.generate(1, new PointerChase.Sizes(3000, 600, 900, 100));
+        result = run("work", "first", ProgressListener.NONE);
+        try (ModelPackage file = ModelPackage.open(result.model())) {
+            model = file.extract(folder.resolve("extracted"));
+        }
+        description = new ObjectMapper()
+                .readTree(folder.resolve("extracted/model.json").toFile());
+    }
+
+    private Pipeline.Result run(String work, String name, ProgressListener listener) throws IOException {
+        Pipeline.Result made = Pipeline.run(recipe(), options(work, name), listener, () -> false);
+        assertThat(made).isNotNull();
+        return made;
+    }
+
+    private Recipe recipe() {
+        return Recipes.pointerChase(data, SMALL, TRUNK, Recipes.Choices.standard(1));
+    }
+
+    private PipelineOptions options(String work, String name) {
+        return new PipelineOptions(
+                folder.resolve(name + ".tminus"),
+                folder.resolve(work),
+                "./tminus train pointer-chase",
+                1,
+                new PolicyEffort(2, 3));
+    }
+
+    @Test
+    void writesAModelThatServingAccepts() throws Exception {
+        assertThat(model.name()).isEqualTo("pointer-chase");
+        assertThat(model.layers()).hasSize(3);
+        assertThat(model.exits()).hasSize(3);
+        assertThat(model.menu()).isNotEmpty();
+        assertThat(model.labels()).hasSize(8);
+        assertThat(model.predictor().orElseThrow().features()).isEqualTo("values-v1");
+        assertThat(model.operatingPoints())
+                .extracting(OperatingPoint::name)
+                .contains("careful", "balanced", "economical", "fixed-careful");
+        assertThat(model.defaultOperatingPoint().orElseThrow().name()).isEqualTo("balanced");
+        assertThat(model.policies()).hasSize(2);
+        assertThat(AdaptiveParts.menu(model).menu()).hasSameSizeAs(model.menu());
+    }
+
+    @Test
+    void operatingPointsKeepWhatTheyPromise() {
+        double full = result.fullDepthAccuracy();
+        result.points().forEach(point -> {
+            double loss =
+                    point.name().endsWith("economical") ? 0.01 : point.name().endsWith("balanced") ? 0.002 : 0;
+            assertThat(point.accuracy()).as(point.name()).isGreaterThanOrEqualTo(full - loss - 1e-9);
+        });
+    }
+
+    @Test
+    void saysHowItWasMadeAndWhatCameOut() {
+        JsonNode provenance = description.get("provenance");
+        assertThat(provenance.get("command").asText()).isEqualTo("./tminus train pointer-chase");
+        assertThat(provenance.get("data").get("sha256").asText())
+                .isEqualTo(data.description().sha256());
+        JsonNode figures = provenance.get("figures");
+        assertThat(figures.get("oracle").get("stableFlopsRatio").asDouble()).isBetween(0.0, 1.0);
+        assertThat(figures.get("predictor").get("ece").asDouble()).isBetween(0.0, 0.3);
+        assertThat(figures.get("ppo").get("seeds").asInt()).isEqualTo(2);
+        assertThat(figures.get("ppo").get("curves")).hasSize(4);
+        assertThat(figures.get("certification").asText()).isNotBlank();
+    }
+
+    @Test
+    void aFinishedStageIsNotRepeated() throws IOException {
+        List<String> stages = new ArrayList<>();
+        Pipeline.Result again = run("work", "again", new ProgressListener() {
+            @Override
+            public void progress(Progress progress) {
+                stages.add(progress.stage());
+            }
+
+            @Override
+            public void message(String text) {}
+        });
+        assertThat(stages).isEmpty();
+        assertThat(again.model()).hasSameBinaryContentAs(result.model());
+    }
+
+    @Test
+    void aRunThatIsStoppedGoesOnAndEndsWithTheSameModel() throws IOException {
+        int stops = 0;
+        Pipeline.Result made = null;
+        while (made == null) {
+            // The first question is answered with no, so that each attempt gets on by a step at least.
+            int[] asked = {0};
+            int patience = 15 + 40 * stops;
+            made = Pipeline.run(
+                    recipe(), options("stopped", "stopped"), ProgressListener.NONE, () -> ++asked[0] > patience);
+            stops++;
+            assertThat(stops).isLessThan(50);
+        }
+        assertThat(stops).isGreaterThan(2);
+        assertThat(made.model()).hasSameBinaryContentAs(result.model());
+    }
+
+    @Test
+    void weightsCanBeKeptAndAllElseDecidedAnew() throws Exception {
+        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, result.model());
+        Recipe recipe = Recipes.pointerChase(data, SMALL, TRUNK, kept);
+        PipelineOptions options = new PipelineOptions(
+                folder.resolve("kept.tminus"), folder.resolve("kept"), "./tminus", 1, PolicyEffort.NONE);
+        Pipeline.Result made = Pipeline.run(recipe, options, ProgressListener.NONE, () -> false);
+        assertThat(made).isNotNull();
+        try (ModelPackage file = ModelPackage.open(made.model())) {
+            AdaptiveModel other = file.extract(folder.resolve("kept-extracted"));
+            assertThat(other.policies()).isEmpty();
+            assertThat(Files.readAllBytes(other.file("exits.onnx").orElseThrow()))
+                    .isEqualTo(Files.readAllBytes(model.file("exits.onnx").orElseThrow()));
+            assertThat(Files.readAllBytes(other.file("model.onnx.data").orElseThrow()))
+                    .isEqualTo(Files.readAllBytes(model.file("model.onnx.data").orElseThrow()));
+        }
+    }
+
+    @Test
+    void theTestSplitStaysClosedAndCalibrationComesLast() {
+        List<Split> order =
+                data.openings().stream().map(TaskData.Opening::split).toList();
+        Set<Split> opened =
+                data.openings().stream().map(TaskData.Opening::split).collect(Collectors.toSet());
+        assertThat(opened).containsExactlyInAnyOrder(Split.TRUNK, Split.DECISION, Split.CALIBRATION);
+        int first = order.indexOf(Split.CALIBRATION);
+        assertThat(order.subList(0, first)).contains(Split.TRUNK, Split.DECISION);
+    }
+}
