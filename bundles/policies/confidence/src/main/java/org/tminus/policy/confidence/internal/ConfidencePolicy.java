@@ -5,6 +5,7 @@
 package org.tminus.policy.confidence.internal;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -21,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.failure.InvalidRequestException;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.LayerId;
 import org.tminus.model.Path;
 import org.tminus.model.TensorSpec;
 import org.tminus.policy.Policy;
@@ -31,7 +33,8 @@ import org.tminus.policy.PolicyRun;
 /**
  * Goes deep until an exit is sure enough: an input stops at the first exit on the menu whose largest probability is at
  * least {@code threshold}. Needs no predictor, but pays for the heads that it reads. The parameter {@code checkpoints}
- * names the layers after which it may stop; without it these are all that have an exit on the menu.
+ * names the layers after which it may stop; without it these are all that have an exit on the menu. The parameter
+ * {@code thresholds} gives each of them a threshold of its own, since exits differ in how sure they are when they are right.
  */
 @Component(
         service = Policy.class,
@@ -43,6 +46,7 @@ public final class ConfidencePolicy implements Policy {
     static final String PID = "org.tminus.policy.confidence";
     static final String THRESHOLD = "threshold";
     static final String CHECKPOINTS = "checkpoints";
+    static final String THRESHOLDS = "thresholds";
     static final double DEFAULT_THRESHOLD = 0.95;
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfidencePolicy.class);
@@ -108,12 +112,37 @@ public final class ConfidencePolicy implements Policy {
         PolicyParameters parameters = PolicyParameters.of(context, NAME_VALUE);
         OptionalDouble threshold = parameters.number(THRESHOLD, 0, 1);
         List<String> checkpoints = parameters.texts(CHECKPOINTS).orElse(null);
+        Map<LayerId, Double> own = perLayer(parameters, checkpoints);
         // Without a figure of what a threshold costs here, the budget bounds the longest way.
         boolean bounded = context.budget().flopsRatio().isPresent()
                 && parameters.operatingPoint().isEmpty()
-                && !parameters.isConfigured(THRESHOLD);
+                && !parameters.isConfigured(THRESHOLD)
+                && own.isEmpty();
         return new EarlyExit(
-                plan(context, parameters, checkpoints, bounded), threshold.orElse(defaultThreshold), context.rows());
+                plan(context, parameters, checkpoints, bounded),
+                threshold.orElse(defaultThreshold),
+                own,
+                context.rows());
+    }
+
+    /** The threshold of each checkpoint; empty if one is meant for all. */
+    private static Map<LayerId, Double> perLayer(PolicyParameters parameters, @Nullable List<String> checkpoints)
+            throws InvalidRequestException {
+        double[] thresholds = parameters.numbers(THRESHOLDS, 0, 1).orElse(null);
+        // Who asks for one threshold gets it, also at a point that was chosen with several.
+        if (thresholds == null || parameters.isConfigured(THRESHOLD)) {
+            return Map.of();
+        }
+        if (checkpoints == null || checkpoints.size() != thresholds.length) {
+            throw parameters.invalid(THRESHOLDS, "must have one number for each of " + CHECKPOINTS);
+        }
+        Map<LayerId, Double> perLayer = new HashMap<>();
+        for (int index = 0; index < thresholds.length; index++) {
+            if (!checkpoints.get(index).isEmpty()) {
+                perLayer.put(new LayerId(checkpoints.get(index)), thresholds[index]);
+            }
+        }
+        return perLayer;
     }
 
     private ExitPlan plan(

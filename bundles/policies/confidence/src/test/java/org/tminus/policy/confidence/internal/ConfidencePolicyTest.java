@@ -70,6 +70,32 @@ class ConfidencePolicyTest {
     }
 
     @Test
+    void eachCheckpointMayHaveAThresholdOfItsOwn() throws Exception {
+        PolicyContexts context = PolicyContexts.of(MODEL)
+                .parameters(Map.of("checkpoints", List.of("layer.0", "layer.1"), "thresholds", List.of(0.8, 0.6)));
+        try (PolicyRun run = policy().begin(context.build())) {
+            assertThat(run.first().get(0).checkpoints()).isEqualTo(layers(0, 1));
+            assertThat(run.next(new Confidences(0, 0.7f)).get(0)).isEqualTo(Decision.goOn());
+            assertThat(run.next(new Confidences(0, 0.8f)).get(0).exit()).contains(new ExitId("exit.1"));
+            assertThat(run.next(new Confidences(1, 0.7f)).get(0).exit()).contains(new ExitId("exit.2"));
+        }
+    }
+
+    @Test
+    void thresholdsThatDoNotFitTheCheckpointsAreRefused() {
+        for (Map<String, Object> parameters : List.<Map<String, Object>>of(
+                Map.of("thresholds", List.of(0.5)),
+                Map.of("checkpoints", List.of("layer.0", "layer.1"), "thresholds", List.of(0.5)),
+                Map.of("checkpoints", List.of("layer.0"), "thresholds", List.of(1.5)))) {
+            assertThatThrownBy(() -> policy().begin(PolicyContexts.of(MODEL)
+                            .parameters(parameters)
+                            .build()))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("thresholds");
+        }
+    }
+
+    @Test
     void theThresholdComesFromParametersThenThePointThenConfiguration() throws Exception {
         OperatingPoint point =
                 new OperatingPoint("p", "confidence", Map.of("threshold", 0.6), "decision", 10, 0.5, 0.9, 0.9);
