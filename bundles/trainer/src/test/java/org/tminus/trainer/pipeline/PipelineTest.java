@@ -25,11 +25,13 @@ import org.tminus.learning.data.TaskData;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.OperatingPoint;
 import org.tminus.models.format.ModelPackage;
+import org.tminus.onnx.OnnxModel;
 import org.tminus.tasks.PointerChase;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.graph.GraphOptions;
 import org.tminus.trainer.graph.TransformerConfig;
+import org.tminus.trainer.pack.ModelGraphs;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -164,6 +166,28 @@ class PipelineTest {
             assertThat(Files.readAllBytes(other.file("model.onnx.data").orElseThrow()))
                     .isEqualTo(Files.readAllBytes(model.file("model.onnx.data").orElseThrow()));
         }
+    }
+
+    @Test
+    void staticModelsLearnFromTheFinishedOne() throws Exception {
+        Recipe recipe = recipe();
+        boolean done = StaticBaselines.train(
+                recipe,
+                (GraphTrunkStage) recipe.trunk(),
+                result.model(),
+                List.of(2),
+                folder.resolve("static"),
+                folder.resolve("static-work"),
+                "./tminus train static",
+                ProgressListener.NONE,
+                () -> false);
+        assertThat(done).isTrue();
+        assertThat(folder.resolve("static/pointer-chase-static-2.onnx")).isNotEmptyFile();
+        JsonNode figures = new ObjectMapper()
+                .readTree(folder.resolve("static/pointer-chase-static-2.json").toFile());
+        double full = ModelGraphs.of(OnnxModel.read(folder.resolve("extracted/model.onnx")), null)
+                .totalFlops(0);
+        assertThat(figures.get("flops").asDouble()).isBetween(full / 2, full * 0.9);
     }
 
     @Test
