@@ -4,11 +4,14 @@
  */
 package org.tminus.coordinator.internal;
 
+import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.tminus.coordinator.internal.certificate.CertificateBook;
+import org.tminus.coordinator.internal.certificate.WithdrawalStore;
 import org.tminus.coordinator.internal.configuration.ConfigurationHolder;
 import org.tminus.coordinator.internal.pipeline.Drainer;
 import org.tminus.coordinator.internal.pipeline.ServiceBoard;
@@ -34,17 +37,25 @@ public final class Coordinator implements AutoCloseable {
     private final Drainer drainer = new Drainer(counters, background);
     private final ServiceBoard board;
     private final Sessions sessions;
+    private final CertificateBook certificates;
     private final InferenceEngine engine;
     private final StatusReport status;
 
-    /** @param clock monotonic nanoseconds */
-    public Coordinator(ConfigurationHolder configuration, LongSupplier clock) {
+    /**
+     * Puts the parts together; nothing runs yet.
+     *
+     * @param withdrawals where withdrawn certificates are kept over restarts
+     * @param clock monotonic nanoseconds
+     */
+    public Coordinator(ConfigurationHolder configuration, WithdrawalStore withdrawals, LongSupplier clock) {
         this.configuration = configuration;
         this.board = new ServiceBoard(configuration.current(), drainer, counters);
         this.sessions = new Sessions(counters, background, preparing, clock);
         Router router = new Router(board, sessions);
-        this.engine = new InferenceEngine(new Platform(board, router, sessions, counters, clock), completions);
-        this.status = new StatusReport(board, router, counters, configuration::problems);
+        this.certificates = new CertificateBook(withdrawals, counters, Clock.systemUTC());
+        this.engine =
+                new InferenceEngine(new Platform(board, router, sessions, counters, certificates, clock), completions);
+        this.status = new StatusReport(board, router, counters, certificates, configuration::problems);
     }
 
     /** Begins to open sessions; after the services that are there already have been put on the board. */
@@ -69,6 +80,11 @@ public final class Coordinator implements AutoCloseable {
 
     public InferenceService service() {
         return engine;
+    }
+
+    /** Which certificates hold, and the way to take a withdrawal back. */
+    public CertificateBook certificates() {
+        return certificates;
     }
 
     public PlatformStatus status() {

@@ -5,6 +5,7 @@
 package org.tminus.coordinator.internal;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,14 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.tminus.backend.Backend;
+import org.tminus.coordinator.internal.certificate.Withdrawal;
+import org.tminus.coordinator.internal.certificate.WithdrawalStore;
 import org.tminus.coordinator.internal.configuration.Config;
 import org.tminus.coordinator.internal.configuration.ConfigurationHolder;
 import org.tminus.coordinator.internal.configuration.ConfigurationStore;
 import org.tminus.failure.TminusException;
+import org.tminus.inference.CertificateControl;
+import org.tminus.inference.CertifiedPoint;
 import org.tminus.inference.ConfigurationProblem;
 import org.tminus.inference.InferenceRequest;
 import org.tminus.inference.InferenceResult;
@@ -48,26 +53,40 @@ import org.tminus.predictor.ComplexityPredictor;
  * else is. Configuration is taken as it comes and validated here, so that no value can keep it from being active.
  */
 @Component(
-        service = {InferenceService.class, PlatformStatus.class},
+        service = {InferenceService.class, PlatformStatus.class, CertificateControl.class},
         configurationPid = ConfigurationHolder.PID,
         configurationPolicy = ConfigurationPolicy.OPTIONAL,
         immediate = true)
 @Designate(ocd = Config.class)
-public final class CoordinatorComponent implements InferenceService, PlatformStatus {
+public final class CoordinatorComponent implements InferenceService, PlatformStatus, CertificateControl {
     private static final String LAST_GOOD = "last-good-configuration.properties";
+    private static final String WITHDRAWN = "withdrawn-certificates.properties";
 
     private final BundleContext context;
     private final ConfigurationHolder configuration;
     private final Coordinator coordinator;
+    private volatile @Nullable CertificateEvents events;
     private @Nullable ServiceRegistration<ManagedServiceFactory> modelConfigurations;
 
     @Activate
     public CoordinatorComponent(BundleContext context, Map<String, Object> properties) {
         this.context = context;
-        File file = context.getDataFile(LAST_GOOD);
-        configuration = new ConfigurationHolder(new ConfigurationStore(file == null ? null : file.toPath()));
+        configuration = new ConfigurationHolder(new ConfigurationStore(file(context, LAST_GOOD)));
         configuration.start(properties);
-        coordinator = new Coordinator(configuration, System::nanoTime);
+        coordinator = new Coordinator(configuration, new WithdrawalStore(file(context, WITHDRAWN)), System::nanoTime);
+        coordinator.certificates().listen(this::tell);
+    }
+
+    private static @Nullable Path file(BundleContext context, String name) {
+        File file = context.getDataFile(name);
+        return file == null ? null : file.toPath();
+    }
+
+    private void tell(Withdrawal withdrawal) {
+        CertificateEvents listening = events;
+        if (listening != null) {
+            listening.withdrawn(withdrawal);
+        }
     }
 
     /** Called when all services that are there already are bound: a session is opened with the model's lease then. */
@@ -100,6 +119,20 @@ public final class CoordinatorComponent implements InferenceService, PlatformSta
             policyOption = ReferencePolicyOption.GREEDY)
     void bindRepository(ModelRepository repository) {
         coordinator.board().bindRepository(repository);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindEvents(CertificateEvents listening) {
+        events = listening;
+    }
+
+    void unbindEvents(CertificateEvents listening) {
+        if (listening.equals(events)) {
+            events = null;
+        }
     }
 
     void unbindRepository(ModelRepository repository) {
@@ -198,6 +231,16 @@ public final class CoordinatorComponent implements InferenceService, PlatformSta
     @Override
     public List<ConfigurationProblem> configurationProblems() {
         return coordinator.status().configurationProblems();
+    }
+
+    @Override
+    public List<CertifiedPoint> certificates() {
+        return coordinator.status().certificates();
+    }
+
+    @Override
+    public List<String> restore(String model) {
+        return coordinator.certificates().restore(model);
     }
 
     @Override

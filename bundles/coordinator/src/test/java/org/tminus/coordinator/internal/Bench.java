@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.tminus.coordinator.internal.certificate.WithdrawalStore;
 import org.tminus.coordinator.internal.configuration.ConfigurationHolder;
 import org.tminus.coordinator.internal.configuration.ConfigurationStore;
 import org.tminus.coordinator.internal.pipeline.DrainOutcome;
@@ -41,11 +42,15 @@ final class Bench implements AutoCloseable {
     }
 
     Bench(Map<String, Object> properties, LongSupplier clock) {
+        this(properties, new WithdrawalStore(null), clock);
+    }
+
+    Bench(Map<String, Object> properties, WithdrawalStore withdrawals, LongSupplier clock) {
         Map<String, Object> all = new HashMap<>(Map.of("drainTimeoutMillis", "2000", "pluginTimeoutMillis", "20000"));
         all.putAll(properties);
         configuration.start(all);
         assertThat(configuration.problems()).isEmpty();
-        coordinator = new Coordinator(configuration, clock);
+        coordinator = new Coordinator(configuration, withdrawals, clock);
         coordinator.start();
     }
 

@@ -48,6 +48,11 @@ class ConfigurationTest {
         "temperatureLimitCelsius, Infinity",
         "strict, yes",
         "requireCertificate, 1",
+        "shadowShare, 1.5",
+        "shadowShare, NaN",
+        "shadowQueueCapacity, 0",
+        "shadowMaxBytes, 0",
+        "agreementCosine, 2",
         "policyFilter, (tminus.name=full",
         "backendFilter, full",
     })

@@ -67,4 +67,19 @@ public @interface Config {
 
     @AttributeDefinition(description = "Whether requests always run on worker threads, never on a client's own thread")
     boolean handOver() default false;
+
+    @AttributeDefinition(
+            description = "Share of certified answers that also run at full depth and are compared, 0 to 1")
+    String shadowShare() default "0";
+
+    @AttributeDefinition(
+            description = "Requests that may wait for their comparison, 1 to 1000000; more are not compared")
+    int shadowQueueCapacity() default 64;
+
+    @AttributeDefinition(description = "Bytes of one request's inputs that may be copied for its comparison")
+    long shadowMaxBytes() default 1_048_576;
+
+    @AttributeDefinition(
+            description = "Cosine from which an output without labels counts as that of full depth, -1 to 1")
+    String agreementCosine() default "0.99";
 }

@@ -40,7 +40,11 @@ public final class ConfigurationValidator {
                 reader.flag("requireCertificate"),
                 reader.optionalInteger("memoryLimitBytes", 1, Long.MAX_VALUE),
                 reader.optionalNumber("temperatureLimitCelsius", 0, HOTTEST_CELSIUS),
-                reader.flag("handOver"));
+                reader.flag("handOver"),
+                reader.number("shadowShare", 0, 0, 1),
+                (int) reader.integer("shadowQueueCapacity", 64, 1, MOST_WAITING),
+                reader.integer("shadowMaxBytes", 1L << 20, 1, Long.MAX_VALUE),
+                reader.number("agreementCosine", 0.99, -1, 1));
         reader.checkUnknown(".");
         return new Validation<>(reader.isRefused() ? null : settings, reader.problems());
     }

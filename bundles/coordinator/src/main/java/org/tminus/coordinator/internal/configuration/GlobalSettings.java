@@ -32,7 +32,11 @@ public record GlobalSettings(
         boolean requireCertificate,
         @Nullable Long memoryLimitBytes,
         @Nullable Double temperatureLimitCelsius,
-        boolean handOver) {
+        boolean handOver,
+        double shadowShare,
+        int shadowQueueCapacity,
+        long shadowMaxBytes,
+        double agreementCosine) {
     public long drainTimeoutNanos() {
         return TimeUnit.MILLISECONDS.toNanos(drainTimeoutMillis);
     }

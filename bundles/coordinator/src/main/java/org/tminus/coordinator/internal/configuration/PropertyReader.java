@@ -107,6 +107,24 @@ final class PropertyReader {
         return null;
     }
 
+    /** A number from {@code least} to {@code most}. */
+    double number(String key, double absent, double least, double most) {
+        Object value = value(key);
+        if (value == null || value.toString().isBlank()) {
+            return absent;
+        }
+        try {
+            double number = Double.parseDouble(value.toString().strip());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number out of range.
+        }
+        refuse(key, value, "a number from " + least + " to " + most);
+        return absent;
+    }
+
     /** Reports keys that nobody has asked for. They are ignored, not refused: a newer tool may have written them. */
     void checkUnknown(String openPrefix) {
         for (Map.Entry<String, Object> property : properties.entrySet()) {

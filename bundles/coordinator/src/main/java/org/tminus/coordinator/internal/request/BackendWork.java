@@ -26,6 +26,7 @@ import org.tminus.failure.RequestCancelledException;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.Step;
 import org.tminus.model.Path;
+import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Tensor;
 
 /** The work on one request with one backend. One thread at a time. */
@@ -119,6 +120,16 @@ final class BackendWork {
                 execution.count(Counter.LATE_RESULTS);
             }
         }
+    }
+
+    /** Gives up an answer in favour of another run; the client's own memory stays open. */
+    void discard(Map<String, Tensor> outputs) {
+        Map<String, HostTensor> destinations = task.request().destinations();
+        outputs.forEach((name, tensor) -> {
+            if (tensor != destinations.get(name)) {
+                tensor.close();
+            }
+        });
     }
 
     private void runWhole(Group group) throws TminusException, BackendFailure {

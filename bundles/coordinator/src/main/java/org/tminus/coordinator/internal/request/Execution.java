@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tminus.coordinator.internal.certificate.Standing;
 import org.tminus.coordinator.internal.configuration.EffectiveSettings;
+import org.tminus.coordinator.internal.configuration.GlobalSettings;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.LeaseHolder;
 import org.tminus.coordinator.internal.pipeline.Pipeline;
@@ -59,6 +61,11 @@ final class Execution implements LeaseHolder {
         ABANDONED
     }
 
+    private static final Standing FULL_DEPTH =
+            new Standing(CertificateState.FULL_DEPTH, "", null, Double.NaN, Double.NaN);
+    private static final Standing CERTIFIED_PATH =
+            new Standing(CertificateState.CERTIFIED, "", null, Double.NaN, Double.NaN);
+
     private record Withdrawal(String reason, boolean excused) {}
 
     private final Task task;
@@ -76,6 +83,7 @@ final class Execution implements LeaseHolder {
     private @Nullable ServiceEntry<Policy> policy;
     private boolean policyLeased;
     private @Nullable InferenceResult answer;
+    private @Nullable ShadowJob shadow;
     private @Nullable TminusException failure;
 
     /** Made by the thread that will run it, which holds a permit. */
@@ -145,6 +153,10 @@ final class Execution implements LeaseHolder {
                 continue;
             }
             slot = ready;
+            if (task.isShadow()) {
+                checkSameModel(route);
+                return route;
+            }
             Route.Choice choice = task.request().policy().isPresent()
                     ? Router.policy(route.pipeline(), task.request().policy().get())
                     : route.policy();
@@ -178,6 +190,13 @@ final class Execution implements LeaseHolder {
                         ? "No backend is there that may run model '" + model + "'."
                         : "No backend is left that could run model '" + model + "'.",
                 "Install a backend, or widen backendFilter.");
+    }
+
+    /** What another model says at full depth is no comparison. */
+    private void checkSameModel(Route route) throws RequestCancelledException {
+        if (task.batch().model() != route.model().service()) {
+            throw new RequestCancelledException("The model is another one now.", "");
+        }
     }
 
     private void revalidate(Route route) throws TminusException {
@@ -218,30 +237,32 @@ final class Execution implements LeaseHolder {
         EffectiveSettings settings = route.settings();
         Batch batch = task.batch();
         SessionSlot first = leased();
-        Budget budget = task.request().budget().orElse(settings.budget());
-        DeviceTelemetry telemetry = new DeviceTelemetry(first.backend());
-        Allowed allowed = PathLimits.apply(
-                first,
-                batch,
-                budget,
-                settings.global(),
-                telemetry,
-                task.deadline().nanosLeft(),
-                task.request().strict() || settings.global().strict());
-        OperatingPoint point = operatingPoint(route);
         Prediction prediction = new Prediction(this, route.predictors());
+        if (task.isShadow()) {
+            Terms terms = new Terms(
+                    new Allowed(List.of(first.view().fullDepth()), false),
+                    Budget.unlimited(),
+                    null,
+                    Standing.uncertified(""),
+                    null,
+                    "",
+                    false);
+            return run(route, Plan.fullDepth(first.view()), terms, prediction);
+        }
+        DeviceTelemetry telemetry = new DeviceTelemetry(first.backend());
+        Terms terms = terms(route, first, telemetry);
         BatchContext context = new BatchContext(
                 task,
-                budget,
-                point,
+                terms.budget(),
+                terms.point(),
                 settings.parameters(),
-                allowed,
+                terms.allowed(),
                 telemetry,
                 prediction,
                 () -> scheduler.queueLength(batch.model().name()));
-        Plan plan = plan(route, new Decider(this, first, batch, budget, allowed), context, prediction);
+        Plan plan = plan(route, new Decider(this, first, batch, terms.budget(), terms.allowed()), context, prediction);
         try {
-            InferenceResult result = run(route, plan, allowed, point, prediction);
+            InferenceResult result = run(route, plan, terms, prediction);
             if (plan.conversation() != null) {
                 plan.conversation().succeeded();
             }
@@ -251,6 +272,27 @@ final class Execution implements LeaseHolder {
                 plan.conversation().end();
             }
         }
+    }
+
+    private Terms terms(Route route, SessionSlot first, DeviceTelemetry telemetry) throws TminusException {
+        EffectiveSettings settings = route.settings();
+        Batch batch = task.batch();
+        List<Path> open = PathLimits.open(
+                first, batch, settings.global(), telemetry, task.deadline().nanosLeft());
+        ServiceEntry<Policy> entry = policy;
+        CertificateRule rule = new CertificateRule(
+                first,
+                batch,
+                platform.certificates(),
+                entry == null ? null : entry.name(),
+                settings.parameters(),
+                settings.global().requireCertificate(),
+                task.request().strict() || settings.global().strict());
+        return rule.apply(
+                open,
+                task.request().budget().orElse(settings.budget()),
+                operatingPoint(route),
+                task.request().operatingPoint().isPresent());
     }
 
     private @Nullable OperatingPoint operatingPoint(Route route) {
@@ -283,9 +325,7 @@ final class Execution implements LeaseHolder {
         return decider.decide(entry, context, prediction);
     }
 
-    private InferenceResult run(
-            Route route, Plan plan, Allowed allowed, @Nullable OperatingPoint point, Prediction prediction)
-            throws TminusException {
+    private InferenceResult run(Route route, Plan plan, Terms terms, Prediction prediction) throws TminusException {
         Set<Leasable> tried = new HashSet<>(task.excluded());
         List<String> failures = new ArrayList<>(0);
         for (; ; ) {
@@ -299,10 +339,18 @@ final class Execution implements LeaseHolder {
                 // After control is set: whoever takes the task away meanwhile finds it there and cancels it.
                 checkWanted();
                 Map<String, Tensor> outputs = work.run(plan);
+                Plan answering = plan;
+                if (terms.required() && !isAllCertified(plan, terms, work)) {
+                    note(
+                            "A certificate is required, and what answered after a fall-back has none. Full depth answers.");
+                    work.discard(outputs);
+                    answering = Plan.fullDepth(work.view());
+                    outputs = work.run(answering);
+                }
                 if (!isWithdrawn(present)) {
                     present.backend().health().succeeded();
                 }
-                return result(plan, allowed, point, prediction, work, outputs);
+                return result(answering, plan.flopsPerRow(), terms, prediction, work, outputs);
             } catch (BackendFailure e) {
                 String why = "Backend '" + present.backend().name() + "' failed: " + e.reason() + ".";
                 if (e.isBlamed()) {
@@ -400,10 +448,44 @@ final class Execution implements LeaseHolder {
         }
     }
 
+    private boolean isAllCertified(Plan plan, Terms terms, BackendWork work) {
+        for (int row = 0; row < task.batch().rows(); row++) {
+            if (certificate(plan, terms, work, row).state() == CertificateState.UNCERTIFIED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How it stands with the answer to one row, now that it is known how it came about. */
+    private Standing certificate(Plan plan, Terms terms, BackendWork work, int row) {
+        Standing standing = terms.standing();
+        Path path = work.outcome(row).path();
+        if (standing.isWithdrawn()) {
+            return standing;
+        }
+        if (work.view().isFullDepth(path)) {
+            return FULL_DEPTH;
+        }
+        if (!notes.isEmpty()
+                || !task.notes().isEmpty()
+                || !work.outcome(row).notes().isEmpty()) {
+            return Standing.uncertified("A fall-back was needed.");
+        }
+        if (path.equals(terms.staticPath())) {
+            return CERTIFIED_PATH;
+        }
+        if (standing.isCertified() && plan.policy().equals(Plan.STATIC)) {
+            return Standing.uncertified("No policy decided.");
+        }
+        return standing;
+    }
+
+    /** @param deciding FLOPs per row that the policy spent */
     private InferenceResult result(
             Plan plan,
-            Allowed allowed,
-            @Nullable OperatingPoint point,
+            long deciding,
+            Terms terms,
             Prediction prediction,
             BackendWork work,
             Map<String, Tensor> outputs) {
@@ -411,17 +493,23 @@ final class Execution implements LeaseHolder {
         ModelView view = work.view();
         String backend = leased().backend().name();
         long fullDepth = view.flops(view.fullDepth(), batch.length());
-        long deciding = plan.flopsPerRow() + prediction.flopsPerRow();
+        long extra = deciding + prediction.flopsPerRow();
+        OperatingPoint point = terms.point();
         Optional<String> pointName =
                 point != null && point.policy().equals(plan.policy()) ? Optional.of(point.name()) : Optional.empty();
         times.add(Step.TOTAL, now() - task.submittedNanos());
-        List<String> shared = notes();
+        List<String> shared = notes(terms.remark());
         List<Trace> traces = new ArrayList<>(batch.rows());
+        boolean[] atFullDepth = new boolean[batch.rows()];
+        boolean certified = !task.isShadow() && terms.standing().isCertified();
         long flops = 0;
         for (int row = 0; row < batch.rows(); row++) {
             RowOutcome outcome = work.outcome(row);
             Path path = outcome.path();
-            flops += outcome.flops() + deciding;
+            flops += outcome.flops() + extra;
+            Standing standing = certificate(plan, terms, work, row);
+            atFullDepth[row] = view.isFullDepth(path);
+            certified &= atFullDepth[row] || standing.isCertified();
             traces.add(new RowTrace(
                     task.id(),
                     batch.model().name(),
@@ -433,24 +521,32 @@ final class Execution implements LeaseHolder {
                     path,
                     path.depth(),
                     outcome.compiled(),
-                    outcome.flops() + deciding,
+                    outcome.flops() + extra,
                     fullDepth,
                     times,
-                    view.isFullDepth(path) ? CertificateState.FULL_DEPTH : CertificateState.UNCERTIFIED,
-                    allowed.budgetMissed(),
+                    standing.state(),
+                    standing.reason().isEmpty() ? Optional.empty() : Optional.of(standing.reason()),
+                    terms.allowed().budgetMissed(),
                     outcome.notes().isEmpty() ? shared : joined(shared, outcome.notes())));
         }
-        platform.counters().add(Counter.ROWS, batch.rows());
         platform.counters().add(Counter.FLOPS, flops);
-        platform.counters().add(Counter.FULL_DEPTH_FLOPS, fullDepth * batch.rows());
-        if (allowed.budgetMissed()) {
-            platform.counters().add(Counter.BUDGET_MISSED);
+        if (!task.isShadow()) {
+            platform.counters().add(Counter.ROWS, batch.rows());
+            platform.counters().add(Counter.FULL_DEPTH_FLOPS, fullDepth * batch.rows());
+            if (terms.allowed().budgetMissed()) {
+                platform.counters().add(Counter.BUDGET_MISSED);
+            }
+        }
+        if (certified && notes.isEmpty() && task.notes().isEmpty()) {
+            GlobalSettings settings = platform.board().current().configuration().global();
+            shadow = platform.shadows().draw(task, view, terms.standing(), atFullDepth, outputs, settings);
         }
         return new Answer(outputs, traces, task.request().destinations().keySet());
     }
 
-    private List<String> notes() {
-        return notes.isEmpty() && task.notes().isEmpty() ? List.of() : joined(task.notes(), notes);
+    private List<String> notes(String remark) {
+        List<String> all = notes.isEmpty() && task.notes().isEmpty() ? List.of() : joined(task.notes(), notes);
+        return remark.isEmpty() ? all : joined(all, List.of(remark));
     }
 
     private static List<String> joined(List<String> first, List<String> second) {
@@ -462,7 +558,9 @@ final class Execution implements LeaseHolder {
     private void deliver(InferenceResult result, Route route) {
         // That no policy is there is a state, and no sign of one that cannot be trusted.
         int expected = route.policy().entry() == null && policy == null ? 1 : 0;
-        route.answered(task.notes().isEmpty() && notes.size() <= expected);
+        if (!task.isShadow()) {
+            route.answered(task.notes().isEmpty() && notes.size() <= expected);
+        }
         boolean passed = task.deadline().hasPassed();
         if (!task.finish(this)) {
             result.close();
@@ -480,7 +578,9 @@ final class Execution implements LeaseHolder {
 
     private void fail(TminusException why) {
         if (task.finish(this)) {
-            count(Counter.FAILED);
+            if (!task.isShadow()) {
+                count(Counter.FAILED);
+            }
             if (why instanceof DeadlineExceededException) {
                 count(Counter.DEADLINES_EXCEEDED);
             }
@@ -489,10 +589,20 @@ final class Execution implements LeaseHolder {
     }
 
     private void complete() {
+        ShadowJob job = shadow;
+        shadow = null;
         if (failure != null) {
             task.future().completeExceptionally(failure);
         } else if (answer != null && !task.future().complete(answer)) {
             answer.close();
+        }
+        if (job != null && abandoned) {
+            // Another attempt has the same request, and draws the same rows from it.
+            platform.shadows().drop(job);
+        } else if (job != null) {
+            // Also of an answer that came too late: whether a row is compared must not depend on how long it took.
+            int capacity = platform.board().current().configuration().global().shadowQueueCapacity();
+            platform.shadows().offer(job, capacity, platform.clock(), scheduler::shadow);
         }
     }
 
@@ -524,8 +634,10 @@ final class Execution implements LeaseHolder {
     }
 
     void fallback(Counter kind, String note) {
-        count(Counter.FALLBACKS);
-        count(kind);
+        if (!task.isShadow()) {
+            count(Counter.FALLBACKS);
+            count(kind);
+        }
         notes.add(note);
     }
 
@@ -642,6 +754,12 @@ final class Execution implements LeaseHolder {
     }
 
     private void giveUp(Leasable leased, String reason) {
+        if (task.isShadow()) {
+            // Its inputs may still be read by the call that hangs, but they are copies that nobody else has.
+            task.stop();
+            task.future().completeExceptionally(new BackendException("The call was given up: " + reason + ".", ""));
+            return;
+        }
         if (leased instanceof SessionSlot && !task.request().destinations().isEmpty()) {
             // The call may still write to the client's memory, so no other answer may be put there.
             count(Counter.FAILED);

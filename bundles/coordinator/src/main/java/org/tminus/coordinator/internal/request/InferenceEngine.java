@@ -219,6 +219,19 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         }
     }
 
+    /** Waits for nothing: what cannot run soon is not compared. */
+    private void dispatchShadow(Task task) {
+        try {
+            Route route = platform.router().route(task.request());
+            if (!route.hasReady(task.excluded())) {
+                throw Execution.noBackend(route);
+            }
+            pool.submit(task);
+        } catch (TminusException e) {
+            end(task, e);
+        }
+    }
+
     private void awaitSession(Task task, SessionSlot opening, Route route) throws CapacityException {
         int capacity = route.settings().global().queueCapacity();
         if (waitingForSessions.size() >= capacity) {
@@ -238,7 +251,9 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     private boolean work(Task task) {
         Execution execution = new Execution(task, platform, scheduler, true);
         Execution.End end = execution.run();
-        if (end == Execution.End.NOT_READY) {
+        if (end == Execution.End.NOT_READY && task.isShadow()) {
+            dispatchShadow(task);
+        } else if (end == Execution.End.NOT_READY) {
             dispatch(task);
         }
         return end != Execution.End.ABANDONED;
@@ -316,6 +331,11 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         }
 
         @Override
+        public void shadow(Task task) {
+            dispatchShadow(task);
+        }
+
+        @Override
         public int queueLength(String model) {
             return pool.count(task -> task.request().model().equals(model));
         }
@@ -368,6 +388,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     @Override
     public void close() {
         closed = true;
+        platform.shadows().close();
         pool.close().forEach(this::refuse);
         waitingForSessions.forEach(this::refuse);
         waitingForSessions.clear();

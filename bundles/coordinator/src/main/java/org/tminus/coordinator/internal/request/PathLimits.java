@@ -14,51 +14,33 @@ import org.tminus.coordinator.internal.configuration.GlobalSettings;
 import org.tminus.coordinator.internal.session.ModelView;
 import org.tminus.coordinator.internal.session.SessionSlot;
 import org.tminus.failure.BudgetException;
-import org.tminus.failure.UncertifiedException;
 import org.tminus.model.Cost;
 import org.tminus.model.Path;
 import org.tminus.policy.Budget;
 
 /**
- * Applies the limits in the order of their precedence: safety, deadline, certificate, budget. What a higher one leaves, a
+ * Applies safety, deadline and budget; {@link CertificateRule} stands between the last two. What a higher one leaves, a
  * lower one narrows; where nothing would be left, the cheapest path stays and the lower limit is missed. Stateless.
  */
 final class PathLimits {
     private PathLimits() {}
 
     /**
+     * What safety and the deadline leave of the menu; never empty, cheapest first.
+     *
      * @param telemetry asked only if a safety limit is configured
      * @param nanosLeft until the deadline; Long.MAX_VALUE for none
-     * @param strict whether a budget that cannot be met is an error
      */
-    static Allowed apply(
-            SessionSlot slot,
-            Batch batch,
-            Budget budget,
-            GlobalSettings settings,
-            Supplier<Telemetry> telemetry,
-            long nanosLeft,
-            boolean strict)
-            throws BudgetException, UncertifiedException {
-        ModelView view = slot.view();
-        List<Path> paths = view.menu();
+    static List<Path> open(
+            SessionSlot slot, Batch batch, GlobalSettings settings, Supplier<Telemetry> telemetry, long nanosLeft) {
+        List<Path> paths = slot.view().menu();
         if (isUnsafe(settings, telemetry)) {
             paths = paths.subList(0, 1);
         }
         if (nanosLeft != Long.MAX_VALUE) {
             paths = keep(paths, path -> slot.times().expected(path, batch.rows()) <= nanosLeft);
         }
-        if (settings.requireCertificate()) {
-            List<Path> certified = paths.stream().filter(view::isFullDepth).toList();
-            if (certified.isEmpty()) {
-                throw new UncertifiedException(
-                        "A certificate is required, model " + view.model() + " has none that is valid, and limits"
-                                + " leave no time or room for full depth.",
-                        "Allow more time, or set requireCertificate to false.");
-            }
-            paths = certified;
-        }
-        return budget.isUnlimited() ? new Allowed(paths, false) : withinBudget(slot, batch, budget, paths, strict);
+        return paths;
     }
 
     private static boolean isUnsafe(GlobalSettings settings, Supplier<Telemetry> telemetry) {
@@ -80,8 +62,16 @@ final class PathLimits {
         return kept.isEmpty() ? paths.subList(0, 1) : kept;
     }
 
-    private static Allowed withinBudget(SessionSlot slot, Batch batch, Budget budget, List<Path> paths, boolean strict)
+    /**
+     * What a budget leaves of these paths; the cheapest if it leaves none.
+     *
+     * @param strict whether a budget that cannot be met is an error
+     */
+    static Allowed withinBudget(SessionSlot slot, Batch batch, Budget budget, List<Path> paths, boolean strict)
             throws BudgetException {
+        if (budget.isUnlimited()) {
+            return new Allowed(paths, false);
+        }
         ModelView view = slot.view();
         List<Path> kept = paths.stream()
                 .filter(path -> meetsForEachInput(slot, batch, budget, path))
@@ -97,14 +87,19 @@ final class PathLimits {
             return new Allowed(kept, false);
         }
         if (strict) {
-            throw new BudgetException(
-                    "No path in force of model " + view.model() + " meets " + budget + ".",
-                    "Ask for a larger budget, or accept the cheapest path by leaving strict off.");
+            throw missed(view, budget);
         }
         return new Allowed(paths.subList(0, 1), true);
     }
 
-    private static boolean meetsForEachInput(SessionSlot slot, Batch batch, Budget budget, Path path) {
+    static BudgetException missed(ModelView view, Budget budget) {
+        return new BudgetException(
+                "No path in force of model " + view.model() + " meets " + budget + ".",
+                "Ask for a larger budget, or accept the cheapest path by leaving strict off.");
+    }
+
+    /** Whether a path meets what the budget says of each single input: latency and memory. */
+    static boolean meetsForEachInput(SessionSlot slot, Batch batch, Budget budget, Path path) {
         if (budget.latency().isPresent()
                 && slot.times().expected(path, batch.rows())
                         > budget.latency().get().toNanos()) {

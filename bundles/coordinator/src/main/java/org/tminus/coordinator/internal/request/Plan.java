@@ -6,6 +6,7 @@ package org.tminus.coordinator.internal.request;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tminus.coordinator.internal.session.ModelView;
 
 /**
  * What was decided before the first layer.
@@ -18,4 +19,9 @@ import org.jspecify.annotations.Nullable;
 record Plan(String policy, List<Group> groups, @Nullable PolicyConversation conversation, long flopsPerRow) {
     /** The name in traces where no policy decided. */
     static final String STATIC = "static";
+
+    /** Full depth for all rows. */
+    static Plan fullDepth(ModelView view) {
+        return new Plan(STATIC, List.of(new Group(view.fullDepth(), List.of(), null)), null, 0);
+    }
 }

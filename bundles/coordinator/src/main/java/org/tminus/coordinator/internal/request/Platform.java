@@ -7,6 +7,7 @@ package org.tminus.coordinator.internal.request;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.tminus.coordinator.internal.certificate.CertificateBook;
 import org.tminus.coordinator.internal.pipeline.ServiceBoard;
 import org.tminus.coordinator.internal.session.Sessions;
 import org.tminus.coordinator.internal.status.Counters;
@@ -14,6 +15,8 @@ import org.tminus.coordinator.internal.status.Counters;
 /**
  * What all requests share.
  *
+ * @param certificates which certificates hold
+ * @param shadows compares answers with full depth
  * @param clock monotonic nanoseconds
  * @param active the executions at work, for the watchdog
  */
@@ -22,9 +25,25 @@ public record Platform(
         Router router,
         Sessions sessions,
         Counters counters,
+        CertificateBook certificates,
+        ShadowRuns shadows,
         LongSupplier clock,
         Set<Execution> active) {
-    public Platform(ServiceBoard board, Router router, Sessions sessions, Counters counters, LongSupplier clock) {
-        this(board, router, sessions, counters, clock, ConcurrentHashMap.newKeySet());
+    public Platform(
+            ServiceBoard board,
+            Router router,
+            Sessions sessions,
+            Counters counters,
+            CertificateBook certificates,
+            LongSupplier clock) {
+        this(
+                board,
+                router,
+                sessions,
+                counters,
+                certificates,
+                new ShadowRuns(certificates, counters),
+                clock,
+                ConcurrentHashMap.newKeySet());
     }
 }

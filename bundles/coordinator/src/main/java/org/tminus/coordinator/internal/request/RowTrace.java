@@ -33,6 +33,7 @@ record RowTrace(
         long fullDepthFlops,
         StepTimes times,
         CertificateState certificate,
+        Optional<String> certificateReason,
         boolean budgetMissed,
         List<String> fallbacks)
         implements Trace {

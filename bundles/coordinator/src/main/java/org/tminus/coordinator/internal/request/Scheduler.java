@@ -17,4 +17,7 @@ interface Scheduler {
 
     /** How many requests wait for a model. */
     int queueLength(String model);
+
+    /** Sends a task that only compares; its future is completed in any case. */
+    void shadow(Task task);
 }

@@ -28,6 +28,7 @@ final class Task {
     private final long submittedNanos;
     private final Deadline deadline;
     private final CompletableFuture<InferenceResult> future;
+    private final boolean shadow;
     private final AtomicReference<@Nullable Object> owner = new AtomicReference<>();
     private final List<String> notes = new CopyOnWriteArrayList<>();
     private volatile Set<Leasable> excluded = Set.of();
@@ -40,12 +41,40 @@ final class Task {
             long submittedNanos,
             Deadline deadline,
             CompletableFuture<InferenceResult> future) {
+        this(id, request, batch, submittedNanos, deadline, future, false);
+    }
+
+    private Task(
+            long id,
+            InferenceRequest request,
+            Batch batch,
+            long submittedNanos,
+            Deadline deadline,
+            CompletableFuture<InferenceResult> future,
+            boolean shadow) {
         this.id = id;
         this.request = request;
         this.batch = batch;
         this.submittedNanos = submittedNanos;
         this.deadline = deadline;
         this.future = future;
+        this.shadow = shadow;
+    }
+
+    /** Runs some rows of an answered request at full depth, to compare; nobody waits for it. */
+    static Task shadow(
+            long id,
+            InferenceRequest request,
+            Batch batch,
+            long now,
+            Deadline none,
+            CompletableFuture<InferenceResult> future) {
+        return new Task(id, request, batch, now, none, future, true);
+    }
+
+    /** Whether it only compares: it is in no count of requests, and goes after everything else. */
+    boolean isShadow() {
+        return shadow;
     }
 
     long id() {

@@ -33,8 +33,12 @@ final class WorkerPool {
     /** Lowest priority first. */
     private final EnumMap<Priority, ArrayDeque<Task>> queues = new EnumMap<>(Priority.class);
 
+    /** Goes after all queues, and holds up nobody who asks whether others wait. */
+    private final ArrayDeque<Task> shadows = new ArrayDeque<>();
+
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger shadowsWaiting = new AtomicInteger();
     private final Work work;
     private volatile int permits = 1;
     private int capacity;
@@ -71,7 +75,7 @@ final class WorkerPool {
     /** Gives a permit back. */
     void leave() {
         running.decrementAndGet();
-        if (waiting.get() > 0) {
+        if (isWorkWaiting()) {
             lock.lock();
             try {
                 changed.signal();
@@ -79,6 +83,10 @@ final class WorkerPool {
                 lock.unlock();
             }
         }
+    }
+
+    private boolean isWorkWaiting() {
+        return waiting.get() > 0 || shadowsWaiting.get() > 0;
     }
 
     /** @throws CapacityException if too many wait, or the platform is stopping */
@@ -97,13 +105,13 @@ final class WorkerPool {
             if (closed) {
                 throw stopping();
             }
-            if (waiting.get() >= capacity && !beyondCapacity) {
+            if (!task.isShadow() && waiting.get() >= capacity && !beyondCapacity) {
                 throw new CapacityException(
                         waiting.get() + " requests wait already, the queue holds " + capacity + ".",
                         "Send fewer at once, or raise queueCapacity.");
             }
             queue(task).addLast(task);
-            waiting.incrementAndGet();
+            counter(task).incrementAndGet();
             startThreads();
             changed.signal();
         } finally {
@@ -120,7 +128,7 @@ final class WorkerPool {
         lock.lock();
         try {
             if (queue(task).remove(task)) {
-                waiting.decrementAndGet();
+                counter(task).decrementAndGet();
             }
         } finally {
             lock.unlock();
@@ -154,7 +162,7 @@ final class WorkerPool {
     }
 
     private void startThreads() {
-        while (!closed && threads < permits && waiting.get() > idle) {
+        while (!closed && threads < permits && waiting.get() + shadowsWaiting.get() > idle) {
             threads++;
             idle++;
             Thread thread = new Thread(this::work, "tminus-worker-" + ++named);
@@ -184,7 +192,7 @@ final class WorkerPool {
             if (!counted) {
                 idle++;
             }
-            while (!closed && threads <= permits && (waiting.get() == 0 || !enter())) {
+            while (!closed && threads <= permits && (!isWorkWaiting() || !enter())) {
                 changed.awaitUninterruptibly();
             }
             idle--;
@@ -193,7 +201,6 @@ final class WorkerPool {
                 changed.signal();
                 return null;
             }
-            waiting.decrementAndGet();
             return poll();
         } finally {
             lock.unlock();
@@ -212,16 +219,21 @@ final class WorkerPool {
     }
 
     private ArrayDeque<Task> queue(Task task) {
-        return Objects.requireNonNull(queues.get(task.priority()));
+        return task.isShadow() ? shadows : Objects.requireNonNull(queues.get(task.priority()));
+    }
+
+    private AtomicInteger counter(Task task) {
+        return task.isShadow() ? shadowsWaiting : waiting;
     }
 
     private Task poll() {
-        Task next = null;
+        Task next = shadows.peekFirst();
         for (ArrayDeque<Task> queue : queues.values()) {
             next = queue.isEmpty() ? next : queue.peekFirst();
         }
         if (next != null) {
             queue(next).pollFirst();
+            counter(next).decrementAndGet();
             return next;
         }
         throw new IllegalStateException("Tasks are counted as waiting, but there are none");
@@ -237,7 +249,10 @@ final class WorkerPool {
                 left.addAll(queue);
                 queue.clear();
             });
+            left.addAll(shadows);
+            shadows.clear();
             waiting.set(0);
+            shadowsWaiting.set(0);
             changed.signalAll();
             return left;
         } finally {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tminus.coordinator.internal.certificate.ModelCertificate;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.Exit;
 import org.tminus.model.LayerId;
@@ -30,6 +31,7 @@ public final class ModelView {
     private final @Nullable String scoreOutput;
     private final Map<LayerId, Exit> exitAfter = new HashMap<>();
     private final @Nullable SequenceAxis sequence;
+    private final @Nullable ModelCertificate certificate;
 
     public ModelView(AdaptiveModel model) {
         this.model = model;
@@ -46,6 +48,7 @@ public final class ModelView {
             exit.after().ifPresent(layer -> exitAfter.put(layer, exit));
         }
         this.sequence = model.signature().sequence().orElse(null);
+        this.certificate = ModelCertificate.of(model);
     }
 
     /** Whether elements of this type can be NaN. */
@@ -80,6 +83,11 @@ public final class ModelView {
 
     public @Nullable SequenceAxis sequence() {
         return sequence;
+    }
+
+    /** Null if the model has none. */
+    public @Nullable ModelCertificate certificate() {
+        return certificate;
     }
 
     public long flops(Path path, long length) {

@@ -53,6 +53,7 @@ public final class SessionSlot extends Leasable {
     private final LongSupplier clock;
 
     private volatile State state = State.NEW;
+    private volatile String numericClass = "";
     private volatile @Nullable BackendSession session;
     private volatile @Nullable TminusException failure;
     private @Nullable ModelLease lease;
@@ -93,6 +94,11 @@ public final class SessionSlot extends Leasable {
 
     public ModelView view() {
         return view;
+    }
+
+    /** Of the backend's device, known once a session was opened; empty before, or if the backend cannot say. */
+    public String numericClass() {
+        return numericClass;
     }
 
     public PathTimes times() {
@@ -180,6 +186,7 @@ public final class SessionSlot extends Leasable {
         try {
             acquired = repository == null ? null : repository.acquire(model.service());
             opened = backend.service().open(model.service());
+            numericClass = describe();
         } catch (TminusException e) {
             closeQuietly(acquired);
             settle(null, null, e);
@@ -197,6 +204,15 @@ public final class SessionSlot extends Leasable {
         }
         counters.add(Counter.SESSIONS_OPENED);
         settle(opened, acquired, null);
+    }
+
+    private String describe() {
+        try {
+            return backend.service().device().numericClass();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn("Backend '{}' cannot describe its device", backend.name(), e);
+            return "";
+        }
     }
 
     private BackendException gone() {

@@ -30,7 +30,12 @@ public enum Counter {
     PREPARATIONS_FAILED("preparationsFailed"),
     HANDED_OVER("handedOver"),
     FLOPS("flops"),
-    FULL_DEPTH_FLOPS("fullDepthFlops");
+    FULL_DEPTH_FLOPS("fullDepthFlops"),
+    SHADOW_DRAWN("shadowDrawn"),
+    SHADOW_DROPPED("shadowDropped"),
+    SHADOW_RUN("shadowRun"),
+    SHADOW_DISAGREED("shadowDisagreed"),
+    CERTIFICATE_WITHDRAWALS("certificateWithdrawals");
 
     private final String key;
 

@@ -10,12 +10,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Version;
+import org.tminus.certificate.SequentialTest;
+import org.tminus.coordinator.internal.certificate.CertificateBook;
+import org.tminus.coordinator.internal.certificate.ModelCertificate;
+import org.tminus.coordinator.internal.certificate.PointId;
+import org.tminus.coordinator.internal.certificate.Standing;
+import org.tminus.coordinator.internal.certificate.Withdrawal;
 import org.tminus.coordinator.internal.pipeline.Pipeline;
 import org.tminus.coordinator.internal.pipeline.ServiceBoard;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 import org.tminus.coordinator.internal.request.Route;
 import org.tminus.coordinator.internal.request.Router;
 import org.tminus.coordinator.internal.session.SessionSlot;
+import org.tminus.inference.CertificateState;
+import org.tminus.inference.CertifiedPoint;
 import org.tminus.inference.ConfigurationProblem;
 import org.tminus.inference.PlatformStatus;
 import org.tminus.inference.ServiceState;
@@ -29,13 +39,19 @@ public final class StatusReport implements PlatformStatus {
     private final ServiceBoard board;
     private final Router router;
     private final Counters counters;
+    private final CertificateBook certificates;
     private final Supplier<List<ConfigurationProblem>> problems;
 
     public StatusReport(
-            ServiceBoard board, Router router, Counters counters, Supplier<List<ConfigurationProblem>> problems) {
+            ServiceBoard board,
+            Router router,
+            Counters counters,
+            CertificateBook certificates,
+            Supplier<List<ConfigurationProblem>> problems) {
         this.board = board;
         this.router = router;
         this.counters = counters;
+        this.certificates = certificates;
         this.problems = problems;
     }
 
@@ -66,6 +82,12 @@ public final class StatusReport implements PlatformStatus {
             if (service.state().equals("quarantined")) {
                 warnings.add(
                         "The " + service.kind() + " '" + service.name() + "' is in quarantine: " + service.reason());
+            }
+        }
+        for (CertifiedPoint point : certificates()) {
+            if (point.state() == CertificateState.WITHDRAWN) {
+                warnings.add("Model " + point.model() + " " + point.modelVersion() + ": " + point.reason()
+                        + " Only full depth is in force for it.");
             }
         }
         for (ConfigurationProblem problem : problems.get()) {
@@ -151,6 +173,58 @@ public final class StatusReport implements PlatformStatus {
     public List<ConfigurationProblem> configurationProblems() {
         return problems.get();
     }
+
+    @Override
+    public List<CertifiedPoint> certificates() {
+        List<CertifiedPoint> all = new ArrayList<>();
+        for (ServiceEntry<AdaptiveModel> model : board.current().allModels()) {
+            List<SessionSlot> candidates = router.route(model).candidates();
+            SessionSlot slot = candidates.isEmpty() ? null : candidates.get(0);
+            ModelCertificate certificate = slot == null
+                    ? ModelCertificate.of(model.service())
+                    : slot.view().certificate();
+            if (certificate != null) {
+                certificate.points().stream()
+                        .sorted()
+                        .map(point -> state(model.service(), certificate, point, slot))
+                        .forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    private CertifiedPoint state(
+            AdaptiveModel model, ModelCertificate certificate, String point, @Nullable SessionSlot slot) {
+        Standing standing = slot == null || slot.state() != SessionSlot.State.READY
+                ? Standing.uncertified("The model is not open on a backend.")
+                : Standing.of(certificate, point, slot.numericClass(), certificates);
+        PointId id = certificate.id(point);
+        SequentialTest.State seen = id == null ? null : certificates.watched(id);
+        Withdrawal withdrawal = id == null ? null : certificates.withdrawal(id);
+        if (withdrawal != null) {
+            standing = new Standing(CertificateState.WITHDRAWN, withdrawal.reason(), id, Double.NaN, Double.NaN);
+        }
+        return new PointState(
+                model.name(),
+                model.version(),
+                point,
+                standing.state(),
+                standing.reason(),
+                certificate.limit(point),
+                withdrawal != null ? withdrawal.compared() : seen == null ? 0 : seen.observed(),
+                withdrawal != null ? withdrawal.disagreed() : seen == null ? 0 : seen.disagreed());
+    }
+
+    private record PointState(
+            String model,
+            Version modelVersion,
+            String operatingPoint,
+            CertificateState state,
+            String reason,
+            double limit,
+            long compared,
+            long disagreed)
+            implements CertifiedPoint {}
 
     @Override
     public Map<String, Long> counters() {
