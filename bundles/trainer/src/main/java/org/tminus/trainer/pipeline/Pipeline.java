@@ -149,6 +149,9 @@ public final class Pipeline {
                 decision.rows(),
                 choice.fullDepthAccuracy());
         Map<String, Object> figures = figures(trunk, chosen, predictor, policies);
+        if (predictor != null) {
+            figures.put("predictorOnStem", stemVariant(graphs, identity, chosen, examples));
+        }
         Certifying.Result certificate = new Certifying(recipe, stages, listener, stop)
                 .certify(graphs, identity, folder, decision.trie(), choice.fullDepthAccuracy(), points, predictor);
         figures.put("certification", certificate.sentence());
@@ -283,6 +286,19 @@ public final class Pipeline {
         return new Predictor(model, reader, onnx, flops, StageStore.sha256(bytes));
     }
 
+    private Map<String, Object> stemVariant(ModelGraphs graphs, String identity, Outcomes decision, Examples examples)
+            throws IOException {
+        List<MenuPath> menu = decision.trie().menu();
+        String fingerprint = StageStore.fingerprint(
+                "stem", identity, recipe.data().description().sha256(), options.seed(), menu);
+        byte[] bytes = stages.once("predictor-on-stem", fingerprint, () -> {
+            listener.message("training a predictor on the state after the stem, for comparison");
+            int[] labels = Oracle.STABLE.paths(decision);
+            return Json.bytes(StemVariant.figures(graphs, examples, labels, menu.size(), options.seed()));
+        });
+        return bytes == null ? Map.of() : Json.map(bytes);
+    }
+
     // --- model file ---
 
     private void writeParts(
@@ -314,10 +330,10 @@ public final class Pipeline {
         String output = graphs.analysis().signature().outputs().get(0).name();
         boolean raw = recipe.entries().containsKey("preprocessing.json");
         List<ModelWriter.Golden> vectors = new ArrayList<>();
-        try (FullDepth model = new FullDepth(trunk.model())) {
+        try (WholeGraph model = new WholeGraph(trunk.model())) {
             for (int row = 0; row < Math.min(GOLDEN, examples.size()); row++) {
                 Map<String, HostTensor> inputs = examples.inputs(new int[] {row});
-                FullDepth.Answer answer = model.answer(inputs, output);
+                WholeGraph.Answer answer = model.answer(inputs, output);
                 Display display = raw ? examples.display(row) : null;
                 vectors.add(new ModelWriter.Golden(display, inputs, output, answer.values(), answer.shape()));
             }

@@ -112,6 +112,7 @@ class PipelineTest {
         JsonNode figures = provenance.get("figures");
         assertThat(figures.get("oracle").get("stableFlopsRatio").asDouble()).isBetween(0.0, 1.0);
         assertThat(figures.get("predictor").get("ece").asDouble()).isBetween(0.0, 0.3);
+        assertThat(figures.get("predictorOnStem").get("accuracy").asDouble()).isBetween(0.1, 1.0);
         assertThat(figures.get("ppo").get("seeds").asInt()).isEqualTo(2);
         assertThat(figures.get("ppo").get("curves")).hasSize(4);
         assertThat(figures.get("certification").asText()).isNotBlank();

@@ -19,8 +19,8 @@ import org.tminus.onnxruntime.OnnxRuntimes;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.Tensor;
 
-/** The unchanged model on ONNX Runtime, for golden vectors. Owns a session; used by one thread. */
-final class FullDepth implements AutoCloseable {
+/** A whole graph on ONNX Runtime, such as the unchanged model for golden vectors. Owns a session; used by one thread. */
+final class WholeGraph implements AutoCloseable {
     private static final Map<ElementType, OnnxJavaType> TYPES = Map.of(
             ElementType.FLOAT32, OnnxJavaType.FLOAT,
             ElementType.INT64, OnnxJavaType.INT64,
@@ -34,7 +34,7 @@ final class FullDepth implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Answer(float[] values, long[] shape) {}
 
-    FullDepth(byte[] model) {
+    WholeGraph(byte[] model) {
         OnnxRuntime runtime = OnnxRuntimes.standalone();
         environment = runtime.environment();
         try (OrtSession.SessionOptions options = runtime.newSessionOptions()) {
