@@ -50,7 +50,7 @@ public final class Recipes {
     private static final String VERSION = "1.0.0";
     private static final String LICENCE = "Apache-2.0";
     private static final double DELTA = 0.05;
-    /** Half the budget of a step goes to exits; a tenth of the steps train a random subset of the layers. */
+    /** With the bound on the error of predictors that the exits learn from as well. */
     private static final PathLosses LOSSES = PathLosses.DEFAULT.withEarly(0.05);
 
     private Recipes() {}
@@ -110,15 +110,15 @@ public final class Recipes {
     static Recipe pointerChase(TaskData data, Choices choices) {
         TransformerConfig config =
                 new TransformerConfig(8, 96, 4, 192, pointerVocabularies(), PointerChase.NODES, choices.seed());
-        GraphOptions options = GraphOptions.of(choices.epochs(8), 256, choices.seed())
+        GraphOptions options = GraphOptions.of(choices.epochs(5), 256, choices.seed())
                 .withThreads(choices.threads())
                 .withLosses(LOSSES);
         return pointerChase(data, config, options, choices);
     }
 
     static Recipe pointerChase(TaskData data, TransformerConfig config, GraphOptions options, Choices choices) {
-        Trunk trunk = new GraphTrunkStage(
-                TransformerBuilder.build(config), Objective.CLASSES, null, options, config.toString());
+        OnnxModel model = TransformerBuilder.build(config);
+        Trunk trunk = new GraphTrunkStage(model, Objective.CLASSES, null, options, StageStore.sha256(model.toBytes()));
         return new Recipe(
                 new ModelWriter.Header(
                         PointerChase.NAME,
@@ -145,16 +145,45 @@ public final class Recipes {
                 .toList();
     }
 
-    private static Recipe packageSections(Choices choices) throws IOException {
-        Encoder encoder = RebuildFile.encoder(choices.encoder(), Optional.ofNullable(choices.encoders()));
-        TaskData data;
+    /**
+     * The data of a task alone.
+     *
+     * @param data folder or file; {@code null} for where the task finds it by itself
+     * @param tokenizer of the model, for texts; {@code null} for other tasks
+     * @throws IOException if the data cannot be read; the message says where it is to be had
+     * @throws IllegalArgumentException if there is no such task
+     */
+    public static TaskData data(String name, @Nullable Path data, long seed, byte @Nullable [] tokenizer)
+            throws IOException {
+        return switch (name) {
+            case PointerChase.NAME -> PointerChase.generate(seed);
+            case PackageSections.NAME -> {
+                if (tokenizer == null) {
+                    throw new IllegalArgumentException("the task " + name + " needs a tokenizer");
+                }
+                yield packages(data, tokenizer, seed);
+            }
+            case FashionVitData.NAME -> FashionVitData.of(fashionMnist(data), seed);
+            default -> throw new IllegalArgumentException("there is no task '" + name + "'; known are " + NAMES);
+        };
+    }
+
+    private static TaskData packages(@Nullable Path given, byte[] tokenizer, long seed) throws IOException {
         try {
-            Path given = choices.data();
             DebianPackages packages = given == null ? DebianPackages.fromApt() : DebianPackages.fromPath(given);
-            data = PackageSections.of(packages, encoder.tokenizer(), choices.seed());
+            return PackageSections.of(packages, tokenizer, seed);
         } catch (TaskDataException e) {
             throw new IOException(e.getMessage() + " " + e.advice(), e);
         }
+    }
+
+    private static FashionMnist fashionMnist(@Nullable Path given) throws IOException {
+        return FashionMnist.load(given == null ? FashionMnist.DEBIAN_FOLDER : given);
+    }
+
+    private static Recipe packageSections(Choices choices) throws IOException {
+        Encoder encoder = RebuildFile.encoder(choices.encoder(), Optional.ofNullable(choices.encoders()));
+        TaskData data = packages(choices.data(), encoder.tokenizer(), choices.seed());
         int classes = data.description().labels().size();
         RebuildFile.Origin origin = new RebuildFile.Origin(encoder.name(), Pooling.MEAN, classes, choices.seed());
         OnnxModel model = origin.model(encoder);
@@ -164,7 +193,7 @@ public final class Recipes {
                 .withThreads(choices.threads())
                 .withLosses(LOSSES);
         Trunk trunk = new GraphTrunkStage(
-                model, Objective.CLASSES, Pooling.MEAN, options, origin + " " + StageStore.sha256(model.toBytes()));
+                model, Objective.CLASSES, Pooling.MEAN, options, StageStore.sha256(model.toBytes()));
         return new Recipe(
                 new ModelWriter.Header(
                         PackageSections.NAME,
@@ -207,8 +236,7 @@ public final class Recipes {
     }
 
     private static Recipe fashionVit(Choices choices) throws IOException {
-        Path given = choices.data();
-        FashionMnist images = FashionMnist.load(given == null ? FashionMnist.DEBIAN_FOLDER : given);
+        FashionMnist images = fashionMnist(choices.data());
         DataSplits splits = DataSplits.of(images.train(), images.test(), choices.seed());
         TrunkOptions options = TrunkOptions.reference(
                         choices.epochs(VitReference.EPOCHS), VitReference.SECOND_EPOCHS, choices.seed())
