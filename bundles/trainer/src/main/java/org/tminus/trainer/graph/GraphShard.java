@@ -4,8 +4,6 @@
  */
 package org.tminus.trainer.graph;
 
-import static org.bytedeco.pytorch.global.torch.cosine_similarity;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +14,6 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -35,8 +32,6 @@ import org.tminus.trainer.graph.Layout.Role;
  * never wait for each other within a step. Used by one thread at a time.
  */
 final class GraphShard implements AutoCloseable {
-    private static final int MEAN = 1;
-
     private final Network network;
     private final Layout layout;
     private final Objective objective;
@@ -214,8 +209,8 @@ final class GraphShard implements AutoCloseable {
         for (int layer : layers) {
             state = layer(state, layer);
             // The paths are compared wherever both have just run the same layer, so at several depths.
-            distance = distance.add(
-                    cosineDistance(pooled(state), pooled(states.get(layer + 1)).detach()));
+            distance = distance.add(Losses.cosineDistance(
+                    pooled(state), pooled(states.get(layer + 1)).detach()));
         }
         Tensor answer = lesson.loss(tail(state));
         return answer.add(distance.mul(new Scalar(losses.cosine() / layers.size())));
@@ -242,7 +237,9 @@ final class GraphShard implements AutoCloseable {
 
     private Tensor fullLoss(Tensor output, Tensor labels, boolean labelled, @Nullable Tensor teaching) {
         if (objective == Objective.EMBEDDING) {
-            return teaching == null || !modelIsTrained ? torch.zeros(1L).sum() : cosineDistance(output, teaching);
+            return teaching == null || !modelIsTrained
+                    ? torch.zeros(1L).sum()
+                    : Losses.cosineDistance(output, teaching);
         }
         Tensor loss = torch.zeros(1L).sum();
         if (!modelIsTrained) {
@@ -250,11 +247,12 @@ final class GraphShard implements AutoCloseable {
         }
         double taught = teaching == null ? 0 : labelled ? options.teacherWeight() : 1;
         if (labelled && taught < 1) {
-            loss = crossEntropy(output, labels, options.labelSmoothing()).mul(new Scalar(1 - taught));
+            loss = Losses.crossEntropy(output, labels, options.labelSmoothing()).mul(new Scalar(1 - taught));
         }
         if (teaching != null && taught > 0) {
             double t = losses.temperature();
-            Tensor soft = softCrossEntropy(output, teaching.div(new Scalar(t)).softmax(-1), t);
+            Tensor soft =
+                    Losses.softCrossEntropy(output, teaching.div(new Scalar(t)).softmax(-1), t);
             loss = loss.add(soft.mul(new Scalar(taught * t * t)));
         }
         return loss;
@@ -282,70 +280,28 @@ final class GraphShard implements AutoCloseable {
         Tensor loss(Full path) {
             Tensor loss = torch.zeros(1L).sum();
             if (probabilities == null) {
-                return loss.add(cosineDistance(path.output(), answer))
-                        .add(neighbourhood(path.output()).mul(new Scalar(losses.cosine())));
+                return loss.add(Losses.cosineDistance(path.output(), answer))
+                        .add(Losses.neighbourhood(path.output(), answer).mul(new Scalar(losses.cosine())));
             }
             if (losses.soft() > 0) {
                 double weight = losses.soft() * losses.temperature() * losses.temperature();
-                loss = loss.add(softCrossEntropy(path.output(), probabilities, losses.temperature())
+                loss = loss.add(Losses.softCrossEntropy(path.output(), probabilities, losses.temperature())
                         .mul(new Scalar(weight)));
             }
             if (labelled && losses.hard() > 0) {
-                loss = loss.add(crossEntropy(path.output(), labels, 0).mul(new Scalar(losses.hard())));
+                loss = loss.add(Losses.crossEntropy(path.output(), labels, 0).mul(new Scalar(losses.hard())));
             }
             Tensor own = path.features();
             if (losses.cosine() > 0
                     && own != null
                     && features != null
                     && Arrays.equals(own.shape(), features.shape())) {
-                loss = loss.add(cosineDistance(own, features).mul(new Scalar(losses.cosine())));
+                loss = loss.add(Losses.cosineDistance(own, features).mul(new Scalar(losses.cosine())));
             }
-            return losses.early() > 0 ? loss.add(early(path.output()).mul(new Scalar(losses.early()))) : loss;
+            return losses.early() > 0
+                    ? loss.add(Losses.early(path.output(), answer).mul(new Scalar(losses.early())))
+                    : loss;
         }
-
-        /** Confidence times a hinge that is at least 1 wherever the path's answer is not that of full depth. */
-        private Tensor early(Tensor logits) {
-            Tensor right = answer.argmax(new org.bytedeco.pytorch.LongOptional(1), true);
-            Tensor chosen = logits.gather(1, right);
-            Tensor marked = torch.zeros_like(logits).scatter(1, right, new Scalar(1e9));
-            Tensor other = logits.sub(marked).amax(new long[] {1}, true);
-            Tensor hinge = other.sub(chosen).add(new Scalar(1.0)).relu();
-            Tensor confidence = logits.detach().softmax(-1).amax(new long[] {1}, true);
-            return hinge.mul(confidence).mean();
-        }
-
-        /** How far the similarities within the batch are from those of full depth; what search results depend on. */
-        private Tensor neighbourhood(Tensor vectors) {
-            Tensor difference = similarities(vectors).sub(similarities(answer));
-            return difference.mul(difference).mean().mul(new Scalar(100.0));
-        }
-
-        private Tensor similarities(Tensor vectors) {
-            Tensor length = vectors.mul(vectors)
-                    .sum(new long[] {1}, true, Torch.none())
-                    .sqrt()
-                    .add(new Scalar(1e-8));
-            Tensor unit = vectors.div(length);
-            return torch.matmul(unit, unit.t());
-        }
-    }
-
-    private static Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing) {
-        return torch.cross_entropy_loss(logits, labels, new TensorOptional(), MEAN, -1, smoothing);
-    }
-
-    /** To be scaled by the square of the temperature, which keeps the size of the gradient. */
-    private static Tensor softCrossEntropy(Tensor logits, Tensor probabilities, double temperature) {
-        return logits.div(new Scalar(temperature))
-                .log_softmax(-1)
-                .mul(probabilities)
-                .sum(1)
-                .mean()
-                .neg();
-    }
-
-    private static Tensor cosineDistance(Tensor a, Tensor b) {
-        return cosine_similarity(a, b, 1, 1e-8).mean().neg().add(new Scalar(1.0));
     }
 
     private void collect(Tensor loss, float[] gradients) {

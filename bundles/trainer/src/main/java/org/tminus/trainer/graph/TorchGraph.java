@@ -44,6 +44,11 @@ public final class TorchGraph implements AutoCloseable {
         private Part(List<Node> nodes) {
             this.nodes = List.copyOf(nodes);
         }
+
+        /** Computations in it. */
+        int size() {
+            return nodes.size();
+        }
     }
 
     private final OnnxSource source;

@@ -7,6 +7,7 @@ package org.tminus.trainer.graph;
 import static org.tminus.trainer.export.OnnxGraph.attribute;
 import static org.tminus.trainer.export.OnnxGraph.longsAttribute;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tminus.onnx.OnnxFormatException;
@@ -16,8 +17,7 @@ import org.tminus.trainer.vit.Mixing;
 
 /**
  * Makes a fresh pre-norm encoder over tokens as an ONNX model of opset 17: input {@code tokens} int64 [batch, tokens], output
- * {@code logits} float32 [batch, classes], read from the first token. Every position has a table of its own, so that the same
- * number means another thing at another position, and no positions are added.
+ * {@code logits} float32 [batch, classes], read from the first token.
  */
 public final class TransformerBuilder {
     /** Name of the input. */
@@ -72,16 +72,26 @@ public final class TransformerBuilder {
         return Math.sqrt(2.0 / (in + out));
     }
 
+    /**
+     * Positions with vocabularies of the same size share a table: a token means the same at each of them, and need be learned
+     * once only. What a position adds is learned apart.
+     */
     private String stem() {
+        int dim = config.dim();
+        Map<Integer, Integer> tables = new LinkedHashMap<>();
         long[] offsets = new long[config.tokens()];
         int rows = 0;
         for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = rows;
-            rows += config.vocabularies().get(i);
+            int size = config.vocabularies().get(i);
+            Integer table = tables.putIfAbsent(size, rows);
+            offsets[i] = table == null ? rows : table;
+            rows += table == null ? size : 0;
         }
         String row = graph.node("Add", "stem.row", List.of(INPUT, graph.longs("stem.offsets", offsets)));
-        String table = graph.floats("stem.table", fresh(rows * config.dim(), 1), rows, config.dim());
-        return graph.node("Gather", "stem.output", List.of(table, row), attribute("axis", 0L));
+        String table = graph.floats("stem.table", fresh(rows * dim, 1), rows, dim);
+        String tokens = graph.node("Gather", "stem.tokens", List.of(table, row), attribute("axis", 0L));
+        String positions = graph.floats("stem.positions", fresh(config.tokens() * dim, 1), config.tokens(), dim);
+        return graph.node("Add", "stem.output", List.of(tokens, positions));
     }
 
     private String layer(String hidden, String p) {

@@ -13,7 +13,8 @@ import java.util.List;
  * @param dim width of the hidden state; a multiple of {@code heads}
  * @param heads attention heads
  * @param mlp width of the hidden layer of the feed-forward part
- * @param vocabularies how many different tokens there are at each position; as many entries as tokens
+ * @param vocabularies how many different tokens there are at each position; as many entries as tokens. Positions
+ *     with the same number share the tokens' meaning
  * @param classes number of classes
  * @param seed of the starting weights
  */
