@@ -5,6 +5,7 @@
 package org.tminus.trainer.decide;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.tminus.learning.baseline.BudgetChoice;
 import org.tminus.learning.baseline.ConfidenceExit;
 import org.tminus.learning.baseline.Decider;
+import org.tminus.learning.baseline.Expected;
 import org.tminus.learning.baseline.Family;
 import org.tminus.learning.baseline.FixedPath;
+import org.tminus.learning.baseline.RandomMixture;
 import org.tminus.learning.outcome.Basis;
 import org.tminus.learning.outcome.Choices;
 import org.tminus.learning.outcome.Outcomes;
@@ -29,6 +32,7 @@ public final class PointChoice {
     private static final int GUARD = 4;
 
     private static final int BUDGET_THRESHOLDS = 200;
+    private static final long MIXTURE_SEED = 1;
 
     private final Outcomes decision;
     private final List<String> layers;
@@ -124,8 +128,50 @@ public final class PointChoice {
                     .filter(each -> each.quality() >= floor - 1e-12)
                     .min(Comparator.comparingDouble(Measured::flopsRatio))
                     .ifPresent(cheapest -> chosen.add(cheapest.named("fixed-" + level.name())));
+            chosen.add(mixture(floor).named("random-" + level.name()));
         }
         return chosen;
+    }
+
+    /** The cheapest mixture of two paths that keeps the quality in the mean. */
+    private Measured mixture(double floor) {
+        int size = decision.trie().menu().size();
+        Expected[] paths = new Expected[size];
+        for (int path = 0; path < size; path++) {
+            paths[path] = Expected.of(new FixedPath(path).decide(decision));
+        }
+        RandomMixture best = new RandomMixture(size - 1, size - 1, 1, MIXTURE_SEED);
+        double least = 1;
+        for (int low = 0; low < size; low++) {
+            for (int high = low; high < size; high++) {
+                double lowQuality = quality(paths[low]);
+                double highQuality = quality(paths[high]);
+                if (highQuality < floor) {
+                    continue;
+                }
+                double needed = lowQuality >= floor ? 0 : (floor - lowQuality) / (highQuality - lowQuality);
+                double share = Math.min(1, Math.ceil(needed * 1e4) / 1e4);
+                double ratio = paths[low].flopsRatio() * (1 - share) + paths[high].flopsRatio() * share;
+                if (ratio < least) {
+                    least = ratio;
+                    best = new RandomMixture(low, high, share, MIXTURE_SEED);
+                }
+            }
+        }
+        double[] weights = new double[size];
+        weights[best.low()] += 1 - best.share();
+        weights[best.high()] += best.share();
+        List<Double> list = Arrays.stream(weights).boxed().toList();
+        Expected expected = best.expected(decision);
+        return new Measured(
+                new Setting("random", Map.of("weights", list), best),
+                expected.flopsRatio(),
+                quality(expected),
+                decision.isLabelled() ? expected.accuracy() : Double.NaN);
+    }
+
+    private double quality(Expected expected) {
+        return basis == Basis.RIGHT ? expected.accuracy() : expected.agreement();
     }
 
     /** Cheapest first. */

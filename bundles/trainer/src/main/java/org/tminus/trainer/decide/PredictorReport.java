@@ -20,6 +20,9 @@ import org.tminus.learning.stats.Ranks;
  * @param rankCorrelation Spearman's, between expected and needed class
  * @param underComputation share of rows whose most probable class is cheaper than they need
  * @param overComputation share of rows whose most probable class is costlier than they need
+ * @param cautiousUnderComputation the same share for the class that is cheapest when too little counts
+ *     {@value #CAUTION} times as much as too much
+ * @param cautiousOverComputation share of rows whose cautious class is costlier than they need
  * @param confusion rows by needed and by most probable class
  */
 public record PredictorReport(
@@ -28,7 +31,12 @@ public record PredictorReport(
         double rankCorrelation,
         double underComputation,
         double overComputation,
+        double cautiousUnderComputation,
+        double cautiousOverComputation,
         List<List<Integer>> confusion) {
+    /** How much worse too short a path is than too long a one, for those who want to be cautious. */
+    public static final int CAUTION = 4;
+
     private static final int BINS = 15;
 
     /** Copies the matrix. */
@@ -52,6 +60,8 @@ public record PredictorReport(
         double hits = 0;
         double under = 0;
         double over = 0;
+        double cautiousUnder = 0;
+        double cautiousOver = 0;
         for (int row = 0; row < rows; row++) {
             int best = argMax(probabilities[row]);
             confusion[targets[row]][best]++;
@@ -60,6 +70,9 @@ public record PredictorReport(
             hits += hit[row] ? 1 : 0;
             under += best < targets[row] ? 1 : 0;
             over += best > targets[row] ? 1 : 0;
+            int cautious = sufficient(probabilities[row], (double) CAUTION / (CAUTION + 1));
+            cautiousUnder += cautious < targets[row] ? 1 : 0;
+            cautiousOver += cautious > targets[row] ? 1 : 0;
             for (int k = 0; k < classes; k++) {
                 expected[row] += k * probabilities[row][k];
             }
@@ -75,7 +88,21 @@ public record PredictorReport(
                 Ranks.spearman(expected, needed),
                 under / rows,
                 over / rows,
+                cautiousUnder / rows,
+                cautiousOver / rows,
                 matrix);
+    }
+
+    /** The cheapest class that suffices with this probability. */
+    private static int sufficient(double[] probabilities, double chance) {
+        double sum = 0;
+        for (int k = 0; k < probabilities.length - 1; k++) {
+            sum += probabilities[k];
+            if (sum >= chance) {
+                return k;
+            }
+        }
+        return probabilities.length - 1;
     }
 
     private static int argMax(double[] values) {
@@ -94,6 +121,12 @@ public record PredictorReport(
         map.put("spearman", rankCorrelation);
         map.put("underComputation", underComputation);
         map.put("overComputation", overComputation);
+        map.put(
+                "cautious",
+                Map.of(
+                        "underWeight", CAUTION,
+                        "underComputation", cautiousUnderComputation,
+                        "overComputation", cautiousOverComputation));
         map.put("confusion", confusion);
         return map;
     }

@@ -43,6 +43,8 @@ class ComplexityTrainerTest {
         assertThat(report.accuracy() + report.underComputation() + report.overComputation())
                 .isCloseTo(1, within(1e-9));
         assertThat(report.confusion()).hasSize(3);
+        assertThat(report.cautiousUnderComputation()).isLessThan(report.underComputation());
+        assertThat(report.cautiousOverComputation()).isGreaterThan(report.overComputation());
     }
 
     @Test
