@@ -83,7 +83,8 @@ public final class SyntheticOutcomes {
                         + 0.8 * unsure * random.nextGaussian();
                 int wrong = (truth[row] + 1 + (row + node.depth() / 3) % (CLASSES - 1)) % CLASSES;
                 answers[node.index()][row] = margin > 0 ? truth[row] : wrong;
-                // What is seen of the margin, never quite clearly; an unsure wrong answer looks like an unsure right one.
+                // What is seen of the margin, never quite clearly; an unsure wrong answer looks like an unsure right
+                // one.
                 double seen = margin + 0.5 * random.nextGaussian();
                 double confidence = 0.02 + 0.98 / (1 + Math.exp(-1.5 * seen));
                 int at = row * Outcomes.OBSERVATIONS;

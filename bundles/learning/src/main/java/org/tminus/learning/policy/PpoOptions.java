@@ -15,8 +15,9 @@ import org.tminus.learning.outcome.Basis;
  * <ol>
  *   <li><em>Answer kept</em>: {@code keptWeight} if the answer at the end is kept ({@link Basis}). With {@code shaping} it is
  *       paid densely as the difference of a potential: a step from a place to the next earns {@code keptWeight * (kept there -
- *       kept here)}. These differences sum to the same total, so no other policy becomes the best, but a step learns at once
- *       whether it was of use.
+ *       kept here)}, where at the root the answer of full depth counts. These differences sum to the same total but for what
+ *       full depth gives, which no policy can change, so no other policy becomes the best; but a step learns at once whether
+ *       it was of use.
  *   <li><em>FLOPs saved</em>: each step pays {@code price(b) * FLOPs / mean full depth} for all it computes: stem, predictor,
  *       layers, heads read, the policy itself.
  *   <li><em>Budget held</em>: the price is the Lagrange multiplier of "the mean ratio at budget b is b", adapted by dual
@@ -25,7 +26,7 @@ import org.tminus.learning.outcome.Basis;
  *       (ratio(b) - b) / b)}, the ratio that of the update before.
  * </ol>
  *
- * <p>The rewards of a budget are divided by {@code sqrt(price + 0.01)}, so that budgets where little is at stake are learned
+ * <p>The rewards of a budget are divided by {@code sqrt(price + 0.05)}, so that budgets where little is at stake are learned
  * as well as others; that changes no budget's best policy.
  *
  * <p>Immutable; made by {@link #builder}.
@@ -141,7 +142,7 @@ public final class PpoOptions {
         private double clip = 0.2;
         private double valueClip = 0.5;
         private double gaeLambda = 0.95;
-        private double valueWeight = 0.5;
+        private double valueWeight = 0.1;
         private double entropyStart = 0.01;
         private double entropyEnd = 0.0005;
         private double maxNorm = 0.5;

@@ -48,7 +48,7 @@ final class Rollout extends Episodes {
             this.prices = prices;
             this.scales = new double[prices.length];
             for (int b = 0; b < prices.length; b++) {
-                scales[b] = 1 / Math.sqrt(prices[b] + 0.01);
+                scales[b] = 1 / Math.sqrt(prices[b] + 0.05);
             }
         }
 
@@ -70,7 +70,7 @@ final class Rollout extends Episodes {
             }
             double earned;
             if (shaping) {
-                earned = walk.kept(next == Walk.STOP ? node : next, row) - walk.kept(node, row);
+                earned = walk.potential(next == Walk.STOP ? node : next, row) - walk.potential(node, row);
             } else {
                 earned = end >= 0 ? walk.kept(end, row) : 0;
             }

@@ -118,6 +118,11 @@ final class Walk {
         return node > 0 && kept[node][row] ? 1 : 0;
     }
 
+    /** The potential that shapes the reward: whether the answer here is kept; at the root whether that of full depth is. */
+    double potential(int node, int row) {
+        return kept[node == 0 ? outcomes.fullDepthNode() : node][row] ? 1 : 0;
+    }
+
     /** FLOPs over mean full depth paid up to standing at a node, without the policy's own step there. */
     double paid(int node, int row) {
         return (spending.at(node, row) + outcomes.trie().nodes().get(node).depth() * shape.flopsPerStep()) / unit;

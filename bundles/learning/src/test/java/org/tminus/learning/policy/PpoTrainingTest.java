@@ -1,0 +1,152 @@
+package org.tminus.learning.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.tminus.learning.SyntheticOutcomes;
+import org.tminus.learning.baseline.ConfidenceExit;
+import org.tminus.learning.baseline.CostSensitive;
+import org.tminus.learning.baseline.Decider;
+import org.tminus.learning.baseline.Family;
+import org.tminus.learning.baseline.FixedPath;
+import org.tminus.learning.outcome.Choices;
+import org.tminus.learning.outcome.Outcomes;
+import org.tminus.learning.stats.Proportions;
+
+/** Whole trainings, small ones, with fixed seeds. */
+class PpoTrainingTest {
+    private static final Outcomes DECISION = SyntheticOutcomes.chain(5000, 6, 1);
+    private static final Outcomes TEST = SyntheticOutcomes.chain(8000, 6, 2);
+    private static final double[] COSTS = {0.35, 0.45, 0.55, 0.7};
+
+    private static PpoStudy closed;
+
+    @BeforeAll
+    static void train() {
+        closed = PpoStudy.run(
+                DECISION, Loop.CLOSED, PpoOptions.builder().updates(50).build(), new long[] {1}, PpoProgress.SILENT);
+    }
+
+    private static Family family(LstmPolicy policy) {
+        Map<Double, Decider> budgets = new LinkedHashMap<>();
+        for (double budget = 0.15; budget <= 1; budget += 0.05) {
+            budgets.put(budget, policy.at(budget));
+        }
+        return Family.of(policy.kind(), budgets, DECISION);
+    }
+
+    @Test
+    void closedLoopIsNoWorseThanConfidenceExitAtAnyCostAndBetterInTheMean() {
+        Family learned = family(closed.best().policy());
+        Family confidence = ConfidenceExit.family(DECISION);
+        double mean = 0;
+        for (double cost : COSTS) {
+            double gain = learned.at(cost, TEST).accuracy()
+                    - confidence.at(cost, TEST).accuracy();
+            assertThat(gain).as("gain at cost %s", cost).isGreaterThan(-0.002);
+            mean += gain / COSTS.length;
+        }
+        assertThat(mean).isPositive();
+    }
+
+    @Test
+    void budgetIsHeldAndCostFollowsIt() {
+        assertThat(closed.best().findings()).isEmpty();
+        List<BudgetPoint> points = closed.best().heldOut();
+        for (int i = 3; i < points.size(); i++) {
+            assertThat(points.get(i).flopsRatio())
+                    .isGreaterThan(points.get(i - 3).flopsRatio() - 0.01)
+                    .isLessThan(points.get(i).budget() + 0.1);
+        }
+    }
+
+    @Test
+    void imitationIsReportedAndPpoGoesBeyondIt() {
+        PpoRun run = closed.best();
+        assertThat(run.warmStart().kind()).isEqualTo(WarmStart.BASELINE);
+        assertThat(run.warmStart().crossEntropy()).isBetween(0.0, 0.6);
+        assertThat(run.score()).isGreaterThan(run.warmStart().score());
+        assertThat(run.bestUpdate()).isNotNegative();
+        assertThat(run.curve()).hasSize(50).allSatisfy(figures -> {
+            assertThat(figures.kl()).isBetween(0.0, 0.3);
+            assertThat(figures.prices()).hasSize(run.budgets().size());
+        });
+    }
+
+    @Test
+    void tableTellsWhichBudgetKeepsTheLoss() {
+        BudgetTable table = BudgetTable.of(closed.best().policy(), DECISION, List.of(0.2, 0.4, 0.5, 0.6, 0.7, 0.8));
+        Optional<BudgetPoint> point = table.forLoss(0.01, 1);
+        assertThat(point).isPresent();
+        assertThat(point.orElseThrow().accuracy())
+                .isGreaterThanOrEqualTo(table.fullDepth().accuracy() - 0.01);
+        assertThat(point.orElseThrow().flopsRatio()).isLessThan(0.9);
+        assertThat(table.forLoss(-0.5, 0)).isEmpty();
+        Choices again = closed.best().policy().decide(DECISION, point.orElseThrow().budget());
+        assertThat(again.flopsRatio()).isEqualTo(point.orElseThrow().flopsRatio());
+        assertThat(table.forRatio(0.5).flopsRatio()).isLessThanOrEqualTo(0.5);
+    }
+
+    @Test
+    void openLoopLooksAtThePredictorOnlyAndUsesIt() {
+        PpoStudy open = PpoStudy.run(
+                DECISION, Loop.OPEN, PpoOptions.builder().updates(25).build(), new long[] {1}, PpoProgress.SILENT);
+        LstmPolicy policy = open.best().policy();
+        Choices choices = policy.decide(TEST, 0.5);
+        float[][] nothing = new float[TEST.trie().nodes().size()][];
+        for (int node = 0; node < nothing.length; node++) {
+            nothing[node] = new float[node == 0 ? 0 : TEST.rows() * Outcomes.OBSERVATIONS];
+        }
+        Choices blind = policy.decide(TEST.withObservations(nothing), 0.5);
+        for (int row = 0; row < TEST.rows(); row++) {
+            assertThat(blind.path(row)).isEqualTo(choices.path(row));
+        }
+        Family learned = family(policy);
+        double fixed = 0;
+        double classification = 0;
+        for (double cost : COSTS) {
+            double accuracy = learned.at(cost, TEST).accuracy() / COSTS.length;
+            fixed += accuracy - FixedPath.family(DECISION).at(cost, TEST).accuracy() / COSTS.length;
+            classification += accuracy
+                    - CostSensitive.fit(DECISION).family(DECISION).at(cost, TEST).accuracy() / COSTS.length;
+        }
+        assertThat(fixed).isGreaterThan(0.03);
+        assertThat(classification).isGreaterThan(-0.005);
+    }
+
+    @Test
+    void sameSeedGivesTheSamePolicyAndAnotherOneAnother() {
+        PpoOptions little = PpoOptions.builder()
+                .updates(3)
+                .episodes(256)
+                .warmStartSteps(10)
+                .hidden(8)
+                .build();
+        Outcomes few = SyntheticOutcomes.chain(400, 4, 3);
+        List<PpoRun> heard = new ArrayList<>();
+        PpoStudy study = PpoStudy.run(few, Loop.CLOSED, little, new long[] {1, 1, 2}, (seed, figures, updates) -> {
+            assertThat(updates).isEqualTo(3);
+        });
+        heard.addAll(study.runs());
+        assertThat(heard.get(0).policy().weightX()).isEqualTo(heard.get(1).policy().weightX());
+        assertThat(heard.get(0).policy().weightX()).isNotEqualTo(heard.get(2).policy().weightX());
+        double[] scores = heard.stream().mapToDouble(PpoRun::score).toArray();
+        assertThat(study.scoreMean()).isCloseTo(Proportions.mean(scores), within(1e-12));
+        assertThat(study.best().score()).isEqualTo(Math.max(scores[0], scores[2]));
+    }
+
+    @Test
+    void heldOutExamplesAreNeverTrainedOn() {
+        int[][] parts = PpoStudy.parts(1000, 0.25);
+        assertThat(parts[1]).hasSize(250);
+        assertThat(parts[0]).hasSize(750).doesNotContainAnyElementsOf(
+                java.util.Arrays.stream(parts[1]).boxed().toList());
+    }
+}
