@@ -78,7 +78,8 @@ public class BootIT extends TminusTestSupport {
 
     @Test
     public void theShellHasTheCommands() throws Exception {
-        assertThat(execute("tminus:policies")).contains("full", "fixed", "random", "budget", "confidence");
+        assertThat(execute("tminus:policies"))
+                .contains("full", "fixed", "random", "budget", "confidence", "lstm-ppo-open", "lstm-ppo-closed");
         assertThat(execute("help")).contains("tminus:status", "tminus:models", "tminus:infer", "tminus:demo");
     }
 
