@@ -141,7 +141,7 @@ class HostileTokenizerTest {
     void survivesMutations(long seed) {
         int accepted = 0;
         Random random = new Random(seed);
-        for (int round = 0; round < 8000; round++) {
+        for (int round = 0; round < 3000; round++) {
             String json = random.nextBoolean() ? Samples.WORD_PIECE : Samples.BYTE_LEVEL;
             int changes = 1 + random.nextInt(3);
             for (int change = 0; change < changes; change++) {
@@ -157,7 +157,7 @@ class HostileTokenizerTest {
             }
         }
         // Otherwise the library itself was never reached.
-        assertThat(accepted).isBetween(300, 7900);
+        assertThat(accepted).isBetween(100, 2950);
     }
 
     private static String changeCharacters(String json, Random random) {
