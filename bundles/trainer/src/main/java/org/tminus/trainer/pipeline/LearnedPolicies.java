@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.policy.Loop;
 import org.tminus.learning.policy.LstmPolicy;
@@ -27,7 +28,7 @@ final class LearnedPolicies {
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final List<ModelWriter.PolicyEntry> entries = new ArrayList<>();
     private final Map<String, List<PointChoice.Setting>> settings = new LinkedHashMap<>();
-    private final Map<String, Object> figures = new LinkedHashMap<>();
+    private final Map<String, @Nullable Object> figures = new LinkedHashMap<>();
 
     private LearnedPolicies() {}
 
@@ -66,6 +67,10 @@ final class LearnedPolicies {
         policies.figures.put("rewardMean", Proportions.mean(rewards));
         policies.figures.put("rewardSpread", spread(rewards));
         policies.figures.put("curves", curves);
+        Map<String, Object> gap = runs.optimumGap(
+                decision, Loop.CLOSED, options.seed(), options.policy().updates());
+        policies.figures.put("optimumGap", gap.get("gap"));
+        policies.figures.put("optimum", gap);
         return policies;
     }
 
@@ -113,7 +118,7 @@ final class LearnedPolicies {
         return settings;
     }
 
-    Map<String, Object> figures() {
+    Map<String, @Nullable Object> figures() {
         return figures;
     }
 }

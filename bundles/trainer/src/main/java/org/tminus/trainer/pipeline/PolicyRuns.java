@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.tminus.learning.outcome.MenuPath;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.policy.Loop;
+import org.tminus.learning.policy.OptimumGap;
 import org.tminus.learning.policy.PolicyOnnx;
 import org.tminus.learning.policy.PpoOptions;
 import org.tminus.learning.policy.PpoProgress;
@@ -33,6 +36,10 @@ import org.tminus.trainer.ProgressListener;
 final class PolicyRuns {
     private static final double HELD_OUT = 0.25;
     private static final int CURVE_POINTS = 60;
+    private static final double GAP_PRICE = 0.1;
+    private static final int GAP_PATHS = 5;
+    private static final int GAP_ROWS = 4000;
+    private static final int GAP_BINS = 3;
 
     private final StageStore stages;
     private final String identity;
@@ -81,6 +88,47 @@ final class PolicyRuns {
             throw new CancellationException("stopped");
         }
         return of(bytes);
+    }
+
+    /**
+     * How far PPO stays behind the exact optimum where that can be worked out: some of the examples, few paths, and
+     * confidences seen coarsely. A large gap names a fault of the training.
+     *
+     * @throws CancellationException if it was told to stop
+     */
+    Map<String, Object> optimumGap(Outcomes decision, Loop loop, long seed, int updates) throws IOException {
+        String fingerprint = StageStore.fingerprint(
+                "optimum", identity, decision.trie().menu(), loop, seed, updates, GAP_PRICE, GAP_PATHS, GAP_ROWS);
+        byte[] bytes = stages.once("policy-" + loop.label() + "-optimum", fingerprint, () -> {
+            listener.message("comparing the training of policies with the exact optimum of a coarser problem");
+            int[] rows = IntStream.range(0, Math.min(GAP_ROWS, decision.rows())).toArray();
+            Outcomes small = decision.select(rows).restrict(some(decision.trie().menu()));
+            PpoOptions options = PpoOptions.builder().updates(updates).build();
+            OptimumGap gap = OptimumGap.measure(small, loop, GAP_PRICE, GAP_BINS, options, seed);
+            Map<String, Object> figures = new LinkedHashMap<>();
+            figures.put("gap", gap.gap());
+            figures.put("optimum", gap.optimum());
+            figures.put("ppo", gap.ppo());
+            figures.put("bestFixedPath", gap.fixed());
+            figures.put("shareOfGain", gap.shareOfGain());
+            figures.put("price", gap.price());
+            figures.put("states", gap.states());
+            return Json.bytes(figures);
+        });
+        if (bytes == null) {
+            throw new CancellationException("stopped");
+        }
+        return Json.map(bytes);
+    }
+
+    /** A few paths of a menu, spread over its costs, full depth last. */
+    private static List<MenuPath> some(List<MenuPath> menu) {
+        int count = Math.min(GAP_PATHS, menu.size());
+        List<MenuPath> chosen = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            chosen.add(menu.get(count == 1 ? menu.size() - 1 : i * (menu.size() - 1) / (count - 1)));
+        }
+        return chosen;
     }
 
     private static byte[] toBytes(PpoRun run, Loop loop) throws IOException {
