@@ -152,6 +152,7 @@ public final class InferenceReport {
         json.put("fullDepthFlops", trace.fullDepthFlops());
         json.put("budgetMissed", trace.budgetMissed());
         json.put("certificate", trace.certificate().name());
+        json.put("certificateReason", trace.certificateReason().orElse(""));
         json.put("fallbacks", trace.fallbacks());
         Map<String, Long> nanos = new LinkedHashMap<>();
         for (Step step : Step.values()) {

@@ -6,9 +6,11 @@ package org.tminus.shell.internal.report;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.tminus.inference.CertifiedPoint;
 import org.tminus.inference.ConfigurationProblem;
 import org.tminus.inference.PlatformStatus;
 import org.tminus.inference.ServiceState;
@@ -32,6 +34,13 @@ public final class StatusReport {
         report.table(services(status.services()));
         report.json(
                 "services", status.services().stream().map(StatusReport::json).toList());
+
+        List<CertifiedPoint> certificates = status.certificates();
+        if (!certificates.isEmpty()) {
+            report.table(certificates(certificates));
+        }
+        report.json(
+                "certificates", certificates.stream().map(StatusReport::json).toList());
 
         long flops = counters.getOrDefault("flops", 0L);
         long fullDepth = counters.getOrDefault("fullDepthFlops", 0L);
@@ -77,6 +86,24 @@ public final class StatusReport {
         return table;
     }
 
+    private static Table certificates(List<CertifiedPoint> points) {
+        Table table = new Table()
+                .text("Model", "Operating point", "Certificate")
+                .numbers("Compared", "Disagreed", "Limit")
+                .text("Reason");
+        for (CertifiedPoint point : points) {
+            table.row(
+                    point.model() + " " + point.modelVersion(),
+                    point.operatingPoint(),
+                    point.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    point.compared(),
+                    point.disagreed(),
+                    Double.isNaN(point.limit()) ? "-" : Figures.percent(point.limit()),
+                    point.reason());
+        }
+        return table;
+    }
+
     private static Table problems(List<ConfigurationProblem> problems) {
         Table table = new Table().text("Configuration", "Key", "Value", "Expected");
         problems.forEach(problem -> table.row(problem.pid(), problem.key(), problem.value(), problem.expected()));
@@ -91,6 +118,21 @@ public final class StatusReport {
         json.put("ranking", service.ranking());
         json.put("bundle", service.bundle());
         json.put("reason", service.reason());
+        return json;
+    }
+
+    private static Map<String, Object> json(CertifiedPoint point) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("model", point.model());
+        json.put("version", point.modelVersion().toString());
+        json.put("operatingPoint", point.operatingPoint());
+        json.put("state", point.state().name());
+        json.put("reason", point.reason());
+        if (!Double.isNaN(point.limit())) {
+            json.put("limit", point.limit());
+        }
+        json.put("compared", point.compared());
+        json.put("disagreed", point.disagreed());
         return json;
     }
 

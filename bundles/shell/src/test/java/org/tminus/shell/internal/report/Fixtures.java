@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.framework.Version;
+import org.tminus.inference.CertifiedPoint;
 import org.tminus.inference.ConfigurationProblem;
 import org.tminus.inference.PlatformStatus;
 import org.tminus.inference.ServiceState;
@@ -79,6 +80,7 @@ public final class Fixtures {
                         "backend", "cpu", "org.tminus.backend.cpu 1.0.0", 5, "quarantined", "failed 3 times")));
         final Map<String, Long> counters = new HashMap<>();
         final List<ConfigurationProblem> problems = new ArrayList<>();
+        final List<CertifiedPoint> certificates = new ArrayList<>();
         final List<String> warnings = new ArrayList<>();
         public final Map<String, String> inForce = new HashMap<>();
         boolean ready = true;
@@ -106,6 +108,11 @@ public final class Fixtures {
         @Override
         public List<ConfigurationProblem> configurationProblems() {
             return problems;
+        }
+
+        @Override
+        public List<CertifiedPoint> certificates() {
+            return certificates;
         }
 
         @Override

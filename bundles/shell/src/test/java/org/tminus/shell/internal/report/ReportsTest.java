@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.Version;
 import org.tminus.failure.InvalidRequestException;
 import org.tminus.inference.CertificateState;
+import org.tminus.inference.CertifiedPoint;
 import org.tminus.inference.ConfigurationProblem;
 import org.tminus.inference.InferenceResult;
 import org.tminus.inference.Step;
@@ -57,6 +58,59 @@ class ReportsTest {
         assertThat(json.get("ready").booleanValue()).isFalse();
         assertThat(json.get("savedFlopsShare").doubleValue()).isEqualTo(0.4);
         assertThat(json.get("services")).hasSize(3);
+    }
+
+    private record Certified(CertificateState state, String reason) implements CertifiedPoint {
+        @Override
+        public String model() {
+            return "pets";
+        }
+
+        @Override
+        public Version modelVersion() {
+            return Version.parseVersion("1.0.0");
+        }
+
+        @Override
+        public String operatingPoint() {
+            return "balanced";
+        }
+
+        @Override
+        public double limit() {
+            return 0.02;
+        }
+
+        @Override
+        public long compared() {
+            return 300;
+        }
+
+        @Override
+        public long disagreed() {
+            return 40;
+        }
+    }
+
+    @Test
+    void theStatusTellsWhichCertificatesHold() throws Exception {
+        platform.certificates.add(new Certified(CertificateState.WITHDRAWN, "Too many."));
+
+        Report report = StatusReport.of(platform);
+
+        assertThat(report.tables().get(1).rows())
+                .containsExactly(List.of("pets 1.0.0", "balanced", "withdrawn", "300", "40", "2.0 %", "Too many."));
+        assertThat(json(report).get("certificates").get(0).get("state").textValue())
+                .isEqualTo("WITHDRAWN");
+    }
+
+    @Test
+    void aWithdrawnCertificateIsRestoredByName() throws Exception {
+        Report report = CertificateRestore.of(model -> List.of("balanced", "thrifty"), "pets");
+        assertThat(report.lines().get(0)).isEqualTo("In force again for pets: balanced, thrifty.");
+        assertThatThrownBy(() -> CertificateRestore.of(model -> List.of(), "pets"))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining("pets");
     }
 
     @Test
