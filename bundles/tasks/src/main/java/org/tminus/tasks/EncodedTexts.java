@@ -61,9 +61,9 @@ final class EncodedTexts implements TextExamples {
         LongBuffer maskValues = mask.writableBuffer().asLongBuffer();
         for (int i = 0; i < chosen.length; i++) {
             int[] one = tokens[chosen[i]];
-            for (int j = 0; j < one.length; j++) {
-                idValues.put(i * longest + j, one[j]);
-                maskValues.put(i * longest + j, 1);
+            for (int j = 0; j < longest; j++) {
+                idValues.put(i * longest + j, j < one.length ? one[j] : tokenizer.paddingId());
+                maskValues.put(i * longest + j, j < one.length ? 1 : 0);
             }
         }
         Map<String, HostTensor> inputs = new HashMap<>();

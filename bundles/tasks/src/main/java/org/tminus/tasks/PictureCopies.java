@@ -64,25 +64,39 @@ final class PictureCopies {
         return keys;
     }
 
+    /** Means of areas; a pixel that lies in two cells counts for each by its share, so that size does not matter. */
     private static byte[] reduce(Display.Picture picture) {
         int width = picture.width();
         int height = picture.height();
-        int channels = picture.channels();
-        byte[] cells = new byte[SIDE * SIDE];
-        for (int cell = 0; cell < cells.length; cell++) {
-            int left = cell % SIDE * width / SIDE;
-            int right = Math.max(left + 1, (cell % SIDE + 1) * width / SIDE);
-            int top = cell / SIDE * height / SIDE;
-            int bottom = Math.max(top + 1, (cell / SIDE + 1) * height / SIDE);
-            long sum = 0;
-            for (int y = top; y < bottom; y++) {
-                for (int i = (y * width + left) * channels; i < (y * width + right) * channels; i++) {
-                    sum += picture.pixels()[i] & 0xff;
+        double[] sums = new double[SIDE * SIDE];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                double grey = 0;
+                for (int channel = 0; channel < picture.channels(); channel++) {
+                    grey += picture.pixels()[(y * width + x) * picture.channels() + channel] & 0xff;
                 }
+                spread(sums, grey / picture.channels(), x, y, width, height);
             }
-            cells[cell] = (byte) (sum / ((long) (right - left) * (bottom - top) * channels));
+        }
+        byte[] cells = new byte[sums.length];
+        for (int cell = 0; cell < cells.length; cell++) {
+            cells[cell] = (byte) Math.min(255, Math.round(sums[cell]));
         }
         return cells;
+    }
+
+    private static void spread(double[] sums, double grey, int x, int y, int width, int height) {
+        for (int line = y * SIDE / height; line < SIDE && line * height < (y + 1) * SIDE; line++) {
+            for (int column = x * SIDE / width; column < SIDE && column * width < (x + 1) * SIDE; column++) {
+                sums[line * SIDE + column] += grey * share(y, line, height) * share(x, column, width);
+            }
+        }
+    }
+
+    /** How much of a cell a pixel covers along one side, 0 to 1. */
+    private static double share(int pixel, int cell, int pixels) {
+        double scale = (double) SIDE / pixels;
+        return Math.max(0, Math.min((pixel + 1) * scale, cell + 1) - Math.max(pixel * scale, cell));
     }
 
     /** 8x8 bits: whether a cell of twice the size is clearly brighter than the one to its left. */

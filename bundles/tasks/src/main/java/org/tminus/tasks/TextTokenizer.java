@@ -17,6 +17,7 @@ import org.tminus.tokenizers.Tokenizers;
 final class TextTokenizer {
     private final byte[] json;
     private final int maxTokens;
+    private final long paddingId;
 
     /** @throws TaskDataException if this is no tokenizer, or there is no native library for this machine */
     TextTokenizer(byte[] json, int maxTokens) throws TaskDataException {
@@ -24,6 +25,7 @@ final class TextTokenizer {
         this.maxTokens = maxTokens;
         try (Tokenizer tokenizer = open()) {
             tokenizer.encode("a");
+            paddingId = tokenizer.paddingId();
         } catch (TokenizerException e) {
             throw new TaskDataException(
                     String.valueOf(e.getMessage()), "Give the tokenizer.json that belongs to the model.", e);
@@ -34,6 +36,11 @@ final class TextTokenizer {
 
     private Tokenizer open() {
         return Tokenizers.open(json, maxTokens);
+    }
+
+    /** What fills shorter rows of a batch. */
+    long paddingId() {
+        return paddingId;
     }
 
     /** The tokens of each text, with the special ones, without padding. */
