@@ -6,9 +6,12 @@ package org.tminus.trainer.graph;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
@@ -93,20 +96,48 @@ final class ExitHeads {
                 .orElseThrow();
     }
 
-    /** How the model's own end pools: what it does to its last hidden state first. */
-    static Pooling poolingOf(GraphProto graph, @Nullable String lastHidden) {
-        for (NodeProto node : graph.getNodeList()) {
-            if (!node.getInputList().contains(lastHidden)) {
+    /** How the model's own end pools: what first leaves out or joins tokens after its last hidden state. */
+    static Pooling poolingOf(OnnxSource source, @Nullable String lastHidden) {
+        Set<String> reached = new HashSet<>();
+        if (lastHidden != null) {
+            reached.add(lastHidden);
+        }
+        // Nodes are in the order of computation, so one pass follows every value that comes of the state.
+        for (NodeProto node : source.graph().getNodeList()) {
+            if (node.getOpType().equals("Shape") || node.getInputList().stream().noneMatch(reached::contains)) {
                 continue;
             }
-            // A mean is either a reduction or, with a mask, a product that is summed up later.
-            if (node.getOpType().equals("Gather") || node.getOpType().equals("Slice")) {
-                return Pooling.FIRST;
+            NodeAttributes attributes = new NodeAttributes(node);
+            switch (node.getOpType()) {
+                case "Gather" -> {
+                    if (attributes.integer("axis", 0) == 1) {
+                        return Pooling.FIRST;
+                    }
+                }
+                case "Slice" -> {
+                    return Pooling.FIRST;
+                }
+                case "ReduceMean", "ReduceSum" -> {
+                    if (!isOverLast(node, attributes, source)) {
+                        return Pooling.MEAN;
+                    }
+                }
+                default -> {
+                    // Norms and the like: look further.
+                }
             }
-            if (node.getOpType().equals("LayerNormalization")) {
-                return poolingOf(graph, node.getOutput(0));
-            }
+            reached.addAll(node.getOutputList());
         }
         return Pooling.MEAN;
+    }
+
+    /** A mean over the width belongs to a norm. */
+    private static boolean isOverLast(NodeProto node, NodeAttributes attributes, OnnxSource source) {
+        long[] axes = attributes.integers("axes");
+        if (axes == null && node.getInputCount() > 1) {
+            TensorProto tensor = source.initializers().get(node.getInput(1));
+            axes = tensor == null ? null : source.longs(tensor);
+        }
+        return axes != null && axes.length == 1 && (axes[0] == -1 || axes[0] == 2);
     }
 }

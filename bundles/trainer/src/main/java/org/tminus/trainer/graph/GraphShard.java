@@ -123,7 +123,7 @@ final class GraphShard implements AutoCloseable {
             for (int exit : plan.exits()) {
                 sub = sub.add(lesson.loss(exit(states.get(exit), exit)));
             }
-            if (!plan.subset().isEmpty()) {
+            if (modelIsTrained && !plan.subset().isEmpty()) {
                 sub = sub.add(subset(states, plan.subset(), lesson).mul(new Scalar(losses.subsetWeight())));
             }
             collect(fullLoss.add(sub.sum()), gradients);

@@ -104,7 +104,7 @@ final class Layout {
     private void addModelWeight(TensorProto tensor, List<Use> uses, boolean head, Trainable.Kind kind) {
         boolean table = uses.stream().anyMatch(use -> use.operator().equals("Gather"));
         boolean matrix = tensor.getDimsCount() > 1;
-        if (head) {
+        if (head && kind != Trainable.Kind.HEADS) {
             addWhole(tensor, false, true, matrix);
             return;
         }
@@ -126,7 +126,7 @@ final class Layout {
                 }
             }
             case HEADS -> {
-                // Nothing before the model's end.
+                // Nothing in the model.
             }
         }
     }

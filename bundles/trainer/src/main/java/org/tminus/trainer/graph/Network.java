@@ -91,7 +91,7 @@ final class Network implements AutoCloseable {
             }
             if (withExits && depth > 1) {
                 ValueInfo hidden = analysis.hidden().orElseThrow();
-                pooling = exitPooling == null ? ExitHeads.poolingOf(source.graph(), last) : exitPooling;
+                pooling = exitPooling == null ? ExitHeads.poolingOf(source, last) : exitPooling;
                 exits = exits(onnx, hidden, depth - 1, pooling, seed);
             } else {
                 pooling = exitPooling;

@@ -5,7 +5,8 @@
 package org.tminus.trainer.graph;
 
 /**
- * Which weights of a model are trained. Exit heads and what comes after the last layer are always trained.
+ * Which weights of a model are trained. Exit heads always are, and what comes after the last layer is unless it is said
+ * otherwise.
  *
  * @param kind which
  * @param rank of the change of a matrix for {@link Kind#LOW_RANK}, 0 otherwise
@@ -19,7 +20,7 @@ public record Trainable(Kind kind, int rank) {
         ALL_BUT_EMBEDDINGS,
         /** Matrices get a change of low rank; vectors (biases, scales) are trained whole, tables are left as they are. */
         LOW_RANK,
-        /** Nothing before the end of the last layer, so that full depth stays as it came. */
+        /** Exit heads alone, so that full depth stays as it came. */
         HEADS
     }
 
@@ -49,7 +50,7 @@ public record Trainable(Kind kind, int rank) {
         return new Trainable(Kind.LOW_RANK, rank);
     }
 
-    /** Heads alone. */
+    /** Exit heads alone. */
     public static Trainable heads() {
         return new Trainable(Kind.HEADS, 0);
     }

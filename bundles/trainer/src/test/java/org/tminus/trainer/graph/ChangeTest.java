@@ -1,0 +1,99 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tminus.onnx.OnnxModel;
+
+class ChangeTest {
+    @TempDir
+    Path folder;
+
+    private final OnnxModel base = TransformerBuilder.build(Chases.config(3, 2, 2, 4, 2, 4));
+
+    private static Change change() {
+        Change.Builder builder = new Change.Builder();
+        builder.add("layer.0.out.bias", new float[] {0.5f, -0.25f, 0, 1});
+        builder.add("layer.1.out.weight", 4, 4, 1, 2, new float[] {1, 0, 0.5f, 0}, new float[] {0.25f, 0, 0, -1});
+        return builder.build();
+    }
+
+    private float[] weight(byte[] model, String name) throws Exception {
+        OnnxSource source = OnnxSource.of(OnnxModel.read(model));
+        return source.floats(source.initializers().get(name));
+    }
+
+    @Test
+    void isAddedToTheWeights() throws Exception {
+        byte[] changed = change().applyTo(base);
+
+        assertThat(weight(changed, "layer.0.out.bias")).containsExactly(0.5f, -0.25f, 0, 1);
+        float[] before = weight(base.toBytes(), "layer.1.out.weight");
+        float[] after = weight(changed, "layer.1.out.weight");
+        float[] expected = {0.5f, 0, 0, -2, 0, 0, 0, 0, 0.25f, 0, 0, -1, 0, 0, 0, 0};
+        for (int i = 0; i < 16; i++) {
+            assertThat(after[i] - before[i]).isCloseTo(expected[i], within(1e-6f));
+        }
+        assertThat(weight(changed, "stem.table")).isEqualTo(weight(base.toBytes(), "stem.table"));
+    }
+
+    @Test
+    void survivesAFile() throws Exception {
+        Path file = folder.resolve("change");
+        change().save(file);
+
+        assertThat(Change.load(file).applyTo(base)).isEqualTo(change().applyTo(base));
+        assertThat(Change.load(file).weights()).containsExactly("layer.0.out.bias", "layer.1.out.weight");
+        assertThat(change().bytes()).isEqualTo(24);
+    }
+
+    @Test
+    void damageIsNoticed() throws Exception {
+        Path file = folder.resolve("change");
+        change().save(file);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> Change.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("damaged");
+        Files.write(file, new byte[3]);
+        assertThatThrownBy(() -> Change.load(file)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void fitsItsModelOnly() {
+        OnnxModel other = TransformerBuilder.build(Chases.config(3, 2, 1, 4, 2, 4));
+
+        assertThatThrownBy(() -> change().applyTo(other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("layer.1.out.weight");
+    }
+
+    @Test
+    void halvesAreTheNearest() {
+        for (int bits = 0; bits < 1 << 16; bits++) {
+            float value = Half.toFloat((short) bits);
+            if (!Float.isNaN(value)) {
+                assertThat(Half.of(value)).isEqualTo((short) bits);
+            }
+        }
+        assertThat(Half.toFloat(Half.of(1 + 0x1p-11f))).isEqualTo(1);
+        assertThat(Half.toFloat(Half.of(1 + 0x1.8p-11f))).isEqualTo(1 + 0x1p-10f);
+        assertThat(Half.toFloat(Half.of(1 + 0x3p-11f))).isEqualTo(1 + 0x1p-9f);
+        assertThat(Half.toFloat(Half.of(65520))).isInfinite();
+        assertThat(Half.toFloat(Half.of(65519))).isEqualTo(65504);
+        assertThat(Half.toFloat(Half.of(Float.NaN))).isNaN();
+        assertThat(Half.toFloat(Half.of(0x1p-25f))).isZero();
+    }
+}

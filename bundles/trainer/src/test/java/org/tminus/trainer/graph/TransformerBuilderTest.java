@@ -1,0 +1,71 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.tminus.onnx.GraphAnalysis;
+import org.tminus.onnx.OnnxModel;
+
+class TransformerBuilderTest {
+    private static final TransformerConfig CONFIG = Chases.config(5, 3, 4, 12, 3, 24);
+
+    @Test
+    void layersAreFoundAndCanBeSkipped() throws Exception {
+        GraphAnalysis analysis = GraphAnalysis.analyze(TransformerBuilder.build(CONFIG));
+
+        assertThat(analysis.obstacle()).isEmpty();
+        assertThat(analysis.layers()).hasSize(4).allMatch(GraphAnalysis.Layer::skippable);
+        assertThat(analysis.layers().get(0).input()).isEqualTo("stem.output");
+        assertThat(analysis.layers().get(3).output()).isEqualTo("layer.3.output");
+        assertThat(analysis.signature().outputs().get(0)).hasToString("logits: float32 [batch, 5]");
+    }
+
+    @Test
+    void onnxRuntimeRunsIt() {
+        byte[] model = TransformerBuilder.build(CONFIG).toBytes();
+        float[] logits = Ort.run(
+                        model,
+                        new Chases(5, 3, 7, 1).inputs(IntStream.range(0, 7).toArray()))
+                .get("logits");
+
+        assertThat(logits).hasSize(7 * 5).doesNotContain(Float.NaN);
+    }
+
+    @Test
+    void theSeedDecides() {
+        OnnxModel same = TransformerBuilder.build(CONFIG);
+
+        assertThat(same.toBytes()).isEqualTo(TransformerBuilder.build(CONFIG).toBytes());
+        assertThat(same.toBytes())
+                .isNotEqualTo(TransformerBuilder.build(CONFIG.withSeed(2)).toBytes());
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        assertThatThrownBy(() -> new TransformerConfig(2, 10, 3, 8, List.of(4), 2, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no multiple of 3 heads");
+        assertThatThrownBy(() -> new TransformerConfig(2, 12, 3, 8, List.of(4, 0), 2, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void prefixesAreModels() throws Exception {
+        OnnxModel model = TransformerBuilder.build(CONFIG);
+        OnnxModel prefix = PrefixModel.cut(model, 2);
+
+        assertThat(GraphAnalysis.analyze(prefix).layers()).hasSize(2);
+        assertThat(prefix.outputs()).hasToString("[logits: float32 [batch, 5]]");
+        var inputs = new Chases(5, 3, 7, 1).inputs(new int[] {0, 1});
+        assertThat(Ort.run(PrefixModel.cut(model, 4).toBytes(), inputs).get("logits"))
+                .containsExactly(Ort.run(model.toBytes(), inputs).get("logits"));
+        assertThatThrownBy(() -> PrefixModel.cut(model, 5)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
