@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "tminus",
         description = "Trains and measures adaptive models.",
         mixinStandardHelpOptions = true,
-        subcommands = {RebuildCommand.class})
+        subcommands = {RebuildCommand.class, EvaluateCommand.class})
 public final class Main implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -91,6 +91,6 @@ class MainTest {
     @Test
     void withoutACommandItShowsTheUsage() {
         assertThat(Main.execute()).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("train", "rebuild");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("train", "rebuild", "evaluate");
     }
 }

@@ -5,6 +5,7 @@
 package org.tminus.trainer.decide;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -12,10 +13,34 @@ import org.jspecify.annotations.Nullable;
 
 /** Trains the complexity predictor on oracle labels, with predictions for every row by trees that did not see it. */
 public final class ComplexityTrainer {
+    /** Changes with whatever changes the result, so that kept results of another version are not taken for this one's. */
+    public static final String VERSION = "trees 2";
+
     private static final int FOLDS = 5;
-    private static final int MAX_ROUNDS = 200;
-    private static final int ROUND_STEP = 10;
     private static final int RARE = 20;
+    /** Log-likelihood per row, in nats, that cheaper trees may give up. */
+    private static final double TOLERANCE = 0.004;
+    /** From many small trees to few large ones, which need fewer look-ups for what depends on many features at once. */
+    private static final List<Growth> GROWTHS =
+            List.of(new Growth(0.05, 12, 200, 10), new Growth(0.15, 31, 100, 5), new Growth(0.3, 63, 60, 4));
+
+    /**
+     * How trees grow.
+     *
+     * @param rate shrinkage
+     * @param leaves per tree
+     * @param maxRounds rounds to try
+     * @param step rounds between tries
+     */
+    private record Growth(double rate, int leaves, int maxRounds, int step) {
+        LightGbm.Settings settings(int classes, int rounds, long seed) {
+            return new LightGbm.Settings(classes, rounds, rate, leaves, 30, seed);
+        }
+    }
+
+    /** A number of rounds of a way of growing, with what it gives and costs. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Trial(Growth growth, TreeEnsemble[] byFold, int rounds, double loss, long flops) {}
 
     private ComplexityTrainer() {}
 
@@ -41,14 +66,10 @@ public final class ComplexityTrainer {
         }
         float[] weight = weights.of(targets, classes.size());
         int[] fold = folds(labels.length, seed);
-        TreeEnsemble[] byFold = new TreeEnsemble[FOLDS];
-        for (int k = 0; k < FOLDS; k++) {
-            byFold[k] = TreeEnsemble.parse(trainWithout(k, fold, features, targets, weight, classes.size(), seed));
-        }
-        int rounds = bestRounds(byFold, fold, features, targets, weight);
+        Trial trial = cheapest(trials(fold, features, targets, weight, classes.size(), seed), labels.length);
         double[][] scores = new double[labels.length][];
         for (int k = 0; k < FOLDS; k++) {
-            TreeEnsemble cut = byFold[k].firstRounds(rounds);
+            TreeEnsemble cut = trial.byFold()[k].firstRounds(trial.rounds());
             for (int row = 0; row < labels.length; row++) {
                 if (fold[row] == k) {
                     scores[row] = cut.scores(features[row]);
@@ -68,7 +89,8 @@ public final class ComplexityTrainer {
             }
         }
         ScoreCalibration calibration = ScoreCalibration.fit(scores, targets, fold, -1);
-        String text = LightGbm.train(features, targets, weight, settings(classes.size(), rounds, seed));
+        String text = LightGbm.train(
+                features, targets, weight, trial.growth().settings(classes.size(), trial.rounds(), seed));
         return new ComplexityModel(
                 text,
                 calibration,
@@ -76,10 +98,6 @@ public final class ComplexityTrainer {
                 outOfFold,
                 PredictorReport.of(targets, outOfFold, classes.size()),
                 PredictorReport.of(targets, uncalibrated, classes.size()).calibrationError());
-    }
-
-    private static LightGbm.Settings settings(int classes, int rounds, long seed) {
-        return new LightGbm.Settings(classes, rounds, 0.05, 12, 30, seed);
     }
 
     /**
@@ -124,7 +142,7 @@ public final class ComplexityTrainer {
     }
 
     private static String trainWithout(
-            int left, int[] fold, float[][] features, int[] targets, float[] weight, int classes, long seed) {
+            int left, int[] fold, float[][] features, int[] targets, float[] weight, LightGbm.Settings settings) {
         int[] rows =
                 IntStream.range(0, fold.length).filter(row -> fold[row] != left).toArray();
         float[][] kept = new float[rows.length][];
@@ -135,27 +153,56 @@ public final class ComplexityTrainer {
             labels[i] = targets[rows[i]];
             weights[i] = weight[rows[i]];
         }
-        return LightGbm.train(kept, labels, weights, settings(classes, MAX_ROUNDS, seed));
+        return LightGbm.train(kept, labels, weights, settings);
     }
 
-    private static int bestRounds(
-            TreeEnsemble[] byFold, int[] fold, float[][] features, int[] targets, float[] weight) {
-        // Scores are summed up round by round, so that each tree is asked once.
+    /** All ways of growing, cut after every few rounds, judged on rows that the trees did not see. */
+    private static List<Trial> trials(
+            int[] fold, float[][] features, int[] targets, float[] weight, int classes, long seed) {
+        List<Trial> trials = new ArrayList<>();
+        for (Growth growth : GROWTHS) {
+            LightGbm.Settings settings = growth.settings(classes, growth.maxRounds(), seed);
+            TreeEnsemble[] byFold = new TreeEnsemble[FOLDS];
+            for (int k = 0; k < FOLDS; k++) {
+                byFold[k] = TreeEnsemble.parse(trainWithout(k, fold, features, targets, weight, settings));
+            }
+            double[] loss = losses(growth, byFold, fold, features, targets, weight);
+            for (int step = 0; step < loss.length; step++) {
+                int rounds = (step + 1) * growth.step();
+                trials.add(new Trial(
+                        growth,
+                        byFold,
+                        rounds,
+                        loss[step],
+                        byFold[0].firstRounds(rounds).flopsPerRow()));
+            }
+        }
+        return trials;
+    }
+
+    /** Per number of rounds; scores are summed up round by round, so that each tree is asked once. */
+    private static double[] losses(
+            Growth growth, TreeEnsemble[] byFold, int[] fold, float[][] features, int[] targets, float[] weight) {
         int classes = byFold[0].classes();
-        double[] loss = new double[MAX_ROUNDS / ROUND_STEP];
+        double[] loss = new double[growth.maxRounds() / growth.step()];
         for (int row = 0; row < fold.length; row++) {
             TreeEnsemble ensemble = byFold[fold[row]];
             double[] scores = new double[classes];
             for (int step = 0; step < loss.length; step++) {
-                ensemble.add(features[row], step * ROUND_STEP, (step + 1) * ROUND_STEP, scores);
+                ensemble.add(features[row], step * growth.step(), (step + 1) * growth.step(), scores);
                 loss[step] -= weight[row] * logProbability(scores, targets[row]);
             }
         }
-        int best = 0;
-        for (int step = 1; step < loss.length; step++) {
-            best = loss[step] < loss[best] ? step : best;
-        }
-        return (best + 1) * ROUND_STEP;
+        return loss;
+    }
+
+    /** The cheapest trees that are as good as the best but for next to nothing: asking them costs every input. */
+    private static Trial cheapest(List<Trial> trials, int rows) {
+        double best = trials.stream().mapToDouble(Trial::loss).min().orElseThrow();
+        return trials.stream()
+                .filter(trial -> trial.loss() <= best + TOLERANCE * rows)
+                .min(Comparator.comparingLong(Trial::flops))
+                .orElseThrow();
     }
 
     private static double logProbability(double[] scores, int label) {

@@ -262,7 +262,7 @@ public final class Pipeline {
             throws IOException {
         int[] labels = Oracle.STABLE.paths(decision);
         String fingerprint = StageStore.fingerprint(
-                "predictor",
+                ComplexityTrainer.VERSION,
                 identity,
                 recipe.data().description().sha256(),
                 reader.name(),
@@ -290,7 +290,12 @@ public final class Pipeline {
             throws IOException {
         List<MenuPath> menu = decision.trie().menu();
         String fingerprint = StageStore.fingerprint(
-                "stem", identity, recipe.data().description().sha256(), options.seed(), menu);
+                "stem",
+                ComplexityTrainer.VERSION,
+                identity,
+                recipe.data().description().sha256(),
+                options.seed(),
+                menu);
         byte[] bytes = stages.once("predictor-on-stem", fingerprint, () -> {
             listener.message("training a predictor on the state after the stem, for comparison");
             int[] labels = Oracle.STABLE.paths(decision);

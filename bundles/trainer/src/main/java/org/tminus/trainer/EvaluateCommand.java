@@ -1,0 +1,175 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.Evaluation;
+import org.tminus.evaluation.EvaluationException;
+import org.tminus.evaluation.EvaluationOptions;
+import org.tminus.evaluation.EvaluationProgress;
+import org.tminus.evaluation.EvaluationResult;
+import org.tminus.failure.ModelFormatException;
+import org.tminus.learning.data.TaskData;
+import org.tminus.models.format.ModelPackage;
+import org.tminus.trainer.pipeline.Recipes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tminus evaluate}. */
+@Command(
+        name = "evaluate",
+        description = {
+            "Measures a model on the test data of its task, against full depth, static models, mixtures, early exit, open-loop"
+                    + " classification and oracles.",
+            "Takes minutes; latency is worth something only on an idle machine."
+        },
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class EvaluateCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "MODEL", description = "the .tminus file")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path model;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write the figures here")
+    private @Nullable Path json;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "write a report for people here, one page")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "folder or file with the data; if not given, where the Debian packages put it")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--static",
+            paramLabel = "DIR",
+            description = "folder with static models NAME-static-DEPTH.onnx; 'static' beside the model if not given")
+    private @Nullable Path statics;
+
+    @Option(names = "--seed", paramLabel = "N", description = "seed of resampling")
+    private long seed = 1;
+
+    @Option(names = "--latency-inputs", paramLabel = "N", description = "inputs that are timed one by one; 0 for none")
+    private int latencyInputs = EvaluationOptions.standard().latencyInputs();
+
+    @Option(names = "--throughput-inputs", paramLabel = "N", description = "inputs at full load; 0 for none")
+    private int throughputInputs = EvaluationOptions.standard().throughputInputs();
+
+    @Option(
+            names = "--memory",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "measure memory in processes of their own")
+    private boolean memory;
+
+    @Override
+    public Integer call() throws IOException {
+        Path file = Main.absolute(model);
+        Origin origin = origin(file);
+        ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());
+        progress.message("reading the data of " + origin.task());
+        TaskData task = Recipes.data(origin.task(), data, origin.seed(), origin.tokenizer());
+        Path beside = statics == null ? file.resolveSibling("static") : Main.absolute(statics);
+        EvaluationOptions options = EvaluationOptions.standard()
+                .withSeed(seed)
+                .withInputs(latencyInputs, throughputInputs)
+                .withMemory(memory)
+                .withStaticModels(Files.isDirectory(beside) ? beside : null)
+                .withCommand("./tminus evaluate " + file.getFileName() + " --seed " + seed);
+        try (StopOnExit stop = new StopOnExit()) {
+            EvaluationResult result = new Evaluation(file, task, options).run(new Reported(progress, stop));
+            if (json != null) {
+                result.writeJson(Main.absolute(json));
+            }
+            if (html != null) {
+                result.writeHtml(Main.absolute(html));
+            }
+            System.out.print(table(result));
+            return ExitCode.OK;
+        } catch (EvaluationException e) {
+            throw new IOException(e.getMessage() + " " + e.advice(), e);
+        } catch (CancellationException e) {
+            System.out.println("stopped");
+            return ExitCode.SOFTWARE;
+        }
+    }
+
+    /**
+     * What a model says of where it comes from.
+     *
+     * @param tokenizer its own; {@code null} if it takes no texts
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Origin(String task, long seed, byte @Nullable [] tokenizer) {}
+
+    private static Origin origin(Path file) throws IOException {
+        try (ModelPackage opened = ModelPackage.open(file)) {
+            JsonNode description;
+            try (InputStream in = opened.read("model.json")) {
+                description = new ObjectMapper().readTree(in);
+            }
+            byte[] tokenizer = null;
+            if (opened.entries().contains("tokenizer.json")) {
+                try (InputStream in = opened.read("tokenizer.json")) {
+                    tokenizer = in.readAllBytes();
+                }
+            }
+            JsonNode provenance = description.path("provenance");
+            String task = provenance.path("data").path("name").asText();
+            // Models of the first version named the data set, not the task.
+            return new Origin(
+                    Recipes.NAMES.contains(task) ? task : opened.name(),
+                    provenance.path("seed").asLong(),
+                    tokenizer);
+        } catch (ModelFormatException e) {
+            throw new IOException(e.getMessage() + " " + e.advice(), e);
+        }
+    }
+
+    private static String table(EvaluationResult result) {
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, "test split%n  %-40s %9s %8s %10s%n", "", "accuracy", "FLOPs", "mean ms"));
+        for (EvaluationResult.Row row : result.rows()) {
+            Double accuracy = row.accuracy();
+            Double latency = row.latencyMeanMs();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  %-40s %9s %7.1f%% %10s%n",
+                    row.name(),
+                    accuracy == null ? "-" : String.format(Locale.ROOT, "%.2f%%", 100 * accuracy),
+                    100 * row.flopsRatio(),
+                    latency == null ? "-" : String.format(Locale.ROOT, "%.3f", latency)));
+        }
+        return text.toString();
+    }
+
+    private record Reported(ConsoleProgress progress, StopOnExit stop) implements EvaluationProgress {
+        @Override
+        public void at(String step, long done, long total) {
+            progress.progress(new Progress(step, done, total, Duration.ZERO, null, Map.of()));
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return stop.isStopping();
+        }
+    }
+}
