@@ -18,6 +18,7 @@ public final class ComplexityTrainer {
 
     private static final int FOLDS = 5;
     private static final int RARE = 20;
+    private static final int MANY_FEATURES = 128;
     /** Log-likelihood per row, in nats, that cheaper trees may give up. */
     private static final double TOLERANCE = 0.004;
     /** From many small trees to few large ones, which need fewer look-ups for what depends on many features at once. */
@@ -160,7 +161,8 @@ public final class ComplexityTrainer {
     private static List<Trial> trials(
             int[] fold, float[][] features, int[] targets, float[] weight, int classes, long seed) {
         List<Trial> trials = new ArrayList<>();
-        for (Growth growth : GROWTHS) {
+        // With many features each way takes long, and the middle one suits most.
+        for (Growth growth : features[0].length > MANY_FEATURES ? GROWTHS.subList(1, 2) : GROWTHS) {
             LightGbm.Settings settings = growth.settings(classes, growth.maxRounds(), seed);
             TreeEnsemble[] byFold = new TreeEnsemble[FOLDS];
             for (int k = 0; k < FOLDS; k++) {
