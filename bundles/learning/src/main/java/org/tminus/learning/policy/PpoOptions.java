@@ -138,7 +138,7 @@ public final class PpoOptions {
         private int episodes = 2048;
         private int epochs = 3;
         private int minibatch = 512;
-        private double learningRate = 3e-3;
+        private double learningRate = 1e-2;
         private double clip = 0.2;
         private double valueClip = 0.5;
         private double gaeLambda = 0.95;

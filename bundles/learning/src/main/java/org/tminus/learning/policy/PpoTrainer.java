@@ -330,7 +330,7 @@ public final class PpoTrainer {
                         options.warmStart == WarmStart.NONE ? 0 : options.warmStartSteps,
                         crossEntropy,
                         startScore),
-                RewardDiagnosis.of(curve, list(budgets), choices, qualities, options.fixedPrice.isPresent()));
+                RewardDiagnosis.of(curve, list(budgets), choices, qualities, options.keptWeight, options.fixedPrice.isPresent()));
     }
 
     private static List<Double> list(double[] values) {

@@ -45,6 +45,8 @@ public final class RewardDiagnosis {
     private static final double UNDERSPENT = 0.1;
     private static final double KL_LIMIT = 0.3;
     private static final double SWING = 10;
+    private static final double DROWNING = 5;
+    private static final double AT_ONCE = 0.98;
 
     private RewardDiagnosis() {}
 
@@ -55,6 +57,7 @@ public final class RewardDiagnosis {
      * @param budgets the grid, ascending
      * @param choices per budget what the final policy chose on the examples it was trained on
      * @param qualities per budget the share of kept answers of these choices
+     * @param keptWeight reward of a kept answer
      * @param fixedPrice whether a price was given instead of budgets; budgets are not judged then
      */
     static List<Finding> of(
@@ -62,6 +65,7 @@ public final class RewardDiagnosis {
             List<Double> budgets,
             List<Choices> choices,
             List<Double> qualities,
+            double keptWeight,
             boolean fixedPrice) {
         List<Finding> findings = new ArrayList<>();
         divergence(curve, findings);
@@ -72,7 +76,7 @@ public final class RewardDiagnosis {
             return findings;
         }
         UpdateFigures last = curve.get(curve.size() - 1);
-        boolean swinging = swings(curve, budgets, findings);
+        boolean swinging = swings(curve, budgets, findings) || drowns(last, budgets, choices, keptWeight, findings);
         boolean low = tooLow(last, budgets, ratios, findings);
         boolean high = tooHigh(last, budgets, ratios, qualities, choices, findings);
         if (!swinging && !low && !high) {
@@ -169,6 +173,36 @@ public final class RewardDiagnosis {
         return true;
     }
 
+    private static boolean drowns(
+            UpdateFigures last,
+            List<Double> budgets,
+            List<Choices> choices,
+            double keptWeight,
+            List<Finding> findings) {
+        for (int b = 0; b < budgets.size(); b++) {
+            double paid = last.prices().get(b) * last.ratios().get(b);
+            // Where all stop at once already, the price is too high or the budget below the cheapest path: another matter.
+            if (paid > DROWNING * keptWeight && shareOfCheapest(choices.get(b)) < AT_ONCE) {
+                findings.add(new Finding(
+                        Fault.BUDGET_DOMINATES,
+                        text("At budget %.2f an input pays %.3g on average, and a kept answer earns %.3g: the term of the"
+                                + " budget is stronger than that of the answers. Lower budgetWeight or dualRate.",
+                                budgets.get(b), paid, keptWeight)));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static double shareOfCheapest(Choices choices) {
+        int cheapest = 0;
+        int rows = choices.outcomes().rows();
+        for (int row = 0; row < rows; row++) {
+            cheapest += choices.path(row) == 0 ? 1 : 0;
+        }
+        return (double) cheapest / rows;
+    }
+
     private static boolean tooLow(UpdateFigures last, List<Double> budgets, double[] ratios, List<Finding> findings) {
         for (int b = 0; b < ratios.length; b++) {
             if (last.prices().get(b) < LOW_PRICE && ratios[b] > budgets.get(b) + OVERSPENT) {
@@ -194,11 +228,8 @@ public final class RewardDiagnosis {
         double best = qualities.stream().mapToDouble(q -> q).max().orElse(0);
         for (int b = 0; b < ratios.length; b++) {
             Choices each = choices.get(b);
-            int cheapest = 0;
-            for (int row = 0; row < each.outcomes().rows(); row++) {
-                cheapest += each.path(row) == 0 ? 1 : 0;
-            }
-            boolean atOnce = cheapest > 0.98 * each.outcomes().rows();
+            double atOnceShare = shareOfCheapest(each);
+            boolean atOnce = atOnceShare > AT_ONCE;
             boolean worse =
                     qualities.get(b) < best - 0.002 || ratios.length == 1 || ratios[0] == ratios[ratios.length - 1];
             if (atOnce && worse && ratios[b] < budgets.get(b) - UNDERSPENT) {
@@ -209,7 +240,7 @@ public final class RewardDiagnosis {
                                         + " Lower the price, or let it follow the budget (dualRate).",
                                 budgets.get(b),
                                 ratios[b],
-                                100.0 * cheapest / each.outcomes().rows(),
+                                100 * atOnceShare,
                                 last.prices().get(b))));
                 return true;
             }

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.learning.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,8 +59,7 @@ class OptimumGapTest {
         assertThat(high.choices().path(1)).isZero();
         assertThat(high.choices().path(2)).isEqualTo(1);
         assertThat(high.value())
-                .isCloseTo(
-                        (2 - dear * (2 * walk.paidToAnswer(1, 0) + walk.paidToAnswer(2, 0))) / 3, within(1e-9));
+                .isCloseTo((2 - dear * (2 * walk.paidToAnswer(1, 0) + walk.paidToAnswer(2, 0))) / 3, within(1e-9));
         // In the open loop the third cannot be told from the others either.
         LstmShape open = new LstmShape(2, 0, 24, Loop.OPEN);
         TabularOptimum blind = TabularOptimum.solve(outcomes, open, Basis.RIGHT, dear);

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.learning.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -89,7 +93,8 @@ class PpoTrainingTest {
                 .isGreaterThanOrEqualTo(table.fullDepth().accuracy() - 0.01);
         assertThat(point.orElseThrow().flopsRatio()).isLessThan(0.9);
         assertThat(table.forLoss(-0.5, 0)).isEmpty();
-        Choices again = closed.best().policy().decide(DECISION, point.orElseThrow().budget());
+        Choices again =
+                closed.best().policy().decide(DECISION, point.orElseThrow().budget());
         assertThat(again.flopsRatio()).isEqualTo(point.orElseThrow().flopsRatio());
         assertThat(table.forRatio(0.5).flopsRatio()).isLessThanOrEqualTo(0.5);
     }
@@ -115,7 +120,11 @@ class PpoTrainingTest {
             double accuracy = learned.at(cost, TEST).accuracy() / COSTS.length;
             fixed += accuracy - FixedPath.family(DECISION).at(cost, TEST).accuracy() / COSTS.length;
             classification += accuracy
-                    - CostSensitive.fit(DECISION).family(DECISION).at(cost, TEST).accuracy() / COSTS.length;
+                    - CostSensitive.fit(DECISION)
+                                    .family(DECISION)
+                                    .at(cost, TEST)
+                                    .accuracy()
+                            / COSTS.length;
         }
         assertThat(fixed).isGreaterThan(0.03);
         assertThat(classification).isGreaterThan(-0.005);
@@ -135,8 +144,10 @@ class PpoTrainingTest {
             assertThat(updates).isEqualTo(3);
         });
         heard.addAll(study.runs());
-        assertThat(heard.get(0).policy().weightX()).isEqualTo(heard.get(1).policy().weightX());
-        assertThat(heard.get(0).policy().weightX()).isNotEqualTo(heard.get(2).policy().weightX());
+        assertThat(heard.get(0).policy().weightX())
+                .isEqualTo(heard.get(1).policy().weightX());
+        assertThat(heard.get(0).policy().weightX())
+                .isNotEqualTo(heard.get(2).policy().weightX());
         double[] scores = heard.stream().mapToDouble(PpoRun::score).toArray();
         assertThat(study.scoreMean()).isCloseTo(Proportions.mean(scores), within(1e-12));
         assertThat(study.best().score()).isEqualTo(Math.max(scores[0], scores[2]));
@@ -146,7 +157,6 @@ class PpoTrainingTest {
     void heldOutExamplesAreNeverTrainedOn() {
         int[][] parts = PpoStudy.parts(1000, 0.25);
         assertThat(parts[1]).hasSize(250);
-        assertThat(parts[0]).hasSize(750).doesNotContainAnyElementsOf(
-                java.util.Arrays.stream(parts[1]).boxed().toList());
+        assertThat(parts[0]).hasSize(750).doesNotContain(parts[1]);
     }
 }

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package org.tminus.learning.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,7 +16,11 @@ class RewardDiagnosisTest {
     private static final Outcomes DECISION = SyntheticOutcomes.chain(2500, 5, 1);
 
     private static PpoOptions.Builder small() {
-        return PpoOptions.builder().updates(20).episodes(1024).warmStartSteps(60).hidden(12);
+        return PpoOptions.builder()
+                .updates(20)
+                .episodes(1024)
+                .warmStartSteps(60)
+                .hidden(12);
     }
 
     private static java.util.List<Fault> faults(PpoOptions.Builder options) {
