@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.baseline.BudgetChoice;
 import org.tminus.learning.baseline.ConfidenceExit;
@@ -200,18 +201,24 @@ public final class PointChoice {
         return null;
     }
 
-    /** Calibrated early exit over several schedules, its temperatures folded into a threshold per exit. */
+    /**
+     * Calibrated early exit over several schedules, with one threshold for all exits or one fitted for each; temperatures are
+     * folded into the thresholds.
+     */
     private List<Setting> confidence() {
         List<Setting> settings = new ArrayList<>();
-        for (Family.Setting each : ConfidenceExit.family(decision).settings()) {
-            if (each.decider() instanceof ConfidenceExit exit) {
-                settings.add(confidence(exit));
+        for (Family family : List.of(ConfidenceExit.family(decision), ConfidenceExit.perExitFamily(decision))) {
+            for (Family.Setting each : family.settings()) {
+                if (each.decider() instanceof ConfidenceExit exit) {
+                    confidence(exit).ifPresent(settings::add);
+                }
             }
         }
         return settings;
     }
 
-    private Setting confidence(ConfidenceExit exit) {
+    /** Empty if it stops nowhere. */
+    private Optional<Setting> confidence(ConfidenceExit exit) {
         PathTrie trie = decision.trie();
         int[] nodes = exit.checkpoints();
         double[] thresholds = exit.thresholds();
@@ -220,18 +227,25 @@ public final class PointChoice {
         List<Double> raw = new ArrayList<>();
         List<String> checkpoints = new ArrayList<>();
         for (int i = 0; i < nodes.length; i++) {
-            depths.add(trie.nodes().get(nodes[i]).depth());
-            checkpoints.add(layers.get(trie.nodes().get(nodes[i]).layer()));
-            raw.add(uncalibrated(thresholds[i], temperatures[i]));
+            // Where it never stops it need not look, either.
+            if (thresholds[i] < 1) {
+                depths.add(trie.nodes().get(nodes[i]).depth());
+                checkpoints.add(layers.get(trie.nodes().get(nodes[i]).layer()));
+                raw.add(uncalibrated(thresholds[i], temperatures[i]));
+            }
         }
-        return new Setting(
-                "confidence", Map.of("checkpoints", checkpoints, "thresholds", raw), new ThresholdExit(depths, raw));
+        return depths.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Setting(
+                        "confidence",
+                        Map.of("checkpoints", checkpoints, "thresholds", raw),
+                        new ThresholdExit(depths, raw)));
     }
 
     /** The probability that calibration turns into a threshold; six digits, so that what is read again is the same. */
     private static double uncalibrated(double threshold, double temperature) {
-        if (threshold <= 0 || threshold >= 1) {
-            return threshold <= 0 ? 0 : 1;
+        if (threshold <= 0) {
+            return 0;
         }
         double logit = Math.log(threshold / (1 - threshold)) * temperature;
         return Math.round(1e6 / (1 + Math.exp(-logit))) / 1e6;
