@@ -191,11 +191,7 @@ public final class AdaptiveParts {
 
         @Override
         public double exit(int exit, int length) {
-            Cost cost = exits.get(exit);
-            if (cost == null) {
-                throw new IllegalArgumentException("No exit follows layer " + exit);
-            }
-            return cost.flops(length);
+            return exits.getOrDefault(exit, Cost.ZERO).flops(length);
         }
 
         @Override

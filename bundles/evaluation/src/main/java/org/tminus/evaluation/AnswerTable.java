@@ -4,6 +4,7 @@
  */
 package org.tminus.evaluation;
 
+import java.util.Arrays;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.outcome.PathTrie;
 
@@ -14,7 +15,6 @@ final class AnswerTable implements OutputVisitor {
     private final PathTrie trie;
     private final int[][] answers;
     private final float[][] observations;
-    private final int rows;
     private int classes;
 
     AnswerTable(PathTrie trie, int rows) {
@@ -22,11 +22,13 @@ final class AnswerTable implements OutputVisitor {
         int nodes = trie.nodes().size();
         answers = new int[nodes][];
         observations = new float[nodes][];
-        for (int node = 0; node < nodes; node++) {
-            answers[node] = new int[0];
-            observations[node] = new float[0];
+        answers[0] = new int[0];
+        observations[0] = new float[0];
+        for (int node = 1; node < nodes; node++) {
+            answers[node] = new int[rows];
+            Arrays.fill(answers[node], UNSET);
+            observations[node] = new float[rows * Outcomes.OBSERVATIONS];
         }
-        this.rows = rows;
     }
 
     int classes() {
@@ -50,11 +52,6 @@ final class AnswerTable implements OutputVisitor {
                     "Make the exits of the model again.");
         }
         classes = width;
-        if (answers[node].length == 0) {
-            answers[node] = new int[rows];
-            java.util.Arrays.fill(answers[node], UNSET);
-            observations[node] = new float[rows * Outcomes.OBSERVATIONS];
-        }
         for (int i = 0; i < batch.length; i++) {
             set(node, batch[i], scores, i * width);
         }
@@ -103,7 +100,7 @@ final class AnswerTable implements OutputVisitor {
         for (int at = trie.nodes().get(node).parent();
                 at > 0;
                 at = trie.nodes().get(at).parent()) {
-            if (answers[at].length > 0) {
+            if (answers[at][row] != UNSET) {
                 return answers[at][row];
             }
         }

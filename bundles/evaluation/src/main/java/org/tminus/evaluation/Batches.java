@@ -5,19 +5,25 @@
 package org.tminus.evaluation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tminus.learning.data.Examples;
 
 /** Cuts examples into batches of similar length, so that little is computed on padding. */
-final class Batches {
+public final class Batches {
     /** Bounds the memory of a batch of long sequences. */
     private static final int TOKENS = 32_768;
 
     private Batches() {}
 
-    static List<int[]> of(Examples examples, int size) {
+    /**
+     * Batches of all examples, shortest first.
+     *
+     * @param size examples per batch, fewer where sequences are long
+     */
+    public static List<int[]> of(Examples examples, int size) {
         int[] order = IntStream.range(0, examples.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(examples::length))
@@ -34,7 +40,7 @@ final class Batches {
                 }
                 to++;
             }
-            batches.add(java.util.Arrays.copyOfRange(order, from, to));
+            batches.add(Arrays.copyOfRange(order, from, to));
             from = to;
         }
         return batches;

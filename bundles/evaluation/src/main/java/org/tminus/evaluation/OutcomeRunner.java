@@ -127,7 +127,7 @@ public final class OutcomeRunner implements AutoCloseable {
      * one score per class.
      *
      * @param batch examples per batch, fewer where sequences are long
-     * @return without a predictor's probabilities; nodes without an exit have no answers
+     * @return without a predictor's probabilities; at a node without an exit the answer is -1, which is never right
      * @throws EvaluationException if a score is not finite, a label is no class, or ONNX Runtime fails
      * @throws CancellationException if the progress says so
      */

@@ -41,14 +41,10 @@ public record PolynomialCosts(
         return layers.get(layer).at(length);
     }
 
-    /** @throws IllegalArgumentException if no exit follows that layer */
+    /** Nothing where no exit follows. */
     @Override
     public double exit(int exit, int length) {
-        Polynomial cost = exits.get(exit);
-        if (cost == null) {
-            throw new IllegalArgumentException("No exit follows layer " + exit + ", exits follow " + exits.keySet());
-        }
-        return cost.at(length);
+        return exits.getOrDefault(exit, Polynomial.ZERO).at(length);
     }
 
     @Override

@@ -16,8 +16,10 @@ final class Images implements Examples {
     private static final int AREA = 28 * 28;
     private final byte[][] pixels;
     private final int[] labels;
+    private final long seed;
 
     Images(int size, long seed) {
+        this.seed = seed;
         Random random = new Random(seed);
         pixels = new byte[size][AREA];
         labels = new int[size];
@@ -36,7 +38,7 @@ final class Images implements Examples {
 
     @Override
     public String id(int row) {
-        return "image-" + row;
+        return "image-" + seed + "-" + row;
     }
 
     @Override

@@ -16,8 +16,10 @@ import org.tminus.tensor.Shape;
 final class Sentences implements Examples {
     private final long[][] ids;
     private final int[] labels;
+    private final long seed;
 
     Sentences(int size, int labels, long seed) {
+        this.seed = seed;
         Random random = new Random(seed);
         this.ids = new long[size][];
         this.labels = new int[size];
@@ -35,7 +37,7 @@ final class Sentences implements Examples {
 
     @Override
     public String id(int row) {
-        return "sentence-" + row;
+        return "sentence-" + seed + "-" + row;
     }
 
     @Override

@@ -86,8 +86,9 @@ public final class OrtGraph implements AutoCloseable {
         return hiddenInput;
     }
 
-    public Set<String> inputNames() {
-        return inputs;
+    /** The first output. */
+    public String outputName() {
+        return session.getOutputNames().iterator().next();
     }
 
     /**

@@ -1,0 +1,448 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.EvaluationResult.Headline;
+import org.tminus.evaluation.EvaluationResult.Paired;
+import org.tminus.evaluation.EvaluationResult.Row;
+import org.tminus.evaluation.EvaluationResult.Setting;
+import org.tminus.evaluation.EvaluationResult.ShiftOutcome;
+import org.tminus.evaluation.measure.Inputs;
+import org.tminus.evaluation.measure.Server;
+import org.tminus.evaluation.measure.Stopwatch;
+import org.tminus.evaluation.measure.Timing;
+import org.tminus.evaluation.method.Contest;
+import org.tminus.evaluation.method.Kind;
+import org.tminus.evaluation.method.MemoryComparison;
+import org.tminus.evaluation.method.PointDeciders;
+import org.tminus.evaluation.method.Servers;
+import org.tminus.evaluation.method.Serving;
+import org.tminus.evaluation.method.StaticModels;
+import org.tminus.evaluation.method.Subject;
+import org.tminus.evaluation.method.Way;
+import org.tminus.learning.baseline.Decider;
+import org.tminus.learning.baseline.Expected;
+import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
+import org.tminus.learning.outcome.Basis;
+import org.tminus.learning.outcome.Choices;
+import org.tminus.learning.outcome.Outcomes;
+import org.tminus.learning.stats.Bootstrap;
+import org.tminus.learning.stats.Interval;
+import org.tminus.learning.stats.Proportions;
+import org.tminus.learning.stats.Ranks;
+import org.tminus.onnxruntime.OnnxRuntime;
+import org.tminus.onnxruntime.OnnxRuntimes;
+import org.tminus.tasks.KnownDifficulty;
+import org.tminus.tasks.shift.Shift;
+import org.tminus.tasks.shift.Shifts;
+
+/**
+ * Measures a model file on the data of its task: against full depth, static models, random mixtures, early exit, open-loop
+ * classification and oracles. Figures are of the test split; settings of the baselines that are not in the model are chosen on
+ * the decision split; the calibration split serves the checks of the certificate alone. Use once, by one thread.
+ */
+public final class Evaluation {
+    private final Path modelFile;
+    private final TaskData data;
+    private final EvaluationOptions options;
+    private final OnnxRuntime runtime = OnnxRuntimes.standalone();
+    private final List<String> notes = new ArrayList<>();
+
+    /**
+     * @param modelFile a {@code .tminus} file
+     * @param data of the task that the model was made for, split with the model's own seed
+     */
+    public Evaluation(Path modelFile, TaskData data, EvaluationOptions options) {
+        this.modelFile = modelFile;
+        this.data = data;
+        this.options = options;
+    }
+
+    /**
+     * Measures everything; takes minutes.
+     *
+     * @throws EvaluationException if the model or the data cannot be used
+     * @throws CancellationException if the progress says so
+     */
+    public EvaluationResult run(EvaluationProgress progress) throws EvaluationException {
+        try (Subject subject = Subject.open(modelFile)) {
+            return run(subject, progress);
+        }
+    }
+
+    private EvaluationResult run(Subject subject, EvaluationProgress progress) throws EvaluationException {
+        Provenance provenance = Provenance.of(subject);
+        Examples decisionExamples = data.accessFor(Purpose.TRAINING).open(Split.DECISION);
+        Examples testExamples = data.accessFor(Purpose.REPORTING).open(Split.TEST);
+        requireSome(decisionExamples, Split.DECISION);
+        requireSome(testExamples, Split.TEST);
+        provenance.compare(data.description(), notes);
+        Outcomes decision = subject.outcomes(decisionExamples, "decision data", progress);
+        Outcomes test = subject.outcomes(testExamples, "test data", progress);
+        PointDeciders points = new PointDeciders(subject);
+        Contest contest = new Contest(
+                subject,
+                points,
+                decisionExamples,
+                decision,
+                testExamples,
+                test,
+                StaticModels.find(options.staticModels(), subject.model().name()),
+                new StaticModels(runtime),
+                options.seed());
+        noteMissing(contest);
+        Optional<Way> headline = contest.headline();
+        Inputs inputs = Inputs.of(testExamples, options.latencyInputs());
+        Map<String, Timing> timings = time(subject, contest, inputs, progress);
+        List<Row> rows = rows(contest, inputs, timings);
+        List<Paired> paired = paired(contest, progress);
+        Guarantee guarantee = new Guarantee(subject, points, data, options, notes);
+        EvaluationResult.Certificate certificate = guarantee.check(testExamples, test, progress);
+        List<ShiftOutcome> shifts = shifts(subject, points, contest, guarantee, testExamples, progress);
+        Findings findings = new Findings(contest, options.seed());
+        return new EvaluationResult(
+                setting(subject, test.rows(), decision.rows(), inputs),
+                headline.map(way -> headline(way, contest, paired, timings)).orElse(null),
+                rows,
+                PredictorCheck.of(test),
+                certificate,
+                provenance.ppo(notes),
+                paired,
+                findings.oracleShare(),
+                difficultyCorrelation(headline, testExamples),
+                shifts,
+                memory(subject, contest, headline, inputs, progress),
+                findings.curves(),
+                headline.map(way -> findings.depths(way, testExamples)).orElse(List.of()),
+                findings.bounds(),
+                provenance.trainingCurves(),
+                headline.map(way -> findings.examples(way, testExamples, labels(subject)))
+                        .orElse(List.of()),
+                notes);
+    }
+
+    private static void requireSome(Examples examples, Split split) throws EvaluationException {
+        if (examples.size() == 0) {
+            throw new EvaluationException("The " + split + " split is empty.", "Evaluate on data with examples in it.");
+        }
+    }
+
+    private List<String> labels(Subject subject) {
+        return subject.model().labels().isEmpty()
+                ? data.description().labels()
+                : subject.model().labels();
+    }
+
+    private void noteMissing(Contest contest) {
+        if (contest.best().isEmpty()) {
+            notes.add("The model brings no learned policy (lstm-ppo-open, lstm-ppo-closed), so it has no such rows.");
+        }
+        if (contest.test().complexityClasses() == 0) {
+            notes.add("The model brings no complexity predictor, so open-loop classification has no rows.");
+        } else {
+            notes.add(
+                    "Open-loop classification is fitted on the decision split, which the predictor's trees were trained"
+                            + " on; a variant that reads the input features alone competes as well, and the paired comparison takes"
+                            + " the variant that is best on the test data, which favours this baseline.");
+        }
+        if (contest.ways().stream().noneMatch(way -> way.name().contains("-static-"))) {
+            notes.add(
+                    "No separately trained static models were given, so the static hull is that of the network's own exits.");
+        }
+        if (!contest.test().isLabelled()) {
+            notes.add(
+                    "Not every example has a label, so accuracies are null and agreement with full depth is compared.");
+        }
+    }
+
+    private Map<String, Timing> time(Subject subject, Contest contest, Inputs inputs, EvaluationProgress progress)
+            throws EvaluationException {
+        if (inputs.size() == 0) {
+            notes.add("Latency, throughput and energy were not measured: no inputs were asked for.");
+            return Map.of();
+        }
+        List<Servers.Served> served = contest.ways().stream()
+                .filter(way -> way.serving() != null)
+                .map(Servers.Served::of)
+                .toList();
+        try (Servers servers = new Servers(subject.model(), served, runtime)) {
+            Stopwatch stopwatch = new Stopwatch(inputs, options.throughputInputs(), progress);
+            Map<String, Server> all = servers.byName();
+            if (!stopwatch.readsEnergy()) {
+                notes.add("Energy was not measured: this system does not let the process read the processor's counters"
+                        + " (RAPL, /sys/class/powercap).");
+            }
+            if (options.throughputInputs() == 0) {
+                notes.add("Throughput was not measured: no inputs were asked for.");
+            }
+            notes.add(
+                    "Latency of oracles, of own exits off the static hull and of mixtures at equal cost was not measured:"
+                            + " nobody would serve them.");
+            return stopwatch.time(all);
+        }
+    }
+
+    private List<Row> rows(Contest contest, Inputs inputs, Map<String, Timing> timings) {
+        List<Row> rows = new ArrayList<>();
+        Timing full = timings.get(contest.full().name());
+        boolean labelled = contest.test().isLabelled();
+        for (Way way : contest.ways()) {
+            Timing timing = timings.get(way.name());
+            Expected test = way.test();
+            rows.add(new Row(
+                    way.name(),
+                    way.kind(),
+                    labelled ? test.accuracy() : null,
+                    labelled ? interval(way) : null,
+                    test.agreement(),
+                    test.meanFlops(),
+                    test.flopsRatio(),
+                    timing == null ? null : timing.p50Ms(),
+                    timing == null ? null : timing.meanMs(),
+                    timing == null ? null : timing.p99Ms(),
+                    timing == null ? null : timing.throughputPerSecond(),
+                    timing == null || full == null ? null : timing.meanMs() / full.meanMs(),
+                    timing == null ? null : timing.joulesPerInput(),
+                    servedBy(way),
+                    traced(contest, inputs, timing),
+                    timing == null ? null : sameAnswers(way, inputs, timing),
+                    way.onHull(),
+                    way.operatingPoint()));
+            if (timing != null && timing.fallbacks() > 0) {
+                notes.add("'" + way.name() + "': the platform answered " + timing.fallbacks()
+                        + " timed inputs in another way than asked.");
+            }
+        }
+        return rows;
+    }
+
+    private static List<Double> interval(Way way) {
+        double[] right = way.test().right();
+        boolean certain = Arrays.stream(right).allMatch(chance -> chance == 0 || chance == 1);
+        Interval interval = certain
+                ? Proportions.wilson95(Math.round(Arrays.stream(right).sum()), right.length)
+                : Proportions.normal95(right);
+        return List.of(interval.low(), interval.high());
+    }
+
+    private static @Nullable String servedBy(Way way) {
+        Serving serving = way.serving();
+        if (serving == null) {
+            return null;
+        }
+        boolean plain = serving instanceof Serving.ModelFile || serving instanceof Serving.MenuGraph;
+        return plain ? "onnxruntime" : "platform";
+    }
+
+    private static @Nullable Double traced(Contest contest, Inputs inputs, @Nullable Timing timing) {
+        if (timing == null || timing.tracedFlops() == null) {
+            return null;
+        }
+        double full = 0;
+        for (int row : inputs.rows()) {
+            full += contest.test().fullDepthFlops(row);
+        }
+        return timing.tracedFlops() * inputs.size() / full;
+    }
+
+    private static @Nullable Double sameAnswers(Way way, Inputs inputs, Timing timing) {
+        Choices choices = way.choices();
+        if (choices == null) {
+            return null;
+        }
+        int same = 0;
+        for (int i = 0; i < inputs.size(); i++) {
+            int row = inputs.rows().get(i);
+            same += choices.outcomes().pathAnswer(choices.path(row), row) == timing.labels()[i] ? 1 : 0;
+        }
+        return (double) same / inputs.size();
+    }
+
+    private List<Paired> paired(Contest contest, EvaluationProgress progress) {
+        List<Way> firsts = new ArrayList<>(contest.ways().stream()
+                .filter(way -> Kind.isLearned(way.kind()))
+                .toList());
+        Optional<Way> headline = contest.headline();
+        if (firsts.isEmpty()) {
+            headline.ifPresent(firsts::add);
+        }
+        List<Paired> all = new ArrayList<>();
+        for (Way way : firsts) {
+            if (progress.isCancelled()) {
+                throw new CancellationException("stopped while comparing in pairs");
+            }
+            boolean best = headline.isPresent() && headline.get().name().equals(way.name());
+            double cost = way.test().flopsRatio();
+            Map<String, Expected> others = new LinkedHashMap<>();
+            others.put(contest.full().name(), contest.full().test());
+            others.put("static hull at equal cost", contest.hullAt(cost));
+            others.put("early exit at equal cost", contest.earlyExitAt(cost));
+            contest.openLoopAt(cost).ifPresent(other -> others.put("open-loop classification at equal cost", other));
+            others.forEach((name, other) -> all.add(pair(contest, way, name, other, best)));
+            progress.at("comparing in pairs", all.size(), (long) firsts.size() * others.size());
+        }
+        return all;
+    }
+
+    private Paired pair(Contest contest, Way way, String name, Expected other, boolean best) {
+        boolean byLabels = contest.basis() == Basis.RIGHT;
+        double[] a = byLabels ? way.test().right() : way.test().agrees();
+        double[] b = byLabels ? other.right() : other.agrees();
+        double[] differences = new double[a.length];
+        for (int row = 0; row < a.length; row++) {
+            differences[row] = a[row] - b[row];
+        }
+        Interval interval = Bootstrap.mean(differences, options.bootstrapDraws(), 0.95, options.seed());
+        return new Paired(
+                way.name(),
+                name,
+                Proportions.mean(differences),
+                List.of(interval.low(), interval.high()),
+                way.test().flopsRatio(),
+                other.flopsRatio(),
+                byLabels ? "accuracy" : "agreement",
+                best);
+    }
+
+    private static Headline headline(Way way, Contest contest, List<Paired> paired, Map<String, Timing> timings) {
+        Paired toFull = paired.stream()
+                .filter(each -> each.a().equals(way.name())
+                        && each.b().equals(contest.full().name()))
+                .findFirst()
+                .orElse(null);
+        Timing own = timings.get(way.name());
+        Timing full = timings.get(contest.full().name());
+        return new Headline(
+                way.name(),
+                1 - way.test().flopsRatio(),
+                toFull == null ? null : toFull.difference(),
+                toFull == null ? null : toFull.ci95(),
+                own == null || full == null ? null : 1 - own.meanMs() / full.meanMs());
+    }
+
+    private List<ShiftOutcome> shifts(
+            Subject subject,
+            PointDeciders points,
+            Contest contest,
+            Guarantee guarantee,
+            Examples testExamples,
+            EvaluationProgress progress)
+            throws EvaluationException {
+        List<ShiftOutcome> all = new ArrayList<>();
+        Decider decider = contest.headline()
+                .map(Way::operatingPoint)
+                .flatMap(name -> subject.model().operatingPoint(name))
+                .flatMap(points::of)
+                .orElse(null);
+        List<Shift> shifts = options.shifts();
+        if (shifts == null) {
+            shifts = Shifts.standard(testExamples, options.seed());
+        }
+        if (shifts.isEmpty()) {
+            notes.add("Behaviour under shift was not measured: no shift was asked for, or none fits the data.");
+            return all;
+        }
+        if (decider == null) {
+            notes.add("Behaviour under shift was not measured: the model has no operating point that can be played.");
+            return all;
+        }
+        for (Shift shift : shifts) {
+            if (!shift.fits(testExamples)) {
+                notes.add("The shift '" + shift.name() + "' does not fit the data.");
+                continue;
+            }
+            Examples changed = shift.apply(testExamples);
+            if (changed.size() == 0) {
+                notes.add("The shift '" + shift.name() + "' has no examples.");
+                continue;
+            }
+            Outcomes outcomes = subject.outcomes(changed, shift.name(), progress);
+            Choices choices = decider.decide(outcomes);
+            boolean labelled = outcomes.isLabelled();
+            Guarantee.Watch watch =
+                    guarantee.watch(choices, contest.headline().orElseThrow().operatingPoint());
+            all.add(new ShiftOutcome(
+                    shift.name(),
+                    labelled ? accuracyOfFullDepth(outcomes) : null,
+                    labelled ? choices.accuracy() : null,
+                    choices.agreement(),
+                    choices.flopsRatio(),
+                    watch.state(),
+                    watch.observed()));
+        }
+        return all;
+    }
+
+    private static double accuracyOfFullDepth(Outcomes outcomes) {
+        int full = outcomes.trie().menu().size() - 1;
+        int right = 0;
+        for (int row = 0; row < outcomes.rows(); row++) {
+            right += outcomes.isRight(full, row) ? 1 : 0;
+        }
+        return (double) right / outcomes.rows();
+    }
+
+    private @Nullable Double difficultyCorrelation(Optional<Way> headline, Examples examples) {
+        if (headline.isEmpty() || !(examples instanceof KnownDifficulty known)) {
+            return null;
+        }
+        double[] difficulty = new double[known.size()];
+        for (int row = 0; row < difficulty.length; row++) {
+            difficulty[row] = known.difficulty(row);
+        }
+        return Ranks.spearman(headline.get().test().flops(), difficulty);
+    }
+
+    private EvaluationResult.Memory memory(
+            Subject subject, Contest contest, Optional<Way> headline, Inputs inputs, EvaluationProgress progress)
+            throws EvaluationException {
+        if (!options.memory() || inputs.size() == 0) {
+            notes.add("Peak memory was not measured: it was not asked for.");
+            return new EvaluationResult.Memory(null, null);
+        }
+        MemoryComparison comparison = new MemoryComparison(subject, notes);
+        return new EvaluationResult.Memory(
+                comparison.peakMiB(contest.full(), inputs, progress),
+                headline.isEmpty() ? null : comparison.peakMiB(headline.get(), inputs, progress));
+    }
+
+    private Setting setting(Subject subject, int test, int decision, Inputs inputs) {
+        TaskData.Description description = data.description();
+        return new Setting(
+                subject.model().name(),
+                subject.model().version().toString(),
+                subject.model().identity(),
+                description.name(),
+                description.sha256(),
+                description.licence(),
+                description.facts(),
+                options.seed(),
+                test,
+                decision,
+                inputs.size(),
+                runtime.threads(),
+                "Full depth and static models: ONNX Runtime alone, all optimisations. Adaptive ways: the platform's coordinator,"
+                        + " predictor, policy and CPU backend in the same process, whole requests. Single inputs, interleaved"
+                        + " rounds.",
+                Machine.description(),
+                Machine.versions(runtime),
+                options.command(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+}

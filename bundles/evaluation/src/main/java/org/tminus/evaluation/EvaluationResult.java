@@ -1,0 +1,316 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tminus.learning.data.Display;
+
+/**
+ * All figures of one evaluation, on test data unless something else is said. A figure that nobody measured is null, and a
+ * note says why. Accuracies, shares and ratios are from 0 to 1; intervals are [low, high] with 95 % confidence; times are in
+ * milliseconds. Immutable.
+ *
+ * @param setting what was measured, on what, with what
+ * @param headline the adaptive way that the page speaks of first; null if the model has none
+ * @param rows the ways of answering, one each
+ * @param paired differences between ways on the same inputs
+ * @param oracleShare what the best learned policy saves, over what the stable oracle saves
+ * @param difficultyRankCorrelation of the FLOPs that the headline way spends with the known difficulty of the inputs
+ * @param shift how it goes with changed inputs
+ * @param curves further points for the plot of accuracy against FLOPs
+ * @param depths which paths the headline way takes, by difficulty
+ * @param training curves of the learned policies, from the model's provenance
+ * @param examples inputs by difficulty, for people; not in the JSON
+ * @param notes what was not measured, and why; and what a reader must know
+ */
+public record EvaluationResult(
+        Setting setting,
+        @Nullable Headline headline,
+        List<Row> rows,
+        Predictor predictor,
+        Certificate certificate,
+        Ppo ppo,
+        List<Paired> paired,
+        @Nullable Double oracleShare,
+        @Nullable Double difficultyRankCorrelation,
+        List<ShiftOutcome> shift,
+        Memory memory,
+        List<Curve> curves,
+        List<Depths> depths,
+        List<Bound> bounds,
+        @JsonIgnore List<TrainingCurve> training,
+        @JsonIgnore List<Example> examples,
+        List<String> notes) {
+    /** The version of this form. */
+    public static final int SCHEMA_VERSION = 1;
+
+    /** Copies the lists. */
+    public EvaluationResult {
+        rows = List.copyOf(rows);
+        paired = List.copyOf(paired);
+        shift = List.copyOf(shift);
+        curves = List.copyOf(curves);
+        depths = List.copyOf(depths);
+        bounds = List.copyOf(bounds);
+        training = List.copyOf(training);
+        examples = List.copyOf(examples);
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * What was measured, on what, with what.
+     *
+     * @param modelIdentity SHA-256 of its description
+     * @param dataSha256 of the normalised data
+     * @param test how many test inputs there are
+     * @param latencyInputs how many were timed
+     * @param threads of ONNX Runtime for one operator
+     * @param latencyWay how adaptive latencies were measured
+     * @param versions of what the figures may depend on
+     */
+    public record Setting(
+            String model,
+            String modelVersion,
+            String modelIdentity,
+            String data,
+            String dataSha256,
+            String dataLicence,
+            Map<String, String> dataFacts,
+            long seed,
+            int test,
+            int decision,
+            int latencyInputs,
+            int threads,
+            String latencyWay,
+            String machine,
+            Map<String, String> versions,
+            String command,
+            String date) {}
+
+    /**
+     * The adaptive way that the page speaks of first; chosen on the decision split.
+     *
+     * @param flopsSaved against full depth, 0 to 1
+     * @param accuracyDifference to full depth
+     * @param meanTimeSaved of single inputs, 0 to 1
+     */
+    public record Headline(
+            String row,
+            double flopsSaved,
+            @Nullable Double accuracyDifference,
+            @Nullable List<Double> accuracyDifferenceCi95,
+            @Nullable Double meanTimeSaved) {}
+
+    /**
+     * One way of answering.
+     *
+     * @param kind full, static, random, confidence, open-loop, lstm-ppo-open, lstm-ppo-closed or oracle
+     * @param agreement share of answers that are those of full depth
+     * @param flopsPerInput everything counted: stem, layers, every exit head read, predictor, policy
+     * @param flopsRatio over full depth of the same inputs
+     * @param latencyRatio mean latency over that of full depth in the same run
+     * @param servedBy onnxruntime or platform
+     * @param tracedFlopsRatio by the platform's own trace over the timed inputs
+     * @param sameAnswers share of the timed inputs where the served answer is the one that the tables say
+     * @param onHull whether it is a corner of the static hull, chosen on the decision split
+     * @param operatingPoint of the model
+     */
+    public record Row(
+            String name,
+            String kind,
+            @Nullable Double accuracy,
+            @Nullable List<Double> accuracyCi95,
+            double agreement,
+            double flopsPerInput,
+            double flopsRatio,
+            @Nullable Double latencyP50Ms,
+            @Nullable Double latencyMeanMs,
+            @Nullable Double latencyP99Ms,
+            @Nullable Double throughputPerSecond,
+            @Nullable Double latencyRatio,
+            @Nullable Double joulesPerInput,
+            @Nullable String servedBy,
+            @Nullable Double tracedFlopsRatio,
+            @Nullable Double sameAnswers,
+            @Nullable Boolean onHull,
+            @Nullable String operatingPoint) {}
+
+    /**
+     * The complexity predictor against the stable oracle.
+     *
+     * @param ece expected calibration error of its most likely class
+     * @param underComputation share of inputs whose most likely class is cheaper than what suffices
+     * @param rankingAuc of two inputs with different needs, how often the needier one is rated so
+     * @param confusion inputs by class that suffices (row) and most likely class (column)
+     * @param reliability for the page
+     */
+    public record Predictor(
+            @Nullable Double accuracy,
+            @Nullable Double ece,
+            @Nullable Double underComputation,
+            @Nullable Double overComputation,
+            @Nullable Double rankingAuc,
+            List<List<Integer>> confusion,
+            List<Bin> reliability) {
+        /** Without a predictor. */
+        static final Predictor NONE = new Predictor(null, null, null, null, null, List.of(), List.of());
+    }
+
+    /**
+     * Inputs of similar confidence.
+     *
+     * @param confidence the mean
+     * @param right the share of them where the class was right
+     */
+    public record Bin(double confidence, double right, int inputs) {}
+
+    /**
+     * The certificate of the model, and checks of the method by which it was made.
+     *
+     * @param n calibration inputs
+     * @param violationsIn500 of the resplits that certified something, those where the other half broke the promise
+     * @param simulatedViolationRate on a population whose true risk is just above epsilon
+     * @param checkedRisk the risk of the resplits and the simulation
+     */
+    public record Certificate(
+            @Nullable String risk,
+            @Nullable Double epsilon,
+            @Nullable Double delta,
+            @Nullable Long n,
+            List<String> operatingPoints,
+            @Nullable Integer violationsIn500,
+            @Nullable Integer certifiedIn500,
+            @Nullable Double simulatedViolationRate,
+            @Nullable Double simulatedViolationLimit,
+            @Nullable Integer simulatedDraws,
+            @Nullable Integer resplits,
+            @Nullable String checkedRisk,
+            @Nullable Double checkedEpsilon,
+            @Nullable Double checkedDelta) {}
+
+    /**
+     * How training of the learned policies went, from the model's provenance.
+     *
+     * @param rewardSpread standard deviation over the seeds
+     * @param optimumGap reward of the exact optimum of the same table less that of PPO
+     */
+    public record Ppo(
+            @Nullable Integer seeds,
+            @Nullable Double rewardMean,
+            @Nullable Double rewardSpread,
+            @Nullable Double optimumGap) {}
+
+    /**
+     * A difference of accuracies on the same inputs.
+     *
+     * @param difference of a and b; of agreement where there are no labels
+     * @param flopsRatioA cost of a
+     * @param flopsRatioB cost of b
+     * @param best whether a is the headline way
+     */
+    public record Paired(
+            String a,
+            String b,
+            double difference,
+            List<Double> ci95,
+            double flopsRatioA,
+            double flopsRatioB,
+            String measure,
+            boolean best) {}
+
+    /**
+     * Changed inputs.
+     *
+     * @param agreement of the headline way with full depth
+     * @param flopsRatio of the headline way
+     * @param certificate held, or withdrawn by the sequential test of disagreement
+     * @param observed inputs after which the test decided; all of them if it held
+     */
+    public record ShiftOutcome(
+            String name,
+            @Nullable Double accuracyFull,
+            @Nullable Double accuracyAdaptive,
+            double agreement,
+            double flopsRatio,
+            @Nullable String certificate,
+            int observed) {}
+
+    /** Peak resident memory of a process that answers, beyond the same process at rest. */
+    public record Memory(@Nullable Double fullMiB, @Nullable Double adaptiveMiB) {}
+
+    /** Points of one way over its range of settings. */
+    public record Curve(String name, String kind, List<Point> points) {}
+
+    /** @param accuracy or agreement where there are no labels */
+    public record Point(double flopsRatio, double accuracy) {}
+
+    /**
+     * How often each depth was taken for inputs of one difficulty.
+     *
+     * @param difficulty known, or how many layers the stable oracle needs
+     * @param byLayers number of layers that ran, with how many inputs
+     */
+    public record Depths(String difficulty, int inputs, double meanFlopsRatio, Map<Integer, Integer> byLayers) {}
+
+    /** The least mean FLOPs that any policy over the menu can spend if it may differ from full depth on a share of the inputs. */
+    public record Bound(String oracle, double loss, double flopsRatio) {}
+
+    /** @param values by name: reward, kl, entropy */
+    public record TrainingCurve(String name, List<Double> steps, Map<String, List<Double>> values) {
+        public TrainingCurve {
+            steps = List.copyOf(steps);
+            values = Map.copyOf(values);
+        }
+    }
+
+    /** An input as people see it. */
+    public record Example(String difficulty, String label, String answer, String path, Display display) {}
+
+    /** The contract's JSON: numbers, no prose but names and notes. */
+    public ObjectNode json() {
+        ObjectMapper mapper = new ObjectMapper();
+        mapper.setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
+        ObjectNode node = mapper.createObjectNode();
+        node.put("schemaVersion", SCHEMA_VERSION);
+        node.setAll(mapper.<ObjectNode>valueToTree(this));
+        return node;
+    }
+
+    /** Writes the JSON; the file appears complete or not at all. */
+    public void writeJson(Path file) throws IOException {
+        write(file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json()) + "\n");
+    }
+
+    /** Writes the page; the file appears complete or not at all. */
+    public void writeHtml(Path file) throws IOException {
+        write(file, org.tminus.evaluation.report.Page.of(this));
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Path target = file.toAbsolutePath();
+        Path parent = target.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Path part = target.resolveSibling("." + target.getFileName() + ".part");
+        try {
+            Files.write(part, text.getBytes(StandardCharsets.UTF_8));
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation.measure;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.util.Map;
+import org.tminus.evaluation.EvaluationException;
+import org.tminus.evaluation.ort.OrtGraph;
+import org.tminus.evaluation.ort.OrtTensors;
+import org.tminus.onnxruntime.OnnxRuntime;
+import org.tminus.tensor.HostTensor;
+
+/** One graph on ONNX Runtime, without the platform: what somebody would run who wants this model and nothing else. */
+public final class PlainServer implements Server {
+    private final OnnxRuntime runtime;
+    private final OrtGraph graph;
+    private final String output;
+
+    /**
+     * @param graph is closed with this
+     * @param output with one score per class
+     */
+    public PlainServer(OnnxRuntime runtime, OrtGraph graph, String output) {
+        this.runtime = runtime;
+        this.graph = graph;
+        this.output = output;
+    }
+
+    @Override
+    public Answer answer(Map<String, HostTensor> input, int row) throws EvaluationException {
+        Map<String, OnnxTensor> values = null;
+        try {
+            values = OrtTensors.of(runtime.environment(), input);
+            try (OrtSession.Result result = graph.run(values)) {
+                return Answer.of(Scores.best(graph.output(result, output).getFloatBuffer()));
+            }
+        } catch (OrtException e) {
+            throw new EvaluationException("An input cannot be used: " + e.getMessage(), "Check its type.", e);
+        } finally {
+            if (values != null) {
+                values.values().forEach(OnnxTensor::close);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+}

@@ -1,0 +1,37 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation.measure;
+
+import java.util.Map;
+import org.tminus.evaluation.EvaluationException;
+import org.tminus.tensor.HostTensor;
+
+/** A way to answer single inputs. Safe for several threads until closed. */
+public interface Server extends AutoCloseable {
+    /**
+     * Answers one input.
+     *
+     * @param row which example it is, for ways that look up what was decided for it
+     * @return the class
+     */
+    Answer answer(Map<String, HostTensor> input, int row) throws EvaluationException;
+
+    /**
+     * What came out.
+     *
+     * @param label the class
+     * @param flops what the platform's trace says it cost; NaN where there is no trace
+     * @param fallback whether the platform had to answer in another way than asked
+     */
+    record Answer(int label, double flops, boolean fallback) {
+        /** Without a trace. */
+        public static Answer of(int label) {
+            return new Answer(label, Double.NaN, false);
+        }
+    }
+
+    @Override
+    void close();
+}

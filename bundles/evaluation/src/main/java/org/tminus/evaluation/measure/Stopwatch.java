@@ -1,0 +1,230 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation.measure;
+
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.EvaluationException;
+import org.tminus.evaluation.EvaluationProgress;
+
+/**
+ * Times several ways of answering side by side: after a common warm-up, inputs are cut into short rounds, and every round goes
+ * through all ways, each time beginning with another one, so that drift of the machine hits all alike. Used by one thread.
+ */
+public final class Stopwatch {
+    private static final int ROUND = 25;
+    private static final int WARM_UP = 100;
+    private static final int MOST_WARM_UPS = 12;
+    private static final int LEAST_WARM_UPS = 3;
+    /** Java's compiler takes a processor from the answers while it works; below this share it rests. */
+    private static final double RESTING = 0.02;
+
+    private final Inputs inputs;
+    private final int throughputInputs;
+    private final EvaluationProgress progress;
+    private final Energy energy = new Energy();
+    private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+
+    /** @param throughputInputs how many inputs are answered at full load; 0 measures no throughput */
+    public Stopwatch(Inputs inputs, int throughputInputs, EvaluationProgress progress) {
+        this.inputs = inputs;
+        this.throughputInputs = throughputInputs;
+        this.progress = progress;
+    }
+
+    private static final class Lap {
+        final long[] nanos;
+        final int[] labels;
+        double flops;
+        long fallbacks;
+
+        @Nullable
+        Double throughput;
+
+        @Nullable
+        Double joules;
+
+        Lap(int inputs) {
+            nanos = new long[inputs];
+            labels = new int[inputs];
+        }
+
+        Timing timing() {
+            Percentiles percentiles = new Percentiles(nanos);
+            double mean = flops / nanos.length;
+            return new Timing(
+                    percentiles.at(50) / 1e6,
+                    percentiles.mean() / 1e6,
+                    percentiles.at(99) / 1e6,
+                    throughput,
+                    joules,
+                    Double.isNaN(mean) ? null : mean,
+                    fallbacks,
+                    labels);
+        }
+    }
+
+    /** Whether energy can be read here. */
+    public boolean readsEnergy() {
+        return energy.isReadable();
+    }
+
+    /**
+     * Times all ways.
+     *
+     * @param servers by name; they stay the caller's
+     * @return by name, in the same order
+     * @throws EvaluationException the first failure of an answer
+     * @throws CancellationException if the progress says so
+     */
+    public Map<String, Timing> time(Map<String, Server> servers) throws EvaluationException {
+        Map<String, Lap> laps = new LinkedHashMap<>();
+        servers.keySet().forEach(name -> laps.put(name, new Lap(inputs.size())));
+        warmUp(servers);
+        List<String> names = new ArrayList<>(servers.keySet());
+        int first = 0;
+        for (int from = 0; from < inputs.size(); from += ROUND) {
+            int to = Math.min(inputs.size(), from + ROUND);
+            for (int i = 0; i < names.size(); i++) {
+                String name = names.get((first + i) % names.size());
+                round(get(servers, name), get(laps, name), from, to);
+            }
+            first++;
+            check("timing single inputs", to, inputs.size());
+        }
+        load(servers, laps);
+        Map<String, Timing> timings = new LinkedHashMap<>();
+        laps.forEach((name, lap) -> timings.put(name, lap.timing()));
+        return timings;
+    }
+
+    private static <T> T get(Map<String, T> map, String name) {
+        T value = map.get(name);
+        if (value == null) {
+            throw new IllegalStateException("Nothing is named " + name);
+        }
+        return value;
+    }
+
+    private void warmUp(Map<String, Server> servers) throws EvaluationException {
+        int count = Math.min(WARM_UP, inputs.size());
+        for (int round = 0; round < MOST_WARM_UPS; round++) {
+            long compiled = compilerMillis();
+            long start = System.nanoTime();
+            for (Server server : servers.values()) {
+                for (int i = 0; i < count; i++) {
+                    server.answer(inputs.tensors().get(i), inputs.rows().get(i));
+                }
+            }
+            check("warming up", round + 1L, MOST_WARM_UPS);
+            double share = (compilerMillis() - compiled) * 1e6 / Math.max(1, System.nanoTime() - start);
+            if (round + 1 >= LEAST_WARM_UPS && share < RESTING) {
+                return;
+            }
+        }
+    }
+
+    private long compilerMillis() {
+        return compiler != null && compiler.isCompilationTimeMonitoringSupported()
+                ? compiler.getTotalCompilationTime()
+                : 0;
+    }
+
+    private void round(Server server, Lap lap, int from, int to) throws EvaluationException {
+        for (int i = from; i < to; i++) {
+            long start = System.nanoTime();
+            Server.Answer answer =
+                    server.answer(inputs.tensors().get(i), inputs.rows().get(i));
+            lap.nanos[i] = System.nanoTime() - start;
+            lap.labels[i] = answer.label();
+            lap.flops += answer.flops();
+            lap.fallbacks += answer.fallback() ? 1 : 0;
+        }
+    }
+
+    /** In several passes over all ways, for the same reason as single inputs. */
+    private void load(Map<String, Server> servers, Map<String, Lap> laps) throws EvaluationException {
+        if (throughputInputs == 0) {
+            return;
+        }
+        int threads = Runtime.getRuntime().availableProcessors();
+        ExecutorService clients = Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, "tminus-evaluation-client");
+            thread.setDaemon(true);
+            return thread;
+        });
+        int passes = 4;
+        int count = Math.max(1, Math.min(throughputInputs, inputs.size()) / passes);
+        Map<String, Long> nanos = new LinkedHashMap<>();
+        Map<String, Double> joules = new LinkedHashMap<>();
+        try {
+            for (int pass = 0; pass < passes; pass++) {
+                int from = pass * count;
+                for (Map.Entry<String, Server> entry : servers.entrySet()) {
+                    List<Long> before = energy.now();
+                    long start = System.nanoTime();
+                    all(clients, threads, entry.getValue(), from, Math.min(inputs.size(), from + count));
+                    nanos.merge(entry.getKey(), System.nanoTime() - start, Long::sum);
+                    OptionalDouble used = energy.isReadable() ? energy.joulesSince(before) : OptionalDouble.empty();
+                    joules.merge(entry.getKey(), used.orElse(Double.NaN), Double::sum);
+                }
+                check("timing at full load", pass + 1L, passes);
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+        int answered = Math.min(inputs.size(), passes * count);
+        laps.forEach((name, lap) -> {
+            lap.throughput = answered * 1e9 / get(nanos, name);
+            double used = get(joules, name);
+            lap.joules = Double.isNaN(used) ? null : (Double) (used / answered);
+        });
+    }
+
+    private void all(ExecutorService clients, int threads, Server server, int from, int to) throws EvaluationException {
+        AtomicInteger next = new AtomicInteger(from);
+        List<Future<?>> running = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+            running.add(clients.submit(() -> {
+                for (int i = next.getAndIncrement(); i < to; i = next.getAndIncrement()) {
+                    server.answer(inputs.tensors().get(i), inputs.rows().get(i));
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : running) {
+            try {
+                each.get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof EvaluationException known) {
+                    throw known;
+                }
+                throw new IllegalStateException("A client failed", e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new EvaluationException("The evaluation was interrupted.", "Start it again.", e);
+            }
+        }
+    }
+
+    private void check(String step, long done, long total) {
+        if (progress.isCancelled()) {
+            throw new CancellationException("stopped while " + step);
+        }
+        progress.at(step, done, total);
+    }
+}

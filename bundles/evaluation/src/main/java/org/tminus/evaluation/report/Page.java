@@ -1,0 +1,602 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation.report;
+
+import static org.tminus.evaluation.report.Html.number;
+import static org.tminus.evaluation.report.Html.percent;
+import static org.tminus.evaluation.report.Html.points;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.EvaluationResult;
+import org.tminus.evaluation.EvaluationResult.Bin;
+import org.tminus.evaluation.EvaluationResult.Curve;
+import org.tminus.evaluation.EvaluationResult.Depths;
+import org.tminus.evaluation.EvaluationResult.Example;
+import org.tminus.evaluation.EvaluationResult.Headline;
+import org.tminus.evaluation.EvaluationResult.Paired;
+import org.tminus.evaluation.EvaluationResult.Row;
+import org.tminus.evaluation.EvaluationResult.Setting;
+import org.tminus.evaluation.EvaluationResult.ShiftOutcome;
+import org.tminus.evaluation.EvaluationResult.TrainingCurve;
+import org.tminus.evaluation.report.Chart.Dot;
+import org.tminus.evaluation.report.Chart.Style;
+import org.tminus.learning.data.Display;
+
+/** Makes the page of a result. */
+public final class Page {
+    private static final String MISSING = "–";
+    private static final int LONGEST_EXAMPLE = 400;
+    private static final List<String> KINDS = List.of(
+            "full", "static", "random", "confidence", "open-loop", "lstm-ppo-open", "lstm-ppo-closed", "oracle");
+    private static final Map<String, String> KIND_NAMES = Map.of(
+            "full", "full depth",
+            "static", "static models and exits",
+            "random", "random mixture",
+            "confidence", "early exit by confidence",
+            "open-loop", "open-loop classification",
+            "lstm-ppo-open", "learned policy, open loop",
+            "lstm-ppo-closed", "learned policy, closed loop",
+            "oracle", "oracles (a bound, not a method)");
+    private static final String STYLE =
+            """
+            :root{color-scheme:light dark;--bg:#fff;--fg:#1c1e21;--soft:#5c6370;--line:#d8dbe0;--card:#f5f6f8;
+            --c0:#1f5fbf;--c1:#b5520e;--c2:#2b7a3d;--c3:#8a3fa0;--c4:#b3261e;--c5:#0e7a86;--c6:#7a6a00;--c7:#5c6370}
+            @media (prefers-color-scheme:dark){:root{--bg:#14161a;--fg:#e7e9ec;--soft:#a3abb8;--line:#3a3f48;--card:#1d2026;
+            --c0:#7fb0ff;--c1:#ffab70;--c2:#7fd391;--c3:#d7a2ea;--c4:#ff9a92;--c5:#6fd3de;--c6:#e0cf62;--c7:#a3abb8}}
+            *{box-sizing:border-box}
+            body{margin:0 auto;padding:1rem;max-width:62rem;background:var(--bg);color:var(--fg);
+            font:1rem/1.5 system-ui,sans-serif}
+            h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.25rem;margin-top:2.2rem}h3{font-size:1.05rem}
+            p.soft,figcaption,footer,.legend{color:var(--soft)}figcaption{margin:.3rem 0}
+            .cards{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr))}
+            .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem}
+            .card b{display:block;font-size:1.7rem;line-height:1.2}
+            figure{margin:1rem 0}svg{width:100%;height:auto}svg text{fill:currentColor;font:13px system-ui,sans-serif}
+            .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
+            caption{text-align:left;color:var(--soft);padding:.3rem 0}
+            th,td{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:right;white-space:nowrap}
+            th:first-child,td:first-child{text-align:left;white-space:normal;min-width:10rem}
+            .grid{stroke:var(--line)}.axis{stroke:currentColor}.line{fill:none;stroke-width:2.2}.dashed{stroke-dasharray:6 4}
+            .bar{stroke-width:1.4}.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1rem}
+            .legend svg{width:26px;height:14px;vertical-align:middle}details{margin:.4rem 0}summary{cursor:pointer}
+            .examples{display:grid;gap:.7rem;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr))}
+            .examples figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem}
+            .examples img{width:84px;height:auto;image-rendering:pixelated;background:#000}
+            .examples p{margin:0;overflow-wrap:anywhere}.wrong{color:var(--c4)}footer{margin-top:2.5rem;font-size:.9rem;
+            border-top:1px solid var(--line);overflow-wrap:anywhere}
+            """;
+
+    private final EvaluationResult result;
+    private final Html out = new Html();
+
+    private Page(EvaluationResult result) {
+        this.result = result;
+    }
+
+    /** The whole page. */
+    public static String of(EvaluationResult result) {
+        Page page = new Page(result);
+        page.write();
+        return page.out.toString();
+    }
+
+    private void write() {
+        String title = "Evaluation of " + result.setting().model() + " on "
+                + result.setting().data();
+        out.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
+                        + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>"
+                        + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:;"
+                        + " style-src 'unsafe-inline'\"/>")
+                .element("title", title);
+        out.raw("<style>");
+        for (int colour = 0; colour < 8; colour++) {
+            String name = "var(--c" + colour + ")";
+            out.raw(".c" + colour + " .line,.c" + colour + " .bar{stroke:" + name + "}.c" + colour + " .dot,.c" + colour
+                    + " .fill{fill:" + name + "}");
+        }
+        out.raw(STYLE + "</style></head><body><main>").element("h1", title);
+        headline();
+        comparison();
+        paired();
+        times();
+        depths();
+        predictor();
+        training();
+        certificate();
+        shift();
+        examples();
+        notes();
+        out.raw("</main>");
+        footer();
+        out.raw("</body></html>\n");
+    }
+
+    private void headline() {
+        Headline headline = result.headline();
+        if (headline == null) {
+            out.element("p", "The model brings no way of deciding that could be evaluated.");
+            return;
+        }
+        out.raw("<p>Adaptive way: <strong>")
+                .text(headline.row())
+                .raw("</strong>, chosen on the decision split;")
+                .text(" all figures are of " + result.setting().test() + " test inputs that nothing was chosen on.")
+                .raw("</p><div class=\"cards\">");
+        card(percent(headline.flopsSaved(), 1), "less computation (FLOPs) than full depth");
+        Double difference = headline.accuracyDifference();
+        List<Double> interval = headline.accuracyDifferenceCi95();
+        String measure = result.paired().stream()
+                .filter(Paired::best)
+                .map(Paired::measure)
+                .findFirst()
+                .orElse("accuracy");
+        card(
+                difference == null ? MISSING : points(difference) + " points",
+                "of " + measure + " against full depth"
+                        + (interval == null
+                                ? ""
+                                : " (95 % interval " + points(interval.get(0)) + " to " + points(interval.get(1))
+                                        + ")"));
+        Double time = headline.meanTimeSaved();
+        card(time == null ? MISSING : percent(time, 1), "less mean time per input, measured in the same run");
+        EvaluationResult.Certificate certificate = result.certificate();
+        card(
+                certificate.epsilon() == null ? "none" : "≤ " + percent(certificate.epsilon(), 2),
+                certificate.epsilon() == null
+                        ? "certificate"
+                        : "certified " + String.valueOf(certificate.risk()) + " for "
+                                + String.join(", ", certificate.operatingPoints()) + "; wrong with probability at most "
+                                + certificate.delta() + ", from " + certificate.n() + " inputs");
+        if (result.oracleShare() != null) {
+            card(percent(result.oracleShare(), 0), "of what a stable oracle would save");
+        }
+        if (result.difficultyRankCorrelation() != null) {
+            card(
+                    number(result.difficultyRankCorrelation(), 2),
+                    "rank correlation of spent computation with the known difficulty");
+        }
+        out.raw("</div>");
+    }
+
+    private void card(String figure, String text) {
+        out.raw("<div class=\"card\">").element("b", figure).text(text).raw("</div>");
+    }
+
+    private boolean isLabelled() {
+        return result.rows().stream().anyMatch(row -> row.accuracy() != null);
+    }
+
+    private double quality(Row row) {
+        Double accuracy = row.accuracy();
+        return accuracy == null ? row.agreement() : accuracy;
+    }
+
+    private void comparison() {
+        String measure = isLabelled() ? "accuracy" : "agreement with full depth";
+        out.element("h2", "Accuracy against computation");
+        Chart chart = new Chart(
+                "The " + measure + " of every way against its FLOPs", "FLOPs over full depth", measure + ", %");
+        for (Curve curve : result.curves()) {
+            List<Dot> dots = new ArrayList<>();
+            curve.points().forEach(point -> dots.add(Dot.of(point.flopsRatio(), 100 * point.accuracy())));
+            boolean oracle = curve.kind().equals("oracle");
+            chart.add(curve.name(), oracle ? Style.DASHED : Style.LINE, KINDS.indexOf(curve.kind()), dots);
+        }
+        Map<String, List<Dot>> byKind = new LinkedHashMap<>();
+        for (Row row : result.rows()) {
+            List<Double> interval = row.accuracyCi95();
+            byKind.computeIfAbsent(row.kind(), unseen -> new ArrayList<>())
+                    .add(new Dot(
+                            row.flopsRatio(),
+                            100 * quality(row),
+                            interval == null ? Double.NaN : 100 * interval.get(0),
+                            interval == null ? Double.NaN : 100 * interval.get(1),
+                            row.name() + ": " + percent(quality(row), 2) + " at " + percent(row.flopsRatio(), 1)
+                                    + " of the FLOPs"));
+        }
+        byKind.forEach(
+                (kind, dots) -> chart.add(KIND_NAMES.getOrDefault(kind, kind), Style.DOTS, KINDS.indexOf(kind), dots));
+        figure(
+                chart.svg() + chart.legend(),
+                "Bars are 95 % intervals of each way on its own; differences between ways are in the next section. Lines are"
+                        + " what mixtures of settings reach at every cost.");
+        out.raw("<div class=\"scroll\"><table>")
+                .element("caption", "All ways. FLOPs count stem, layers, every exit read, predictor and policy.")
+                .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">Kind</th><th scope=\"col\">Accuracy</th>"
+                        + "<th scope=\"col\">95 %</th><th scope=\"col\">Agreement</th><th scope=\"col\">MFLOPs</th>"
+                        + "<th scope=\"col\">of full depth</th><th scope=\"col\">On hull</th></tr></thead><tbody>");
+        for (Row row : result.rows()) {
+            List<Double> interval = row.accuracyCi95();
+            line(
+                    row.name(),
+                    row.kind(),
+                    share(row.accuracy()),
+                    interval == null ? MISSING : percent(interval.get(0), 2) + " – " + percent(interval.get(1), 2),
+                    percent(row.agreement(), 2),
+                    number(row.flopsPerInput() / 1e6, 3),
+                    percent(row.flopsRatio(), 1),
+                    row.onHull() == null ? MISSING : row.onHull() ? "yes" : "no");
+        }
+        out.raw("</tbody></table></div>");
+        if (!result.bounds().isEmpty()) {
+            out.raw("<details><summary>Lower bounds on computation over this menu of paths</summary>"
+                    + "<div class=\"scroll\"><table>");
+            out.element(
+                    "caption",
+                    "The least mean FLOPs that any policy can spend which differs from full depth on at most this share of"
+                            + " the inputs. The lucky bound holds for every policy; the stable one for those that may not"
+                            + " count on agreements that more layers undo.");
+            out.raw("<thead><tr><th scope=\"col\">Oracle</th><th scope=\"col\">May differ on</th>"
+                    + "<th scope=\"col\">FLOPs of full depth</th></tr></thead><tbody>");
+            result.bounds()
+                    .forEach(bound -> line(bound.oracle(), percent(bound.loss(), 1), percent(bound.flopsRatio(), 1)));
+            out.raw("</tbody></table></div></details>");
+        }
+    }
+
+    private static String share(@Nullable Double share) {
+        return share == null ? MISSING : percent(share, 2);
+    }
+
+    private static String figure(@Nullable Double value, int digits) {
+        return value == null ? MISSING : number(value, digits);
+    }
+
+    private void figure(String svg, String caption) {
+        out.raw("<figure>" + svg).element("figcaption", caption).raw("</figure>");
+    }
+
+    private void line(String first, String... cells) {
+        out.raw("<tr>").element("th scope=\"row\"", first);
+        for (String cell : cells) {
+            out.element("td", cell);
+        }
+        out.raw("</tr>");
+    }
+
+    private void paired() {
+        if (result.paired().isEmpty()) {
+            return;
+        }
+        out.element("h2", "Differences on the same inputs")
+                .raw("<div class=\"scroll\"><table>")
+                .element(
+                        "caption",
+                        "Points of difference, first minus second, with paired bootstrap 95 % intervals. Better or worse"
+                                + " is said only where the interval excludes 0.")
+                .raw("<thead><tr><th scope=\"col\">First</th><th scope=\"col\">Second</th>"
+                        + "<th scope=\"col\">FLOPs, first</th><th scope=\"col\">second</th>"
+                        + "<th scope=\"col\">Difference</th><th scope=\"col\">95 %</th>"
+                        + "<th scope=\"col\">Verdict</th></tr></thead><tbody>");
+        for (Paired each : result.paired()) {
+            String verdict =
+                    each.ci95().get(0) > 0 ? "better" : each.ci95().get(1) < 0 ? "worse" : "no clear difference";
+            line(
+                    each.a(),
+                    each.b(),
+                    percent(each.flopsRatioA(), 1),
+                    percent(each.flopsRatioB(), 1),
+                    points(each.difference()),
+                    points(each.ci95().get(0)) + " to " + points(each.ci95().get(1)),
+                    verdict);
+        }
+        out.raw("</tbody></table></div>");
+    }
+
+    private void times() {
+        out.element("h2", "Time, throughput, energy and memory");
+        Bars latency = new Bars("Mean latency of single inputs, milliseconds");
+        Bars throughput = new Bars("Answers per second with one client per processor");
+        for (Row row : result.rows()) {
+            Double mean = row.latencyMeanMs();
+            Double perSecond = row.throughputPerSecond();
+            if (mean != null) {
+                latency.add(row.name(), new double[] {mean}, number(mean, 3));
+            }
+            if (perSecond != null) {
+                throughput.add(row.name(), new double[] {0, perSecond}, number(perSecond, 0));
+            }
+        }
+        if (latency.isEmpty()) {
+            out.element("p", "Nothing was timed; the notes say why.");
+            return;
+        }
+        figure(
+                latency.svg(),
+                "Mean latency of single inputs in milliseconds. "
+                        + result.setting().latencyWay());
+        if (!throughput.isEmpty()) {
+            figure(throughput.svg(), "Answers per second at full load, one client per processor.");
+        }
+        out.raw("<div class=\"scroll\"><table>")
+                .element(
+                        "caption",
+                        result.setting().latencyInputs() + " single inputs, ONNX Runtime with "
+                                + result.setting().threads() + " threads. The last columns check the run: FLOPs by the"
+                                + " platform's own trace, and the share of answers that are those of the tables above.")
+                .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">p50 ms</th><th scope=\"col\">mean ms</th>"
+                        + "<th scope=\"col\">p99 ms</th><th scope=\"col\">of full depth</th><th scope=\"col\">per s</th>"
+                        + "<th scope=\"col\">J per input</th><th scope=\"col\">served by</th>"
+                        + "<th scope=\"col\">traced FLOPs</th><th scope=\"col\">same answers</th></tr></thead><tbody>");
+        for (Row row : result.rows()) {
+            if (row.latencyMeanMs() != null) {
+                line(
+                        row.name(),
+                        figure(row.latencyP50Ms(), 3),
+                        figure(row.latencyMeanMs(), 3),
+                        figure(row.latencyP99Ms(), 3),
+                        row.latencyRatio() == null ? MISSING : percent(row.latencyRatio(), 1),
+                        figure(row.throughputPerSecond(), 0),
+                        figure(row.joulesPerInput(), 4),
+                        String.valueOf(row.servedBy()),
+                        row.tracedFlopsRatio() == null ? MISSING : percent(row.tracedFlopsRatio(), 1),
+                        share(row.sameAnswers()));
+            }
+        }
+        out.raw("</tbody></table></div>");
+        EvaluationResult.Memory memory = result.memory();
+        if (memory.fullMiB() != null || memory.adaptiveMiB() != null) {
+            out.element(
+                    "p",
+                    "Peak memory beyond a process at rest: " + figure(memory.fullMiB(), 0)
+                            + " MiB at full depth on ONNX"
+                            + " Runtime alone, " + figure(memory.adaptiveMiB(), 0)
+                            + " MiB for the adaptive way on the platform.");
+        }
+    }
+
+    private void depths() {
+        if (result.depths().isEmpty()) {
+            return;
+        }
+        out.element("h2", "Depth by difficulty");
+        TreeSet<Integer> layers = new TreeSet<>();
+        result.depths().forEach(each -> layers.addAll(each.byLayers().keySet()));
+        List<Integer> order = List.copyOf(layers);
+        Bars bars = new Bars("How many layers run, by difficulty");
+        for (Depths each : result.depths()) {
+            double[] pieces = new double[order.size()];
+            for (int i = 0; i < pieces.length; i++) {
+                pieces[i] = (double) each.byLayers().getOrDefault(order.get(i), 0) / each.inputs();
+            }
+            bars.add(each.difficulty(), pieces, percent(each.meanFlopsRatio(), 0));
+        }
+        Html legend = new Html().raw("<ul class=\"legend\">");
+        for (int i = 0; i < order.size(); i++) {
+            legend.raw("<li><svg viewBox=\"0 0 26 14\" aria-hidden=\"true\"><g class=\"c" + i % 8
+                            + "\"><rect class=\"fill\" x=\"4\" y=\"1\" width=\"18\" height=\"12\"/></g></svg> ")
+                    .text(order.get(i) + (order.get(i) == 1 ? " layer" : " layers"))
+                    .raw("</li>");
+        }
+        figure(
+                bars.svg() + legend.raw("</ul>"),
+                "Share of the inputs of each difficulty by the number of layers that ran; the figure at the end is the mean"
+                        + " FLOPs over full depth.");
+        out.raw("<details><summary>As a table</summary><div class=\"scroll\"><table><thead><tr>"
+                + "<th scope=\"col\">Difficulty</th><th scope=\"col\">Inputs</th>");
+        order.forEach(each -> out.element("th scope=\"col\"", each + (each == 1 ? " layer" : " layers")));
+        out.raw("<th scope=\"col\">FLOPs</th></tr></thead><tbody>");
+        for (Depths each : result.depths()) {
+            List<String> cells = new ArrayList<>();
+            cells.add(String.valueOf(each.inputs()));
+            order.forEach(layer -> cells.add(String.valueOf(each.byLayers().getOrDefault(layer, 0))));
+            cells.add(percent(each.meanFlopsRatio(), 1));
+            line(each.difficulty(), cells.toArray(String[]::new));
+        }
+        out.raw("</tbody></table></div></details>");
+    }
+
+    private void predictor() {
+        EvaluationResult.Predictor predictor = result.predictor();
+        if (predictor.accuracy() == null) {
+            return;
+        }
+        out.element("h2", "Complexity predictor");
+        out.element(
+                "p",
+                "Against the stable oracle: right class " + share(predictor.accuracy()) + ", too little computation "
+                        + share(predictor.underComputation()) + ", too much " + share(predictor.overComputation())
+                        + ", calibration error (ECE) " + figure(predictor.ece(), 3) + ", ranking quality (AUC) "
+                        + figure(predictor.rankingAuc(), 3) + ".");
+        Chart chart = new Chart(
+                        "Reliability of the predictor", "stated probability of the likeliest class", "share right")
+                .xRange(0, 1)
+                .yRange(0, 1);
+        chart.add("perfect", Style.DASHED, 7, List.of(Dot.of(0, 0), Dot.of(1, 1)));
+        List<Dot> dots = new ArrayList<>();
+        for (Bin bin : predictor.reliability()) {
+            dots.add(new Dot(
+                    bin.confidence(),
+                    bin.right(),
+                    Double.NaN,
+                    Double.NaN,
+                    bin.inputs() + " inputs: stated " + percent(bin.confidence(), 1) + ", right "
+                            + percent(bin.right(), 1)));
+        }
+        chart.add("predictor", Style.DOTS, 0, dots);
+        figure(chart.svg() + chart.legend(), "A well calibrated predictor lies on the diagonal.");
+        out.raw("<details><summary>As tables</summary><div class=\"scroll\"><table>")
+                .element("caption", "Reliability")
+                .raw("<thead><tr><th scope=\"col\">Stated</th><th scope=\"col\">Right</th>"
+                        + "<th scope=\"col\">Inputs</th></tr></thead><tbody>");
+        predictor
+                .reliability()
+                .forEach(bin ->
+                        line(percent(bin.confidence(), 1), percent(bin.right(), 1), String.valueOf(bin.inputs())));
+        out.raw("</tbody></table></div><div class=\"scroll\"><table>")
+                .element("caption", "Confusion: what suffices (rows) against the likeliest class (columns)")
+                .raw("<thead><tr><th scope=\"col\">Class</th>");
+        for (int k = 0; k < predictor.confusion().size(); k++) {
+            out.element("th scope=\"col\"", String.valueOf(k));
+        }
+        out.raw("</tr></thead><tbody>");
+        for (int k = 0; k < predictor.confusion().size(); k++) {
+            line(
+                    String.valueOf(k),
+                    predictor.confusion().get(k).stream().map(String::valueOf).toArray(String[]::new));
+        }
+        out.raw("</tbody></table></div></details>");
+    }
+
+    private void training() {
+        EvaluationResult.Ppo ppo = result.ppo();
+        if (ppo.seeds() == null && result.training().isEmpty()) {
+            return;
+        }
+        out.element("h2", "Training of the learned policies");
+        out.element(
+                "p",
+                "Seeds: " + (ppo.seeds() == null ? MISSING : String.valueOf(ppo.seeds())) + ". Reward: "
+                        + figure(ppo.rewardMean(), 4) + " ± " + figure(ppo.rewardSpread(), 4)
+                        + " (standard deviation over seeds). Gap to the exact optimum of the same table: "
+                        + figure(ppo.optimumGap(), 4) + ".");
+        for (String name : List.of("reward", "kl", "entropy")) {
+            Chart chart = new Chart("Training curves: " + name, "steps", name);
+            int colour = 0;
+            for (TrainingCurve curve : result.training()) {
+                List<Double> values = curve.values().getOrDefault(name, List.of());
+                List<Dot> dots = new ArrayList<>();
+                for (int i = 0; i < values.size(); i++) {
+                    double step = i < curve.steps().size() ? curve.steps().get(i) : i;
+                    dots.add(Dot.of(step, values.get(i)));
+                }
+                chart.add(curve.name(), colour % 2 == 0 ? Style.LINE : Style.DASHED, colour++, dots);
+            }
+            if (!chart.isEmpty()) {
+                figure(chart.svg() + chart.legend(), "By steps of training: " + name + ".");
+            }
+        }
+    }
+
+    private void certificate() {
+        EvaluationResult.Certificate certificate = result.certificate();
+        out.element("h2", "Certificate");
+        if (certificate.epsilon() == null) {
+            out.element("p", "The model brings no certificate.");
+        } else {
+            out.element(
+                    "p",
+                    "Promise: " + certificate.risk() + " at most " + percent(certificate.epsilon(), 2)
+                            + " for the operating points " + String.join(", ", certificate.operatingPoints())
+                            + ", except with probability " + certificate.delta() + "; from " + certificate.n()
+                            + " calibration inputs.");
+        }
+        String checks = "";
+        if (certificate.certifiedIn500() != null) {
+            checks = "Resplits of calibration and test data (" + certificate.checkedRisk() + ", epsilon "
+                    + certificate.checkedEpsilon() + ", delta " + certificate.checkedDelta() + "): certified in "
+                    + certificate.certifiedIn500() + " of " + certificate.resplits()
+                    + ", violated on the other half in "
+                    + certificate.violationsIn500() + ". Certifying nothing violates nothing, so both figures belong"
+                    + " together, and the other half has noise of its own. ";
+        }
+        if (certificate.simulatedViolationRate() != null) {
+            checks += "Simulated population with a risk above epsilon: violated in "
+                    + percent(certificate.simulatedViolationRate(), 2) + " of " + certificate.simulatedDraws()
+                    + " draws, where " + share(certificate.simulatedViolationLimit()) + " would be too many.";
+        }
+        out.element("p", checks.isEmpty() ? "The method was not checked; the notes say why." : checks);
+    }
+
+    private void shift() {
+        if (result.shift().isEmpty()) {
+            return;
+        }
+        out.element("h2", "Changed inputs")
+                .raw("<div class=\"scroll\"><table>")
+                .element(
+                        "caption",
+                        "Every input also runs at full depth here; the sequential test of disagreement withdraws the"
+                                + " certificate when it sees too much of it.")
+                .raw("<thead><tr><th scope=\"col\">Change</th><th scope=\"col\">Accuracy, full depth</th>"
+                        + "<th scope=\"col\">adaptive</th><th scope=\"col\">Agreement</th><th scope=\"col\">FLOPs</th>"
+                        + "<th scope=\"col\">Certificate</th><th scope=\"col\">after inputs</th></tr></thead><tbody>");
+        for (ShiftOutcome each : result.shift()) {
+            line(
+                    each.name(),
+                    share(each.accuracyFull()),
+                    share(each.accuracyAdaptive()),
+                    percent(each.agreement(), 2),
+                    percent(each.flopsRatio(), 1),
+                    each.certificate() == null ? MISSING : each.certificate(),
+                    String.valueOf(each.observed()));
+        }
+        out.raw("</tbody></table></div>");
+    }
+
+    private void examples() {
+        if (result.examples().isEmpty()) {
+            return;
+        }
+        out.element("h2", "Inputs by difficulty");
+        String group = null;
+        for (Example example : result.examples()) {
+            if (!example.difficulty().equals(group)) {
+                if (group != null) {
+                    out.raw("</div>");
+                }
+                group = example.difficulty();
+                out.element("h3", group).raw("<div class=\"examples\">");
+            }
+            out.raw("<figure>");
+            Display display = example.display();
+            if (display instanceof Display.Picture picture) {
+                out.raw("<img alt=\"input: " + Html.escape(example.label()) + "\" src=\"" + Png.dataAddress(picture)
+                        + "\"/>");
+            } else if (display instanceof Display.Text text) {
+                out.element("p", shortened(text.text()));
+            }
+            boolean right = example.label().equals(example.answer());
+            out.raw("<figcaption>")
+                    .text(example.label())
+                    .raw(right ? "" : " <span class=\"wrong\">")
+                    .text(right ? ", right" : "answered " + example.answer())
+                    .raw(right ? "" : "</span>")
+                    .text("; " + example.path())
+                    .raw("</figcaption></figure>");
+        }
+        out.raw("</div>");
+    }
+
+    private static String shortened(String text) {
+        return text.codePointCount(0, text.length()) <= LONGEST_EXAMPLE
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, LONGEST_EXAMPLE)) + "…";
+    }
+
+    private void notes() {
+        out.element("h2", "Notes").raw("<ul>");
+        result.notes().forEach(note -> out.element("li", note));
+        out.raw("</ul>");
+    }
+
+    private void footer() {
+        Setting setting = result.setting();
+        out.raw("<footer><p>")
+                .text("Model " + setting.model() + " " + setting.modelVersion() + ", identity "
+                        + setting.modelIdentity()
+                        + ". Data " + setting.data() + ", SHA-256 " + setting.dataSha256() + ", licence "
+                        + setting.dataLicence() + facts(setting) + ". Seed " + setting.seed() + ". Machine: "
+                        + setting.machine() + "; " + setting.versions() + ". " + setting.date() + ".")
+                .raw("</p>");
+        if (!setting.command().isEmpty()) {
+            out.raw("<p><code>").text(setting.command()).raw("</code></p>");
+        }
+        out.raw("</footer>");
+    }
+
+    private static String facts(Setting setting) {
+        StringBuilder facts = new StringBuilder();
+        new java.util.TreeMap<>(setting.dataFacts())
+                .forEach((name, value) ->
+                        facts.append(", ").append(name).append(' ').append(value));
+        return facts.toString();
+    }
+}

@@ -1,0 +1,237 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tminus.evaluation.EvaluationResult.Paired;
+import org.tminus.evaluation.EvaluationResult.Row;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
+
+class EvaluationTest {
+    private static final Path FASHION = Path.of("../../models/fashion-vit.tminus");
+    private static final EvaluationOptions QUICK = EvaluationOptions.standard()
+            .withInputs(20, 20)
+            .withDraws(200, 20, 50)
+            .withMemory(false)
+            .withCommand("./tminus evaluate fashion-vit");
+
+    private static TaskData sentences() {
+        TaskData.Description description = new TaskData.Description(
+                "sentences", List.of("a", "<b>", "c"), "hash", "none", 5, Map.of("release", "1"));
+        return new TaskData(description, split -> new Sentences(150, TinyEncoder.CLASSES, split.ordinal()));
+    }
+
+    private static TaskData images() {
+        TaskData.Description description = new TaskData.Description("images", List.of(), "hash", "none", 1, Map.of());
+        return new TaskData(description, split -> new Images(120, split.ordinal()));
+    }
+
+    @Test
+    void aModelWithLearnedPoliciesIsComparedWithAllBaselines(@TempDir Path folder) throws Exception {
+        Path file = TinyModelFile.write(folder);
+        TaskData data = sentences();
+        EvaluationResult result = new Evaluation(file, data, QUICK).run(EvaluationProgress.NONE);
+
+        assertThat(result.rows())
+                .extracting(Row::kind)
+                .contains("full", "static", "random", "confidence", "lstm-ppo-open", "lstm-ppo-closed", "oracle")
+                .doesNotContain("open-loop");
+        assertThat(result.notes()).anyMatch(note -> note.contains("no complexity predictor"));
+        assertThat(result.notes()).anyMatch(note -> note.contains("other data"));
+        for (Row row : result.rows()) {
+            assertThat(row.accuracyCi95().get(0)).isLessThanOrEqualTo(row.accuracy());
+            assertThat(row.accuracyCi95().get(1)).isGreaterThanOrEqualTo(row.accuracy());
+            boolean served = row.latencyMeanMs() != null;
+            assertThat(served).isEqualTo(row.servedBy() != null);
+            if (served) {
+                assertThat(row.latencyP50Ms()).isPositive().isLessThanOrEqualTo(row.latencyP99Ms());
+                assertThat(row.throughputPerSecond()).isPositive();
+            }
+            if (row.sameAnswers() != null) {
+                assertThat(row.sameAnswers()).as(row.name()).isEqualTo(1.0);
+            }
+        }
+        Row open = row(result, "lstm-ppo-open-half");
+        assertThat(open.tracedFlopsRatio()).isPositive();
+        assertThat(row(result, "full depth").agreement()).isEqualTo(1.0);
+        assertThat(row(result, "full depth").flopsRatio()).isEqualTo(1.0);
+        assertThat(row(result, "stable oracle").agreement()).isEqualTo(1.0);
+        assertThat(row(result, "lucky oracle").flopsRatio())
+                .isLessThanOrEqualTo(row(result, "stable oracle").flopsRatio());
+        assertThat(result.paired()).extracting(Paired::a).containsOnly("lstm-ppo-open-half", "half (lstm-ppo-closed)");
+        for (Paired paired : result.paired()) {
+            assertThat(paired.difference())
+                    .isBetween(paired.ci95().get(0), paired.ci95().get(1));
+            if (paired.b().contains("equal cost")) {
+                assertThat(paired.flopsRatioB()).isLessThanOrEqualTo(Math.max(1, paired.flopsRatioA()) + 1e-9);
+            }
+            Row first = row(result, paired.a());
+            if (paired.b().equals("full depth")) {
+                assertThat(paired.difference())
+                        .isCloseTo(first.accuracy() - row(result, "full depth").accuracy(), within(1e-9));
+            }
+        }
+        assertThat(result.certificate().risk()).isEqualTo("disagreement");
+        assertThat(result.certificate().certifiedIn500()).isBetween(0, 20);
+        assertThat(result.certificate().violationsIn500())
+                .isBetween(0, result.certificate().certifiedIn500());
+        assertThat(result.certificate().simulatedViolationRate()).isBetween(0.0, 1.0);
+        assertThat(result.ppo().seeds()).isEqualTo(3);
+        assertThat(result.training()).hasSize(1);
+        assertThat(result.oracleShare()).isNotNull();
+        assertThat(result.depths().stream()
+                        .mapToInt(EvaluationResult.Depths::inputs)
+                        .sum())
+                .isEqualTo(150);
+        assertThat(result.examples()).isNotEmpty();
+
+        assertThat(data.openings())
+                .extracting(TaskData.Opening::split, TaskData.Opening::purpose)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(Split.DECISION, Purpose.TRAINING),
+                        org.assertj.core.groups.Tuple.tuple(Split.TEST, Purpose.REPORTING),
+                        org.assertj.core.groups.Tuple.tuple(Split.CALIBRATION, Purpose.CERTIFYING));
+    }
+
+    @Test
+    void theJsonHasTheNamesOfTheContract(@TempDir Path folder) throws Exception {
+        EvaluationResult result =
+                new Evaluation(FASHION, images(), QUICK.withInputs(12, 0)).run(EvaluationProgress.NONE);
+        Path file = folder.resolve("out/result.json");
+        result.writeJson(file);
+        JsonNode json = new ObjectMapper().readTree(file.toFile());
+
+        for (JsonNode row : json.get("rows")) {
+            for (String name : List.of(
+                    "name",
+                    "kind",
+                    "accuracy",
+                    "accuracyCi95",
+                    "flopsPerInput",
+                    "flopsRatio",
+                    "latencyP50Ms",
+                    "latencyMeanMs",
+                    "latencyP99Ms",
+                    "throughputPerSecond")) {
+                assertThat(row.has(name)).as(name).isTrue();
+            }
+            assertThat(row.get("accuracy").asDouble()).isBetween(0.0, 1.0);
+            assertThat(row.get("accuracyCi95")).hasSize(2);
+            assertThat(row.get("throughputPerSecond").isNull()).isTrue();
+            assertThat(List.of(
+                            "full",
+                            "static",
+                            "random",
+                            "confidence",
+                            "open-loop",
+                            "lstm-ppo-open",
+                            "lstm-ppo-closed",
+                            "oracle"))
+                    .contains(row.get("kind").asText());
+        }
+        assertThat(kinds(json)).contains("open-loop").doesNotContain("lstm-ppo-open");
+        assertThat(names(json.get("predictor"))).contains("accuracy", "ece", "underComputation");
+        assertThat(json.at("/predictor/accuracy").asDouble()).isBetween(0.0, 1.0);
+        assertThat(names(json.get("certificate")))
+                .contains(
+                        "risk",
+                        "epsilon",
+                        "delta",
+                        "n",
+                        "operatingPoints",
+                        "violationsIn500",
+                        "certifiedIn500",
+                        "simulatedViolationRate");
+        assertThat(names(json.get("ppo"))).contains("seeds", "rewardMean", "rewardSpread", "optimumGap");
+        assertThat(names(json.at("/paired/0"))).contains("a", "b", "difference", "ci95");
+        assertThat(names(json)).contains("oracleShare", "shift", "difficultyRankCorrelation", "notes", "setting");
+        assertThat(json.at("/shift/0").isMissingNode()).isTrue();
+        assertThat(json.get("oracleShare").isNull()).isTrue();
+        assertThat(json.at("/ppo/seeds").isNull()).isTrue();
+        assertThat(json.at("/setting/command").asText()).isEqualTo("./tminus evaluate fashion-vit");
+        assertThat(json.toString()).doesNotContain("NaN").doesNotContain("Infinity");
+        List<String> notes = new ArrayList<>();
+        json.get("notes").forEach(note -> notes.add(note.asText()));
+        assertThat(notes)
+                .anyMatch(note -> note.contains("no learned policy"))
+                .anyMatch(note -> note.contains("Throughput was not measured"))
+                .anyMatch(note -> note.contains("Peak memory was not measured"))
+                .anyMatch(note -> note.contains("no certificate"));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameFigures(@TempDir Path folder) throws Exception {
+        Path file = TinyModelFile.write(folder);
+        EvaluationOptions options = QUICK.withInputs(0, 0);
+        EvaluationResult first = new Evaluation(file, sentences(), options).run(EvaluationProgress.NONE);
+        EvaluationResult second = new Evaluation(file, sentences(), options).run(EvaluationProgress.NONE);
+
+        assertThat(second.paired()).isEqualTo(first.paired());
+        assertThat(second.rows()).isEqualTo(first.rows());
+        assertThat(second.certificate()).isEqualTo(first.certificate());
+    }
+
+    @Test
+    void itStopsWhenAsked(@TempDir Path folder) throws Exception {
+        Path file = TinyModelFile.write(folder);
+        EvaluationProgress stop = new EvaluationProgress() {
+            @Override
+            public void at(String step, long done, long total) {}
+
+            @Override
+            public boolean isCancelled() {
+                return true;
+            }
+        };
+        assertThatThrownBy(() -> new Evaluation(file, sentences(), QUICK).run(stop))
+                .isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void dataOfAnotherTaskIsRefused() {
+        TaskData.Description description = new TaskData.Description("other", List.of(), "hash", "none", 1, Map.of());
+        TaskData other = new TaskData(description, split -> new Sentences(10, 3, 1));
+        assertThatThrownBy(() -> new Evaluation(FASHION, other, QUICK).run(EvaluationProgress.NONE))
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageContaining("pixels");
+        TaskData empty = new TaskData(description, split -> new Images(0, 1));
+        assertThatThrownBy(() -> new Evaluation(FASHION, empty, QUICK).run(EvaluationProgress.NONE))
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageContaining("empty");
+    }
+
+    private static Row row(EvaluationResult result, String name) {
+        return result.rows().stream()
+                .filter(row -> row.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> names(JsonNode node) {
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static List<String> kinds(JsonNode json) {
+        List<String> kinds = new ArrayList<>();
+        json.get("rows").forEach(row -> kinds.add(row.get("kind").asText()));
+        return kinds;
+    }
+}

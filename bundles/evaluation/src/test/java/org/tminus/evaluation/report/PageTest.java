@@ -1,0 +1,218 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.tminus.evaluation.EvaluationResult;
+import org.tminus.evaluation.EvaluationResult.Bin;
+import org.tminus.evaluation.EvaluationResult.Bound;
+import org.tminus.evaluation.EvaluationResult.Certificate;
+import org.tminus.evaluation.EvaluationResult.Curve;
+import org.tminus.evaluation.EvaluationResult.Depths;
+import org.tminus.evaluation.EvaluationResult.Example;
+import org.tminus.evaluation.EvaluationResult.Headline;
+import org.tminus.evaluation.EvaluationResult.Memory;
+import org.tminus.evaluation.EvaluationResult.Paired;
+import org.tminus.evaluation.EvaluationResult.Point;
+import org.tminus.evaluation.EvaluationResult.Ppo;
+import org.tminus.evaluation.EvaluationResult.Predictor;
+import org.tminus.evaluation.EvaluationResult.Row;
+import org.tminus.evaluation.EvaluationResult.Setting;
+import org.tminus.evaluation.EvaluationResult.ShiftOutcome;
+import org.tminus.evaluation.EvaluationResult.TrainingCurve;
+import org.tminus.learning.data.Display;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+class PageTest {
+    private static final String HOSTILE =
+            "</title><script>alert('x')</script>\"><img src=x onerror=alert(1)>&\u0000\u202E";
+
+    private static Row row(String name, String kind, @Nullable Double latency) {
+        return new Row(
+                name,
+                kind,
+                0.9,
+                List.of(0.88, 0.92),
+                0.95,
+                1e6,
+                0.5,
+                latency,
+                latency,
+                latency,
+                latency,
+                latency,
+                null,
+                latency == null ? null : "platform",
+                null,
+                latency,
+                kind.equals("static") ? true : null,
+                null);
+    }
+
+    /** Everything filled, with this text wherever text comes from data. */
+    private static EvaluationResult result(String text) {
+        return new EvaluationResult(
+                new Setting(
+                        text,
+                        "1",
+                        text,
+                        text,
+                        text,
+                        text,
+                        Map.of(text, text),
+                        1,
+                        100,
+                        100,
+                        50,
+                        2,
+                        text,
+                        text,
+                        Map.of("java", text),
+                        text,
+                        "2026-11-24T00:00:00Z"),
+                new Headline(text, 0.5, -0.001, List.of(-0.002, 0.001), 0.4),
+                List.of(row("full depth", "full", 1.5), row(text, "static", 0.7), row("oracle", "oracle", null)),
+                new Predictor(
+                        0.6, 0.02, 0.1, 0.3, 0.8, List.of(List.of(5, 1), List.of(2, 7)), List.of(new Bin(0.7, 0.6, 9))),
+                new Certificate(
+                        text, 0.003, 0.05, 1000L, List.of(text), 3, 400, 0.01, 0.06, 2000, 500, text, 0.003, 0.05),
+                new Ppo(3, 0.5, 0.1, 0.01),
+                List.of(new Paired(text, text, 0.001, List.of(-0.001, 0.003), 0.5, 0.5, "accuracy", true)),
+                0.7,
+                0.8,
+                List.of(new ShiftOutcome(text, 0.8, 0.7, 0.9, 0.6, "withdrawn", 40)),
+                new Memory(10.0, 12.0),
+                List.of(new Curve(text, "static", List.of(new Point(0.1, 0.5), new Point(1, 0.9)))),
+                List.of(new Depths(text, 10, 0.4, Map.of(1, 6, 3, 4))),
+                List.of(new Bound("stable", 0.003, 0.3)),
+                List.of(new TrainingCurve(text, List.of(0.0, 1.0), Map.of("reward", List.of(0.1, 0.2)))),
+                List.of(
+                        new Example(text, text, "other", text, new Display.Text(text)),
+                        new Example(text, text, text, text, new Display.Picture(2, 2, 1, new byte[] {0, 50, 100, -1}))),
+                List.of(text));
+    }
+
+    private static EvaluationResult empty() {
+        return new EvaluationResult(
+                new Setting(
+                        "m",
+                        "1",
+                        "i",
+                        "d",
+                        "h",
+                        "l",
+                        Map.of(),
+                        1,
+                        1,
+                        1,
+                        0,
+                        2,
+                        "",
+                        "",
+                        Map.of(),
+                        "",
+                        "2026-11-24T00:00:00Z"),
+                null,
+                List.of(),
+                new Predictor(null, null, null, null, null, List.of(), List.of()),
+                new Certificate(
+                        null, null, null, null, List.of(), null, null, null, null, null, null, null, null, null),
+                new Ppo(null, null, null, null),
+                List.of(),
+                null,
+                null,
+                List.of(),
+                new Memory(null, null),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    private static Document parse(String page) throws Exception {
+        String xml = page.replace("<!DOCTYPE html>", "");
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+        return factory.newDocumentBuilder().parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static List<Element> all(Document page, String tag) {
+        List<Element> found = new ArrayList<>();
+        NodeList nodes = page.getElementsByTagName(tag);
+        for (int i = 0; i < nodes.getLength(); i++) {
+            found.add((Element) nodes.item(i));
+        }
+        return found;
+    }
+
+    @Test
+    void thePageIsWellFormedAndAccessible() throws Exception {
+        Document page = parse(Page.of(result("a name")));
+
+        assertThat(page.getDocumentElement().getAttribute("lang")).isEqualTo("en");
+        assertThat(all(page, "h1")).hasSize(1);
+        assertThat(all(page, "figure")).hasSizeGreaterThan(6);
+        for (Element figure : all(page, "figure")) {
+            assertThat(figure.getElementsByTagName("figcaption").getLength()).isEqualTo(1);
+        }
+        for (Element svg : all(page, "svg")) {
+            assertThat(svg.getAttribute("aria-label") + svg.getAttribute("aria-hidden"))
+                    .isNotEmpty();
+        }
+        for (Element image : all(page, "img")) {
+            assertThat(image.getAttribute("alt")).isNotEmpty();
+            assertThat(image.getAttribute("src")).startsWith("data:image/png;base64,");
+        }
+        for (Element heading : all(page, "th")) {
+            assertThat(heading.getAttribute("scope")).isIn("col", "row");
+        }
+        assertThat(page.getElementsByTagName("script").getLength()).isZero();
+        assertThat(page.getElementsByTagName("link").getLength()).isZero();
+    }
+
+    @Test
+    void namesFromOutsideStayText() throws Exception {
+        String html = Page.of(result(HOSTILE));
+        Document page = parse(html);
+
+        assertThat(page.getElementsByTagName("script").getLength()).isZero();
+        assertThat(all(page, "img"))
+                .allSatisfy(image -> assertThat(image.hasAttribute("onerror")).isFalse());
+        assertThat(all(page, "img")).hasSize(1);
+        assertThat(html).doesNotContain("\u0000").doesNotContain("\u202E");
+        assertThat(all(page, "h1").get(0).getTextContent()).contains("<script>alert('x')</script>");
+    }
+
+    @Test
+    void nothingMeasuredStillMakesAPage() throws Exception {
+        Document page = parse(Page.of(empty()));
+        assertThat(page.getDocumentElement().getTextContent())
+                .contains("brings no certificate")
+                .contains("Nothing was timed")
+                .doesNotContain("NaN")
+                .doesNotContain("null");
+    }
+
+    @Property(tries = 100)
+    void anyTextGivesAWellFormedPage(@ForAll String text) throws Exception {
+        assertThat(parse(Page.of(result(text))).getDocumentElement().getTagName())
+                .isEqualTo("html");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.evaluation.report;
+
+import org.jspecify.annotations.NullMarked;
