@@ -4,6 +4,8 @@
  */
 package org.tminus.policy.lstm.internal;
 
+import java.util.Arrays;
+
 /**
  * One LSTM cell and the actor on top of it, in float32. Gates are ordered input, forget, cell, output. Immutable; working
  * memory is the caller's, so that a step allocates nothing.
@@ -15,10 +17,14 @@ final class LstmNetwork {
     private final int features;
     private final int hidden;
     private final int actions;
-    private final float[] inputWeights;
-    private final float[] hiddenWeights;
+    /** One array per row, because the compiler makes vector instructions of loops over those, and not of offsets. */
+    private final float[][] inputWeights;
+
+    private final float[][] hiddenWeights;
     private final float[] bias;
-    private final float[] actorWeights;
+    /** By action, so that only those of allowed actions are read. */
+    private final float[][] actorWeights;
+
     private final float[] actorBias;
 
     /**
@@ -29,14 +35,27 @@ final class LstmNetwork {
      * @param actorBias [actions]
      */
     LstmNetwork(float[] inputWeights, float[] hiddenWeights, float[] bias, float[] actorWeights, float[] actorBias) {
-        this.inputWeights = inputWeights;
-        this.hiddenWeights = hiddenWeights;
         this.bias = bias;
-        this.actorWeights = actorWeights;
         this.actorBias = actorBias;
         hidden = bias.length / 4;
         features = inputWeights.length / bias.length;
         actions = actorBias.length;
+        this.inputWeights = rows(inputWeights, bias.length);
+        this.hiddenWeights = rows(hiddenWeights, bias.length);
+        this.actorWeights = new float[actions][hidden];
+        for (int action = 0; action < actions; action++) {
+            for (int unit = 0; unit < hidden; unit++) {
+                this.actorWeights[action][unit] = actorWeights[unit * actions + action];
+            }
+        }
+    }
+
+    private static float[][] rows(float[] matrix, int width) {
+        float[][] rows = new float[matrix.length / width][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = Arrays.copyOfRange(matrix, row * width, (row + 1) * width);
+        }
+        return rows;
     }
 
     /** What one step costs: a multiply-add counts as two. */
@@ -68,57 +87,73 @@ final class LstmNetwork {
     void step(float[] observation, float[] states, float[] cells, int offset, float[] gates) {
         int width = 4 * hidden;
         System.arraycopy(bias, 0, gates, 0, width);
-        for (int index = 0; index < features; index++) {
-            float value = observation[index];
-            if (value != 0) {
-                add(value, inputWeights, index * width, gates, width);
-            }
-        }
-        int index = 0;
-        // Four rows at once, so that the sums are loaded and stored a quarter as often.
-        for (; index + 4 <= hidden; index += 4) {
-            addFour(states, offset + index, hiddenWeights, index * width, gates, width);
-        }
-        for (; index < hidden; index++) {
-            add(states[offset + index], hiddenWeights, index * width, gates, width);
-        }
+        addProduct(observation, 0, inputWeights, gates, width);
+        addProduct(states, offset, hiddenWeights, gates, width);
         Activations.sigmoid(gates, 0, 2 * hidden);
         Activations.tanh(gates, 2 * hidden, 3 * hidden);
         Activations.sigmoid(gates, 3 * hidden, width);
         for (int unit = 0; unit < hidden; unit++) {
             float cell = gates[hidden + unit] * cells[offset + unit] + gates[unit] * gates[2 * hidden + unit];
             cells[offset + unit] = cell;
-            states[offset + unit] = gates[3 * hidden + unit] * Activations.tanh(cell);
+            // The input gate has had its say.
+            gates[unit] = cell;
         }
-    }
-
-    private static void add(float value, float[] weights, int row, float[] sums, int width) {
-        for (int index = 0; index < width; index++) {
-            sums[index] += value * weights[row + index];
-        }
-    }
-
-    private static void addFour(float[] values, int at, float[] weights, int row, float[] sums, int width) {
-        float first = values[at];
-        float second = values[at + 1];
-        float third = values[at + 2];
-        float fourth = values[at + 3];
-        int secondRow = row + width;
-        int thirdRow = secondRow + width;
-        int fourthRow = thirdRow + width;
-        for (int index = 0; index < width; index++) {
-            sums[index] += first * weights[row + index]
-                    + second * weights[secondRow + index]
-                    + third * weights[thirdRow + index]
-                    + fourth * weights[fourthRow + index];
-        }
-    }
-
-    /** The actor's logits for a row's state, {@link #actions()} values. */
-    void act(float[] states, int offset, float[] logits) {
-        System.arraycopy(actorBias, 0, logits, 0, actions);
+        Activations.tanh(gates, 0, hidden);
         for (int unit = 0; unit < hidden; unit++) {
-            add(states[offset + unit], actorWeights, unit * actions, logits, actions);
+            states[offset + unit] = gates[3 * hidden + unit] * gates[unit];
         }
+    }
+
+    private static void addProduct(float[] vector, int offset, float[][] matrix, float[] sums, int width) {
+        int row = 0;
+        // Four rows at once, so that the sums are loaded and stored a quarter as often.
+        for (; row + 4 <= matrix.length; row += 4) {
+            addFour(
+                    vector[offset + row],
+                    vector[offset + row + 1],
+                    vector[offset + row + 2],
+                    vector[offset + row + 3],
+                    matrix[row],
+                    matrix[row + 1],
+                    matrix[row + 2],
+                    matrix[row + 3],
+                    sums,
+                    width);
+        }
+        for (; row < matrix.length; row++) {
+            add(vector[offset + row], matrix[row], sums, width);
+        }
+    }
+
+    private static void add(float value, float[] weights, float[] sums, int width) {
+        for (int index = 0; index < width; index++) {
+            sums[index] += value * weights[index];
+        }
+    }
+
+    private static void addFour(
+            float a,
+            float b,
+            float c,
+            float d,
+            float[] wa,
+            float[] wb,
+            float[] wc,
+            float[] wd,
+            float[] sums,
+            int width) {
+        for (int index = 0; index < width; index++) {
+            sums[index] += a * wa[index] + b * wb[index] + c * wc[index] + d * wd[index];
+        }
+    }
+
+    /** The actor's logit of an action for a row's state. */
+    float logit(float[] states, int offset, int action) {
+        float[] row = actorWeights[action];
+        float sum = actorBias[action];
+        for (int unit = 0; unit < hidden; unit++) {
+            sum += states[offset + unit] * row[unit];
+        }
+        return sum;
     }
 }

@@ -27,7 +27,6 @@ final class Walker {
     private final float[] states;
     private final float[] cells;
     private final float[] gates;
-    private final float[] logits;
 
     /**
      * @param complexities one per row, of as many classes as the network reads; null if it reads none
@@ -49,7 +48,6 @@ final class Walker {
         states = new float[slots * network.hidden()];
         cells = new float[slots * network.hidden()];
         gates = new float[4 * network.hidden()];
-        logits = new float[network.actions()];
     }
 
     /** Turns to a row of the batch: what follows is about it. */
@@ -111,15 +109,15 @@ final class Walker {
         if (tree.actions(node) == 1) {
             return ends ? STOP : tree.child(node, 0);
         }
-        network.act(states, slot * network.hidden(), logits);
+        int state = slot * network.hidden();
         int best = STOP;
         float largest = Float.NEGATIVE_INFINITY;
         if (ends) {
-            largest = finite(logits[0]);
+            largest = finite(network.logit(states, state, 0));
         }
         for (int index = 0; index < children; index++) {
             int child = tree.child(node, index);
-            float logit = finite(logits[1 + tree.layer(child)]);
+            float logit = finite(network.logit(states, state, 1 + tree.layer(child)));
             if (logit > largest) {
                 largest = logit;
                 best = child;

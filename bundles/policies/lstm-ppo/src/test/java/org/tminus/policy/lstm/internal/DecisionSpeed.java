@@ -26,7 +26,7 @@ final class DecisionSpeed {
     /** No arguments. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createTempDirectory("speed");
-        for (int[] size : new int[][] {{6, 32}, {12, 32}, {12, 64}}) {
+        for (int[] size : new int[][] {{8, 24}, {12, 24}, {12, 32}, {12, 64}}) {
             for (String loop : List.of("open", "closed")) {
                 double worst = 0;
                 double depth = 0;
@@ -68,7 +68,7 @@ final class DecisionSpeed {
         }
         long best = Long.MAX_VALUE;
         double depth = 0;
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1000; round++) {
             long begin = System.nanoTime();
             List<Platform.Outcome> outcomes = Platform.run(policy, context, (row, ran) -> probabilities[row]);
             best = Math.min(best, System.nanoTime() - begin);

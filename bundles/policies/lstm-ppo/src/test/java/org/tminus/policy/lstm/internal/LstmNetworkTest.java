@@ -39,7 +39,9 @@ class LstmNetworkTest {
                 }
                 float[] expected = stepper.step(observation);
                 network.step(observation, states, cells, hidden, gates);
-                network.act(states, hidden, logits);
+                for (int action = 0; action < logits.length; action++) {
+                    logits[action] = network.logit(states, hidden, action);
+                }
                 assertThat(logits).as("step %s", step).containsExactly(expected, within(2e-5f));
                 assertThat(Arrays.copyOfRange(states, hidden, 2 * hidden))
                         .containsExactly(stepper.state[0], within(1e-5f));

@@ -40,7 +40,9 @@ class NetworkReaderTest {
         float[] logits = new float[network.actions()];
         network.step(
                 new float[network.features()], states, new float[network.hidden()], 0, new float[4 * network.hidden()]);
-        network.act(states, 0, logits);
+        for (int action = 0; action < logits.length; action++) {
+            logits[action] = network.logit(states, 0, action);
+        }
         return logits;
     }
 
