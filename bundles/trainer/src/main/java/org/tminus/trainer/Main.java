@@ -15,12 +15,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The command line of the trainer: {@code train TASK}, {@code train static TASK}, {@code rebuild} and {@code evaluate}. */
+/** The command line of the trainer: {@code train TASK}, {@code train static TASK}, {@code adapt}, {@code rebuild} and {@code evaluate}. */
 @Command(
         name = "tminus",
         description = "Trains and measures adaptive models.",
         mixinStandardHelpOptions = true,
-        subcommands = {RebuildCommand.class, EvaluateCommand.class})
+        subcommands = {AdaptCommand.class, RebuildCommand.class, EvaluateCommand.class})
 public final class Main implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

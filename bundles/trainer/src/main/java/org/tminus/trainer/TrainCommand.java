@@ -7,10 +7,8 @@ package org.tminus.trainer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.tminus.trainer.decide.Point;
 import org.tminus.trainer.pipeline.Pipeline;
 import org.tminus.trainer.pipeline.PipelineOptions;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
@@ -78,23 +76,8 @@ final class TrainCommand implements Callable<Integer> {
                 out.println("stopped; the same command goes on from here");
                 return ExitCode.SOFTWARE;
             }
-            out.print(table(result));
+            out.print(ResultTable.of(result));
             return ExitCode.OK;
         }
-    }
-
-    private static String table(Pipeline.Result result) {
-        StringBuilder text = new StringBuilder(
-                String.format(Locale.ROOT, "decision split%n  %-32s %9s %8s%n", "", "accuracy", "FLOPs"));
-        text.append(row("full depth", result.fullDepthAccuracy(), 1));
-        for (Point point : result.points()) {
-            String policy = point.name().startsWith(point.policy()) ? "" : " (" + point.policy() + ")";
-            text.append(row(point.name() + policy, point.accuracy(), point.flopsRatio()));
-        }
-        return text.append(result.certificate()).append(System.lineSeparator()).toString();
-    }
-
-    private static String row(String name, double accuracy, double flops) {
-        return String.format(Locale.ROOT, "  %-32s %8.2f%% %7.1f%%%n", name, 100 * accuracy, 100 * flops);
     }
 }

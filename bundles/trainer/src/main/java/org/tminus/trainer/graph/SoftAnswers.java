@@ -50,6 +50,17 @@ public final class SoftAnswers {
         return answers.length / width;
     }
 
+    /** The number of the largest among the answers to a row, the first of equals. */
+    public int best(int row) {
+        int best = 0;
+        for (int i = 1; i < width; i++) {
+            if (answers[row * width + i] > answers[row * width + best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
     /** A copy of the answers to some rows, one after the other. */
     float[] rows(int[] rows) {
         float[] picked = new float[rows.length * width];

@@ -1,0 +1,243 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.tminus.trainer.adapt.Adaptation;
+import org.tminus.trainer.adapt.LabelNames;
+import org.tminus.trainer.adapt.Request;
+import org.tminus.trainer.graph.Pooling;
+import org.tminus.trainer.pipeline.Pipeline;
+import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tminus adapt MODEL.onnx --data PATH}: people's own model and data. */
+@Command(
+        name = "adapt",
+        description = {
+            "Makes your own ONNX model adaptive with your own data: checks both, says what to expect, trains exits, predictor"
+                    + " and policies, certifies, and writes a model file.",
+            "Data: a folder with a folder of pictures per class; texts as .csv, .tsv or .jsonl, with the model's"
+                    + " tokenizer.json; or the model's inputs as numbers, as .jsonl.",
+            "Stopping it with Ctrl-C keeps what is done; the same command goes on from there."
+        },
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class AdaptCommand implements Callable<Integer> {
+    private static final String NO_LABELS = "none";
+
+    @Parameters(paramLabel = "MODEL.onnx", description = "the model; weights beside it are found")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path model;
+
+    @Option(names = "--data", required = true, paramLabel = "PATH", description = "folder or file with the data")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path data;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "names of the model's classes in the order of its outputs: a name per line, a JSON list, or a"
+                    + " config.json with id2label; 'none' to use no labels; those of the data if not given")
+    private @Nullable String labels;
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "FILE",
+            description = "tokenizer.json of the model; the one beside the model if not given")
+    private @Nullable Path tokenizer;
+
+    @Option(names = "--text-column", paramLabel = "NAME", description = "column or member with the text")
+    private String textColumn = "text";
+
+    @Option(names = "--label-column", paramLabel = "NAME", description = "column or member with the class of a text")
+    private String labelColumn = "label";
+
+    @Option(
+            names = "--group-column",
+            paramLabel = "NAME",
+            description = "column or member that says which texts belong together, such as an author")
+    private @Nullable String groupColumn;
+
+    @Option(names = "--max-length", paramLabel = "N", description = "tokens of a text; the rest is cut off")
+    private int maximumLength = 128;
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "N",
+            description = "height and width of pictures, where the model does not fix them")
+    private int imageSize = 224;
+
+    @Option(
+            names = "--new-head",
+            description =
+                    "put a new classifier on the model's output, even if it has as many numbers as there are classes")
+    private boolean newHead;
+
+    @Option(
+            names = "--pooling",
+            paramLabel = "mean|first",
+            description = "how states become one vector for a new classifier; by the kind of data if not given")
+    private @Nullable String pooling;
+
+    @Option(
+            names = {"--output", "--out"},
+            paramLabel = "FILE",
+            description = "the model file to write; MODEL.tminus in this folder if not given")
+    private @Nullable Path output;
+
+    @Option(
+            names = {"--work", "--resume"},
+            paramLabel = "DIR",
+            description = "folder of finished stages and checkpoints; OUTPUT.work if not given")
+    private @Nullable Path work;
+
+    @Option(names = "--licence", paramLabel = "TEXT", description = "licence that the model file states")
+    private String licence = "unknown";
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "passes over the training data; 0 to choose by its size")
+    private int epochs;
+
+    @Option(names = "--seed", paramLabel = "N", description = "seed of the split, the weights and everything drawn")
+    private long seed = 1;
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads that compute; they do not change the result")
+    private int threads = 2;
+
+    @Option(names = "--policy-seeds", paramLabel = "N", description = "trainings of each learned policy; 0 for none")
+    private int policySeeds = PolicyEffort.STANDARD.seeds();
+
+    @Option(
+            names = "--policy-updates",
+            paramLabel = "N",
+            description = "updates of each training of a learned policy; 0 for none")
+    private int policyUpdates = PolicyEffort.STANDARD.updates();
+
+    @Option(names = "--dry-run", description = "check and say what to expect, and train nothing")
+    private boolean dryRun;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "do not ask before training; nothing is asked without a terminal")
+    private boolean yes;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintStream out = System.out;
+        Adaptation adaptation = Adaptation.prepare(request());
+        adaptation.words().forEach(out::println);
+        try (StopOnExit stop = new StopOnExit()) {
+            if (adaptation.isBegun()) {
+                out.println("time    goes on from what is in the work folder");
+            } else {
+                out.println("        training a few steps to see how long it takes ...");
+                Duration expected = adaptation.expectedTraining(stop::isStopping);
+                if (expected != null) {
+                    out.println("time    training the weights takes about " + words(expected)
+                            + " on this machine as busy as it is now; choosing paths, predictor, policies and certificate"
+                            + " come on top");
+                }
+            }
+            if (dryRun) {
+                return ExitCode.OK;
+            }
+            if (!yes && Main.isTerminal() && !isWanted(out)) {
+                out.println("nothing was trained");
+                return ExitCode.OK;
+            }
+            Pipeline.Result result = adaptation.run(new ConsoleProgress(out, Main.isTerminal()), stop::isStopping);
+            if (result == null) {
+                out.println("stopped; the same command goes on from here");
+                return ExitCode.SOFTWARE;
+            }
+            out.print(ResultTable.of(result));
+            return ExitCode.OK;
+        }
+    }
+
+    private Request request() throws IOException {
+        if (epochs < 0 || threads < 1 || policySeeds < 0 || policyUpdates < 0) {
+            throw new IllegalArgumentException(
+                    "--epochs, --policy-seeds and --policy-updates are 0 or more, --threads 1 or" + " more");
+        }
+        if (maximumLength < 2 || imageSize < 1) {
+            throw new IllegalArgumentException("--max-length is 2 or more, --image-size 1 or more");
+        }
+        Path onnx = Main.absolute(model);
+        Path file = Main.absolute(output == null ? Path.of(stem(onnx) + ".tminus") : output);
+        PolicyEffort effort = policySeeds == 0 ? PolicyEffort.NONE : new PolicyEffort(policySeeds, policyUpdates);
+        return new Request(
+                onnx,
+                Main.absolute(data),
+                labelNames(),
+                new Request.Text(
+                        tokenizer == null ? null : Main.absolute(tokenizer),
+                        textColumn,
+                        labelColumn,
+                        Optional.ofNullable(groupColumn),
+                        maximumLength),
+                new Request.Picture(imageSize),
+                new Request.Head(newHead, pooling == null ? null : poolingOf(pooling)),
+                new Request.Training(epochs, seed, threads, effort),
+                file,
+                Main.absolute(work == null ? file.resolveSibling(file.getFileName() + ".work") : work),
+                licence,
+                "./tminus adapt " + onnx.getFileName() + " --data " + data.getFileName() + " --seed " + seed
+                        + (epochs == 0 ? "" : " --epochs " + epochs));
+    }
+
+    private LabelNames labelNames() throws IOException {
+        if (labels == null) {
+            return LabelNames.FROM_DATA;
+        }
+        return labels.equals(NO_LABELS) ? LabelNames.NONE : LabelNames.read(Main.absolute(Path.of(labels)));
+    }
+
+    private static Pooling poolingOf(String name) {
+        for (Pooling each : Pooling.values()) {
+            if (each.name().equalsIgnoreCase(name)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException("--pooling is mean or first, not " + name);
+    }
+
+    private static String stem(Path file) {
+        return String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
+    }
+
+    private static boolean isWanted(PrintStream out) throws IOException {
+        out.print("Go on? [Y/n] ");
+        out.flush();
+        String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+        return answer != null && !answer.strip().toLowerCase(Locale.ROOT).startsWith("n");
+    }
+
+    private static String words(Duration duration) {
+        long seconds = Math.max(1, duration.toSeconds());
+        if (seconds < 120) {
+            return seconds + " seconds";
+        }
+        return seconds < 7200
+                ? (seconds + 30) / 60 + " minutes"
+                : String.format(Locale.ROOT, "%.1f hours", seconds / 3600.0);
+    }
+}

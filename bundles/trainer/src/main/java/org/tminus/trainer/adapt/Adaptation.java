@@ -1,0 +1,269 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.adapt;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
+import org.tminus.onnx.GraphAnalysis;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.OnnxModel;
+import org.tminus.predictor.features.ImageFeatures;
+import org.tminus.predictor.features.TokenFeatures;
+import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.decide.FeatureReader;
+import org.tminus.trainer.decide.Level;
+import org.tminus.trainer.graph.GraphOptions;
+import org.tminus.trainer.graph.Objective;
+import org.tminus.trainer.graph.PathLosses;
+import org.tminus.trainer.graph.Pooling;
+import org.tminus.trainer.graph.Trainable;
+import org.tminus.trainer.pack.ModelWriter;
+import org.tminus.trainer.pipeline.GraphTrunkStage;
+import org.tminus.trainer.pipeline.Pipeline;
+import org.tminus.trainer.pipeline.PipelineOptions;
+import org.tminus.trainer.pipeline.Recipe;
+import org.tminus.trainer.pipeline.Trunk;
+
+/**
+ * A checked plan to make one model adaptive with one set of data. Nothing was trained when it exists; {@link #run} trains.
+ * Used by one thread.
+ */
+public final class Adaptation {
+    private static final String VERSION = "1.0.0";
+    private static final PathLosses LOSSES = PathLosses.DEFAULT.withEarly(0.05);
+    /** Models with more weights are changed by low rank: it is quicker, and a few examples cannot spoil them. */
+    private static final long LARGE = 20_000_000;
+
+    private static final int RANK = 16;
+    private static final int BATCH = 32;
+    private static final int LEAST_STEPS = 400;
+    private static final int MOST_EPOCHS = 20;
+    private static final int LEAST_EPOCHS = 3;
+    /** Subsets of deeper models would be hundreds of paths. */
+    private static final int DEEPEST_WITH_SUBSETS = 12;
+
+    private final Request request;
+    private final Recipe recipe;
+    private final Map<String, String> madeFrom;
+    private final List<String> words;
+
+    private Adaptation(Request request, Recipe recipe, Map<String, String> madeFrom, List<String> words) {
+        this.request = request;
+        this.recipe = recipe;
+        this.madeFrom = madeFrom;
+        this.words = List.copyOf(words);
+    }
+
+    /**
+     * Checks everything that can be checked before training.
+     *
+     * @throws AdaptException with all that stands in the way, and what to do
+     * @throws IOException if a file cannot be read or written
+     */
+    public static Adaptation prepare(Request request) throws IOException {
+        return prepare(request, new Room());
+    }
+
+    static Adaptation prepare(Request request, Room room) throws IOException {
+        OnnxModel given;
+        try {
+            given = OnnxModel.read(request.model());
+        } catch (OnnxFormatException e) {
+            throw ModelCheck.failure(e);
+        }
+        String name = String.valueOf(request.model().getFileName());
+        GraphAnalysis before = ModelCheck.analyze(given);
+        // The problems of the model come first: they do not depend on data.
+        ModelCheck.check(given, name);
+        OwnTask task = DataReader.read(request, given, before.signature());
+        TaskData.Access training = task.data().accessFor(Purpose.TRAINING);
+        Examples trunk = training.open(Split.TRUNK);
+        Examples decision = training.open(Split.DECISION);
+        int classes = task.data().description().labels().size();
+        Pooling usual = task.kind() == DataKind.PICTURES ? Pooling.FIRST : Pooling.MEAN;
+        ModelHead head = ModelHead.of(
+                task.model(),
+                ModelCheck.analyze(task.model()),
+                classes,
+                request.head(),
+                usual,
+                request.training().seed());
+        GraphAnalysis analysis = ModelCheck.check(head.model(), name);
+        boolean large = ModelCheck.weights(analysis) > LARGE;
+        long rows = trunk.size() + decision.size();
+        // The calibration split stays closed until the end; it is as large as the decision split but for chance.
+        int calibration = (int) (rows * 15 / 75);
+        long weightBytes = analysis.total().weightBytes();
+        room.check(request.output(), request.work(), weightBytes, Room.workBytes(weightBytes, large, rows));
+
+        GraphOptions options = options(request, trunk.size(), large);
+        Expectation.Promise promise = Expectation.promise(classes > 0, calibration);
+        String sha256 = sha256(head.model());
+        Trunk stage = classes > 0
+                ? new GraphTrunkStage(head.model(), Objective.CLASSES, head.pooling(), options, sha256)
+                : new AgreementTrunk(head.model(), head.pooling(), options, sha256);
+        Pooling states = head.pooling() == null ? usual : head.pooling();
+        Recipe recipe = new Recipe(
+                new ModelWriter.Header(
+                        modelName(request.output()),
+                        VERSION,
+                        name + ", made adaptive with an exit after each layer",
+                        request.licence(),
+                        states.name().toLowerCase(Locale.ROOT),
+                        task.maximumLength()),
+                task.data(),
+                stage,
+                features(task.kind(), analysis),
+                layers -> layers <= DEEPEST_WITH_SUBSETS ? Recipe.usualSubsets(layers) : List.of(),
+                task.entries(),
+                null,
+                Level.STANDARD,
+                new Recipe.Promise(promise.risk(), promise.epsilon(), promise.delta()));
+
+        List<String> words = new ArrayList<>();
+        words.add("model   " + name);
+        ModelCheck.words(analysis).forEach(line -> words.add("        " + line));
+        words.add("        " + head.note());
+        words.add(String.format(
+                Locale.ROOT,
+                "data    %s: %d to learn from, %d to decide on, about as many to certify with; %s",
+                task.kind().words(),
+                trunk.size(),
+                decision.size(),
+                classes > 0 ? classes + " classes" : "no labels, so the model's own answers are kept"));
+        task.notes().forEach(line -> words.add("        " + line));
+        if (classes > 0 && request.labels().names().isEmpty()) {
+            words.add("        classes are numbered in this order: "
+                    + some(task.data().description().labels()) + " (--labels for another)");
+        }
+        words.add("gain    what is to be had:");
+        Expectation.costs(analysis, Expectation.meanLength(decision)).forEach(line -> words.add("        " + line));
+        words.add("promise " + promise.sentence());
+        words.add(String.format(
+                Locale.ROOT,
+                "plan    %d epochs of %d steps, %s",
+                options.epochs(),
+                trunk.size() / options.batch(),
+                large ? "changes of rank " + RANK + " to the matrices" : "all weights but tables of tokens"));
+
+        Map<String, String> madeFrom = new TreeMap<>();
+        madeFrom.put("model", sha256);
+        madeFrom.put("data", task.data().description().sha256());
+        madeFrom.put("seed", Long.toString(request.training().seed()));
+        madeFrom.put("epochs", Integer.toString(options.epochs()));
+        madeFrom.put("maximumLength", Integer.toString(task.maximumLength()));
+        return new Adaptation(request, recipe, madeFrom, words);
+    }
+
+    private static GraphOptions options(Request request, int examples, boolean large) {
+        // Two shards need an even batch; a small set still gets some steps per epoch.
+        int batch = Math.max(2, Math.min(BATCH, examples / 4 / 2 * 2));
+        int steps = Math.max(1, examples / batch);
+        Request.Training training = request.training();
+        int epochs = training.epochs() > 0
+                ? training.epochs()
+                : Math.max(LEAST_EPOCHS, Math.min(MOST_EPOCHS, (LEAST_STEPS + steps - 1) / steps));
+        GraphOptions options = GraphOptions.fineTuning(epochs, batch, training.seed())
+                .withWarmUpSteps(Math.min(100, Math.max(1, epochs * steps / 10)))
+                .withThreads(training.threads())
+                .withLosses(LOSSES);
+        return large ? options.withLearningRates(5e-4, 2e-3).withTrainable(Trainable.lowRank(RANK)) : options;
+    }
+
+    private static @Nullable String features(DataKind kind, GraphAnalysis analysis) {
+        return switch (kind) {
+            case PICTURES -> ImageFeatures.NAME;
+            case TEXTS ->
+                FeatureReader.fitting(analysis.signature())
+                        .filter(TokenFeatures.NAME::equals)
+                        .orElse(null);
+            case TENSORS -> null;
+        };
+    }
+
+    private static String some(List<String> names) {
+        int shown = Math.min(8, names.size());
+        return String.join(", ", names.subList(0, shown)) + (names.size() > shown ? ", ..." : "");
+    }
+
+    /** A name that model files may have, made from that of the output. */
+    static String modelName(Path output) {
+        String name = String.valueOf(output.getFileName()).replaceFirst("\\.tminus$", "");
+        String clean = name.replaceAll("[^A-Za-z0-9_-]+", "-").replaceAll("^-+|-+$", "");
+        return clean.isEmpty() ? "model" : clean;
+    }
+
+    private static String sha256(OnnxModel model) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            java.security.MessageDigest.getInstance("SHA-256").digest(model.toBytes()));
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** What was found and is planned, line by line. */
+    public List<String> words() {
+        return words;
+    }
+
+    /** Whether the work folder holds a part of this run already. */
+    public boolean isBegun() {
+        return Files.exists(request.work().resolve("trunk/trunk.checkpoint"))
+                || Files.exists(request.work().resolve("trunk.stage"));
+    }
+
+    /**
+     * Trains a few steps to say how long all of them will take.
+     *
+     * @return {@code null} if it was stopped before anything could be told
+     * @throws AdaptException if the work folder is in use or belongs to another run
+     */
+    @SuppressWarnings("try") // the folder is held by being open
+    public @Nullable Duration expectedTraining(BooleanSupplier stop) throws IOException {
+        try (WorkFolder work = WorkFolder.open(request.work(), madeFrom)) {
+            return Trial.run(
+                    recipe.trunk(),
+                    recipe.data().accessFor(Purpose.TRAINING),
+                    request.work().resolve("trial"),
+                    stop);
+        }
+    }
+
+    /**
+     * Trains, decides, certifies and writes the model file; goes on from where the work folder is.
+     *
+     * @return {@code null} if it was stopped; the same call goes on
+     * @throws AdaptException if the work folder is in use or belongs to another run
+     * @throws IOException if a file cannot be read or written
+     */
+    @SuppressWarnings("try") // the folder is held by being open
+    public Pipeline.@Nullable Result run(ProgressListener listener, BooleanSupplier stop) throws IOException {
+        try (WorkFolder work = WorkFolder.open(request.work(), madeFrom)) {
+            PipelineOptions options = new PipelineOptions(
+                    request.output(),
+                    request.work(),
+                    request.command(),
+                    request.training().seed(),
+                    request.training().policies());
+            return Pipeline.run(recipe, options, listener, stop);
+        }
+    }
+}

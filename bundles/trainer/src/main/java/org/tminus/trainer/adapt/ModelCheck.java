@@ -1,0 +1,77 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.adapt;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.tminus.onnx.GraphAnalysis;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.OnnxModel;
+import org.tminus.trainer.graph.TorchGraph;
+
+/** Whether a model can be trained and has layers to end after; says everything that stands in the way at once. */
+final class ModelCheck {
+    private ModelCheck() {}
+
+    /** @throws AdaptException if the model cannot be made adaptive */
+    static GraphAnalysis check(OnnxModel model, String file) throws AdaptException {
+        GraphAnalysis analysis = analyze(model);
+        List<String> problems = new ArrayList<>();
+        List<String> unsupported = TorchGraph.unsupported(model);
+        if (!unsupported.isEmpty()) {
+            problems.add(unsupported.size() + " operators or weights of " + file + " cannot be trained: "
+                    + String.join("; ", unsupported)
+                    + ". Export the model in float32 with plain operators (no quantisation, no fused operators).");
+        }
+        analysis.obstacle().ifPresent(reason -> problems.add("Nothing in " + file + " can be skipped: " + reason));
+        if (analysis.obstacle().isEmpty() && analysis.layers().size() < 2) {
+            problems.add("Only " + analysis.layers().size() + " repeated layer was found in " + file
+                    + "; a model needs two or more to end early.");
+        }
+        if (!problems.isEmpty()) {
+            throw new AdaptException("The model cannot be made adaptive:", problems);
+        }
+        return analysis;
+    }
+
+    static GraphAnalysis analyze(OnnxModel model) throws AdaptException {
+        try {
+            return GraphAnalysis.analyze(model);
+        } catch (OnnxFormatException e) {
+            throw failure(e);
+        }
+    }
+
+    static AdaptException failure(OnnxFormatException e) {
+        return new AdaptException(e.getMessage() + " " + e.advice(), e);
+    }
+
+    /** What was found, in words. */
+    static List<String> words(GraphAnalysis analysis) {
+        List<String> lines = new ArrayList<>();
+        long skippable = analysis.layers().stream()
+                .filter(GraphAnalysis.Layer::skippable)
+                .count();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%d layers, %.1f million weights; %d layers can be skipped",
+                analysis.layers().size(),
+                weights(analysis) / 1e6,
+                skippable));
+        for (GraphAnalysis.Layer layer : analysis.layers()) {
+            if (layer.obstacle() != null) {
+                lines.add(layer.id() + " cannot be skipped: " + layer.obstacle());
+            }
+        }
+        analysis.fixedParts().forEach(part -> lines.add(part.id() + " always runs: " + part.obstacle()));
+        analysis.notes().forEach(note -> lines.add("note: " + note));
+        return lines;
+    }
+
+    static long weights(GraphAnalysis analysis) {
+        return analysis.total().weightBytes() / Float.BYTES;
+    }
+}

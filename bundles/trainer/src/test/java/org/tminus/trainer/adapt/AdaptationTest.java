@@ -1,0 +1,217 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.adapt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tminus.trainer.export.OnnxGraph.longsAttribute;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.models.format.ModelPackage;
+import org.tminus.trainer.Progress;
+import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.export.OnnxGraph;
+import org.tminus.trainer.graph.TransformerBuilder;
+import org.tminus.trainer.graph.TransformerConfig;
+import org.tminus.trainer.pipeline.Pipeline;
+import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
+
+class AdaptationTest {
+    private static final int WORDS = 30;
+    private static final TransformerConfig SMALL =
+            new TransformerConfig(2, 16, 2, 32, List.of(WORDS, WORDS, WORDS), 3, 1);
+
+    @TempDir
+    Path folder;
+
+    private Path model;
+
+    @BeforeEach
+    void write() throws IOException {
+        model = Files.write(
+                folder.resolve("small.onnx"), TransformerBuilder.build(SMALL).toBytes());
+    }
+
+    private Path tokens(int rows) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            int first = row % WORDS;
+            lines.add("{\"tokens\": [" + first + ", " + row / WORDS % WORDS + ", " + row * 7 % WORDS + "], \"label\": \""
+                    + "abc".charAt(first % 3) + "\"}");
+        }
+        return Files.write(folder.resolve("tokens.jsonl"), lines);
+    }
+
+    private Request request(Path data, LabelNames labels, String name) {
+        return new Request(
+                model,
+                data,
+                labels,
+                new Request.Text(null, "text", "label", Optional.empty(), 64),
+                new Request.Picture(32),
+                new Request.Head(false, null),
+                new Request.Training(2, 1, 1, PolicyEffort.NONE),
+                folder.resolve(name + ".tminus"),
+                folder.resolve(name + ".work"),
+                "unknown",
+                "./tminus adapt");
+    }
+
+    @Test
+    void aModelThatWasStoppedOnTheWayIsTheSameAsOneThatWasNot() throws Exception {
+        Path data = tokens(600);
+        Adaptation adaptation = Adaptation.prepare(request(data, LabelNames.FROM_DATA, "whole"));
+        assertThat(String.join("\n", adaptation.words()))
+                .contains("2 layers", "3 classes", "layer.1", "always ending here costs", "a, b, c");
+        assertThat(adaptation.expectedTraining(() -> false)).isPositive();
+        assertThat(adaptation.isBegun()).isFalse();
+        Pipeline.Result whole = adaptation.run(ProgressListener.NONE, () -> false);
+        assertThat(whole).isNotNull();
+
+        Request again = request(data, LabelNames.FROM_DATA, "whole").withPlaces(
+                folder.resolve("parts/whole.tminus"), folder.resolve("parts.work"));
+        int[] asked = {0};
+        assertThat(Adaptation.prepare(again).run(ProgressListener.NONE, () -> ++asked[0] > 6))
+                .isNull();
+        Adaptation second = Adaptation.prepare(again);
+        assertThat(second.isBegun()).isTrue();
+        List<String> messages = new ArrayList<>();
+        Pipeline.Result resumed = second.run(
+                new ProgressListener() {
+                    @Override
+                    public void progress(Progress progress) {}
+
+                    @Override
+                    public void message(String text) {
+                        messages.add(text);
+                    }
+                },
+                () -> false);
+        assertThat(messages).anyMatch(text -> text.startsWith("goes on from step"));
+        assertThat(resumed).isNotNull();
+        assertThat(resumed.model()).hasSameBinaryContentAs(whole.model());
+        try (ModelPackage file = ModelPackage.open(resumed.model())) {
+            AdaptiveModel read = file.extract(folder.resolve("extracted"));
+            assertThat(read.labels()).containsExactly("a", "b", "c");
+            assertThat(read.exits()).hasSize(2);
+        }
+
+        Request other = request(tokens(700), LabelNames.FROM_DATA, "whole");
+        assertThatThrownBy(() -> Adaptation.prepare(other).run(ProgressListener.NONE, () -> false))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContainingAll("data was", "--work");
+    }
+
+    @Test
+    void aClassifierNeedsNoLabels() throws Exception {
+        Adaptation adaptation = Adaptation.prepare(request(tokens(600), LabelNames.NONE, "bare"));
+        assertThat(String.join("\n", adaptation.words())).contains("no labels", "disagreement");
+        Pipeline.Result result = adaptation.run(ProgressListener.NONE, () -> false);
+        assertThat(result).isNotNull();
+        assertThat(result.fullDepthAccuracy()).isNaN();
+        assertThat(result.model()).isNotEmptyFile();
+    }
+
+    @Test
+    void allOperatorsThatCannotBeTrainedAreNamedAtOnce() throws Exception {
+        OnnxGraph graph = new OnnxGraph("odd");
+        graph.input("x", "batch", 4, 4);
+        String first = graph.node("Det", "first.det", List.of("x"));
+        String second = graph.node("Unsqueeze", "wide", List.of(first, graph.longs("axes", 1)));
+        graph.node("Hardmax", "second.hardmax", List.of(second), longsAttribute("unused", List.of(1L)));
+        graph.output("second.hardmax", "batch", 1);
+        Files.write(model, graph.toBytes(Map.of()));
+        refused(tokens(100), LabelNames.FROM_DATA, "Det", "first.det", "Hardmax", "second.hardmax");
+    }
+
+    @Test
+    void errorsSayWhatToDo() throws Exception {
+        Path empty = Files.createFile(folder.resolve("empty.jsonl"));
+        refused(empty, LabelNames.FROM_DATA, "empty.jsonl is empty", "Give");
+        refused(folder.resolve("missing.csv"), LabelNames.FROM_DATA, "missing.csv");
+        refused(Files.writeString(folder.resolve("a.txt"), "x"), LabelNames.FROM_DATA, "a.txt", ".csv");
+        refused(Files.writeString(folder.resolve("a.csv"), "text,label\nx,y\n"), LabelNames.FROM_DATA, "--tokenizer");
+        refused(Files.createDirectory(folder.resolve("pictures")), LabelNames.FROM_DATA, "taken for pictures");
+        refused(
+                Files.writeString(folder.resolve("b.jsonl"), "{\"words\": \"x\"}\n"),
+                LabelNames.FROM_DATA,
+                "tokens",
+                "--text-column");
+
+        Path data = tokens(300);
+        refused(data, new LabelNames(true, List.of("a", "b", "x")), "'c'", "line");
+        refused(data, new LabelNames(true, List.of("a", "b", "c", "d")), "3 numbers", "4 classes", "--labels", "--new-head");
+        List<String> lines = new ArrayList<>(Files.readAllLines(data));
+        lines.add("{\"tokens\": [1, 2, 3], \"label\": \"rare\"}");
+        refused(Files.write(folder.resolve("rare.jsonl"), lines), LabelNames.FROM_DATA, "'rare'", "one example");
+        refused(
+                Files.writeString(
+                        folder.resolve("short.jsonl"),
+                        Files.readString(data).replaceAll("\\[(\\d+), (\\d+), \\d+\\]", "[$1, $2]")),
+                LabelNames.FROM_DATA,
+                "does not take",
+                "tokens");
+
+        Request request = request(data, LabelNames.FROM_DATA, "full");
+        assertThatThrownBy(() -> Adaptation.prepare(request, new Room(place -> 1000)))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContainingAll("Make room", "--work");
+        Request unwritable = request.withPlaces(data.resolve("inside.tminus"), folder.resolve("w"));
+        assertThatThrownBy(() -> Adaptation.prepare(unwritable))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContainingAll("cannot be written to", "--output");
+    }
+
+    private void refused(Path data, LabelNames labels, String... words) {
+        assertThatThrownBy(() -> Adaptation.prepare(request(data, labels, "refused")))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void oneProcessWorksInAFolder() throws Exception {
+        Path work = folder.resolve("work");
+        try (WorkFolder first = WorkFolder.open(work, Map.of("seed", "1"))) {
+            assertThat(first).isNotNull();
+            assertThatThrownBy(() -> WorkFolder.open(work, Map.of("seed", "1")))
+                    .hasMessageContaining("Another process");
+        }
+        WorkFolder.open(work, Map.of("seed", "1")).close();
+        assertThatThrownBy(() -> WorkFolder.open(work, Map.of("seed", "2"))).hasMessageContaining("seed was 1, is 2");
+    }
+
+    @Test
+    void labelsComeInThreeForms() throws Exception {
+        Path file = folder.resolve("labels");
+        assertThat(LabelNames.read(Files.writeString(file, "cat\n\ndog\n")).names()).containsExactly("cat", "dog");
+        assertThat(LabelNames.read(Files.writeString(file, "[\"cat\", \"dog\"]")).names())
+                .containsExactly("cat", "dog");
+        assertThat(LabelNames.read(Files.writeString(file, "{\"id2label\": {\"1\": \"dog\", \"0\": \"cat\"}}"))
+                        .names())
+                .containsExactly("cat", "dog");
+        Files.writeString(file, "cat\ncat\n");
+        assertThatThrownBy(() -> LabelNames.read(file)).hasMessageContaining("twice");
+        Files.writeString(file, "cat\n");
+        assertThatThrownBy(() -> LabelNames.read(file)).hasMessageContaining("two or more");
+    }
+
+    @Test
+    void aPromiseIsWhatTheDataCanBear() {
+        assertThat(Expectation.promise(true, 20).sentence()).contains("too few");
+        assertThat(Expectation.promise(true, 1000).epsilon())
+                .isGreaterThan(Expectation.promise(true, 20_000).epsilon());
+        assertThat(Expectation.promise(false, 2000).sentence()).contains("disagreement");
+    }
+}
