@@ -221,6 +221,7 @@ public final class Evaluation {
                     timing == null ? null : timing.joulesPerInput(),
                     servedBy(way),
                     traced(contest, inputs, timing),
+                    timing == null ? null : tabled(way, contest, inputs),
                     timing == null ? null : sameAnswers(way, inputs, timing),
                     way.onHull(),
                     way.operatingPoint()));
@@ -259,6 +260,19 @@ public final class Evaluation {
             full += contest.test().fullDepthFlops(row);
         }
         return timing.tracedFlops() * inputs.size() / full;
+    }
+
+    /** FLOPs over full depth of the timed inputs alone. */
+    private static double tabled(Way way, Contest contest, Inputs inputs) {
+        Choices choices = way.choices();
+        double[] expected = way.test().flops();
+        double spent = 0;
+        double full = 0;
+        for (int row : inputs.rows()) {
+            spent += choices == null ? expected[row] : choices.flops(row);
+            full += contest.test().fullDepthFlops(row);
+        }
+        return spent / full;
     }
 
     private static @Nullable Double sameAnswers(Way way, Inputs inputs, Timing timing) {

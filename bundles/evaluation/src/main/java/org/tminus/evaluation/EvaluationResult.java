@@ -124,6 +124,7 @@ public record EvaluationResult(
      * @param latencyRatio mean latency over that of full depth in the same run
      * @param servedBy onnxruntime or platform
      * @param tracedFlopsRatio by the platform's own trace over the timed inputs
+     * @param timedFlopsRatio the same by the tables, to compare
      * @param sameAnswers share of the timed inputs where the served answer is the one that the tables say
      * @param onHull whether it is a corner of the static hull, chosen on the decision split
      * @param operatingPoint of the model
@@ -144,6 +145,7 @@ public record EvaluationResult(
             @Nullable Double joulesPerInput,
             @Nullable String servedBy,
             @Nullable Double tracedFlopsRatio,
+            @Nullable Double timedFlopsRatio,
             @Nullable Double sameAnswers,
             @Nullable Boolean onHull,
             @Nullable String operatingPoint) {}

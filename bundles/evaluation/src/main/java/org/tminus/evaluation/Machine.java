@@ -5,10 +5,13 @@
 package org.tminus.evaluation;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.tminus.onnxruntime.OnnxRuntime;
 
@@ -42,8 +45,19 @@ final class Machine {
         Map<String, String> versions = new TreeMap<>();
         versions.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
         versions.put("onnxruntime", runtime.version());
-        String own = Machine.class.getPackage().getImplementationVersion();
-        versions.put("tminus", own == null ? "unknown" : own);
+        versions.put("tminus", ownVersion());
         return versions;
+    }
+
+    /** As the bundle's manifest says it; without one, such as in a test, nobody knows. */
+    private static String ownVersion() {
+        String place = String.valueOf(Machine.class.getResource("Machine.class"));
+        int path = place.lastIndexOf("/" + Machine.class.getName().replace('.', '/'));
+        try (InputStream manifest = new URL(place.substring(0, Math.max(0, path)) + "/META-INF/MANIFEST.MF").openStream()) {
+            String version = new Manifest(manifest).getMainAttributes().getValue("Bundle-Version");
+            return version == null ? "unknown" : version;
+        } catch (IOException e) {
+            return "unknown";
+        }
     }
 }

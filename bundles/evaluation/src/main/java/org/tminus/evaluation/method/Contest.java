@@ -28,6 +28,7 @@ import org.tminus.learning.data.Examples;
 import org.tminus.learning.oracle.Oracle;
 import org.tminus.learning.outcome.Basis;
 import org.tminus.learning.outcome.Choices;
+import org.tminus.learning.outcome.MenuPath;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.model.OperatingPoint;
 
@@ -168,6 +169,12 @@ public final class Contest {
         return made;
     }
 
+    private String pathName(int path) {
+        MenuPath menu = test.trie().menu().get(path);
+        String exit = subject.model().menu().get(path).exit().value();
+        return menu.equals(MenuPath.prefix(menu.layers().size())) ? exit : exit + ", layers " + menu.layers();
+    }
+
     private List<Variant> openLoops(Examples decisionExamples, Examples testExamples) {
         List<Variant> variants = new ArrayList<>();
         if (decision.complexityClasses() == 0) {
@@ -286,7 +293,7 @@ public final class Contest {
     }
 
     private static String suffix(double loss) {
-        return loss == 0 ? ", no loss" : ", " + Math.round(loss * 1000) / 10.0 + " points";
+        return loss == 0 ? ", no loss" : ", loses at most " + Math.round(loss * 1000) / 10.0 + " points";
     }
 
     private void oracles() {

@@ -11,10 +11,9 @@ import java.util.stream.DoubleStream;
 
 /** Horizontal bars, each in one or several pieces, as inline SVG. Used by one thread. */
 final class Bars {
-    private static final int WIDTH = 720;
-    private static final int LABELS = 250;
-    private static final int VALUES = 90;
-    private static final int LINE = 26;
+    private static final int WIDTH = 600;
+    private static final int VALUES = 80;
+    private static final int LINE = 42;
 
     private record Bar(String label, List<Double> pieces, String value) {}
 
@@ -47,12 +46,12 @@ final class Bars {
         Html out = new Html();
         out.raw("<svg viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\" aria-label=\"" + Html.escape(title)
                 + "\"><title>" + Html.escape(title) + "</title>");
-        double scale = (WIDTH - LABELS - VALUES) / most;
+        double scale = (WIDTH - VALUES) / most;
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             double y = 4.0 + i * LINE;
-            text(out, LABELS - 8, y + 17, "end", shortened(bar.label()));
-            double x = LABELS;
+            text(out, 0, y + 13, "start", shortened(bar.label()));
+            double x = 0;
             for (int piece = 0; piece < bar.pieces().size(); piece++) {
                 double width = bar.pieces().get(piece) * scale;
                 if (width > 0) {
@@ -61,19 +60,19 @@ final class Bars {
                             "<g class=\"c%d\"><rect class=\"fill\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/></g>",
                             piece % 8,
                             x,
-                            y + 3,
+                            y + 18,
                             width,
-                            LINE - 7));
+                            16));
                 }
                 x += width;
             }
-            text(out, x + 6, y + 17, "start", bar.value());
+            text(out, x + 6, y + 31, "start", bar.value());
         }
         return out.raw("</svg>").toString();
     }
 
     private static String shortened(String label) {
-        int most = 38;
+        int most = 70;
         return label.codePointCount(0, label.length()) <= most
                 ? label
                 : label.substring(0, label.offsetByCodePoints(0, most - 1)) + "…";

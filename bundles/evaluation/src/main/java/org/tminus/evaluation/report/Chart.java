@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * or dark theme; series differ in shape as well as in colour. Used by one thread.
  */
 final class Chart {
-    private static final int WIDTH = 720;
-    private static final int HEIGHT = 420;
-    private static final int LEFT = 62;
+    private static final int WIDTH = 600;
+    private static final int HEIGHT = 400;
+    private static final int LEFT = 70;
     private static final int RIGHT = 14;
     private static final int TOP = 14;
-    private static final int BOTTOM = 52;
+    private static final int BOTTOM = 56;
     private static final int COLOURS = 8;
 
     /** How a series is drawn. */
@@ -157,7 +157,7 @@ final class Chart {
     }
 
     private static List<Double> ticks(double[] range) {
-        double rough = (range[1] - range[0]) / 6;
+        double rough = (range[1] - range[0]) / 5;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));
         double step = power;
         for (double factor : new double[] {1, 2, 5, 10}) {
@@ -175,7 +175,7 @@ final class Chart {
 
     private static String tick(double value, double[] range) {
         double span = range[1] - range[0];
-        int digits = (int) Math.max(0, Math.min(6, Math.ceil(-Math.log10(span / 6))));
+        int digits = (int) Math.max(0, Math.min(6, Math.ceil(-Math.log10(span / 5))));
         return Html.number(value == 0 ? 0.0 : value, digits);
     }
 

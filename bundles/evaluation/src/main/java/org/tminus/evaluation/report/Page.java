@@ -58,7 +58,8 @@ public final class Page {
             .cards{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr))}
             .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem}
             .card b{display:block;font-size:1.7rem;line-height:1.2}
-            figure{margin:1rem 0}svg{width:100%;height:auto}svg text{fill:currentColor;font:13px system-ui,sans-serif}
+            figure{margin:1rem 0}svg{width:100%;height:auto}svg text{fill:currentColor;font:14px system-ui,sans-serif}
+            figure>svg{max-width:50rem;display:block}@media (max-width:40rem){figure>svg text{font-size:18px}}
             .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
             caption{text-align:left;color:var(--soft);padding:.3rem 0}
             th,td{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:right;white-space:nowrap}
@@ -320,11 +321,12 @@ public final class Page {
                         "caption",
                         result.setting().latencyInputs() + " single inputs, ONNX Runtime with "
                                 + result.setting().threads() + " threads. The last columns check the run: FLOPs by the"
-                                + " platform's own trace, and the share of answers that are those of the tables above.")
+                                + " platform's own trace and by the tables above, both of the timed inputs, and the share of answers that are those of the tables above.")
                 .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">p50 ms</th><th scope=\"col\">mean ms</th>"
                         + "<th scope=\"col\">p99 ms</th><th scope=\"col\">of full depth</th><th scope=\"col\">per s</th>"
                         + "<th scope=\"col\">J per input</th><th scope=\"col\">served by</th>"
-                        + "<th scope=\"col\">traced FLOPs</th><th scope=\"col\">same answers</th></tr></thead><tbody>");
+                        + "<th scope=\"col\">FLOPs, traced</th><th scope=\"col\">by table</th>"
+                        + "<th scope=\"col\">same answers</th></tr></thead><tbody>");
         for (Row row : result.rows()) {
             if (row.latencyMeanMs() != null) {
                 line(
@@ -337,6 +339,7 @@ public final class Page {
                         figure(row.joulesPerInput(), 4),
                         String.valueOf(row.servedBy()),
                         row.tracedFlopsRatio() == null ? MISSING : percent(row.tracedFlopsRatio(), 1),
+                        row.timedFlopsRatio() == null ? MISSING : percent(row.timedFlopsRatio(), 1),
                         share(row.sameAnswers()));
             }
         }

@@ -60,6 +60,7 @@ class PageTest {
                 latency == null ? null : "platform",
                 null,
                 latency,
+                latency,
                 kind.equals("static") ? true : null,
                 null);
     }
