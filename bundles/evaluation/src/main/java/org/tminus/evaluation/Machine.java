@@ -53,7 +53,8 @@ final class Machine {
     private static String ownVersion() {
         String place = String.valueOf(Machine.class.getResource("Machine.class"));
         int path = place.lastIndexOf("/" + Machine.class.getName().replace('.', '/'));
-        try (InputStream manifest = new URL(place.substring(0, Math.max(0, path)) + "/META-INF/MANIFEST.MF").openStream()) {
+        try (InputStream manifest =
+                new URL(place.substring(0, Math.max(0, path)) + "/META-INF/MANIFEST.MF").openStream()) {
             String version = new Manifest(manifest).getMainAttributes().getValue("Bundle-Version");
             return version == null ? "unknown" : version;
         } catch (IOException e) {

@@ -64,7 +64,8 @@ class EvaluationTest {
                 assertThat(row.throughputPerSecond()).isPositive();
             }
             if (row.tracedFlopsRatio() != null) {
-                // The platform counts a step of the learned policies before every layer, the tables those that were taken.
+                // The platform counts a step of the learned policies before every layer, the tables those that were
+                // taken.
                 double room = row.kind().startsWith("lstm") ? 0.2 : 1e-3;
                 assertThat(row.tracedFlopsRatio())
                         .as(row.name())

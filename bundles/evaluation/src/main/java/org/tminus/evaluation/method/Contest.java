@@ -123,9 +123,7 @@ public final class Contest {
         for (int path = 0; path < paths; path++) {
             boolean full = path == paths - 1;
             candidates.add(way(
-                    full
-                            ? "full depth"
-                            : "own exit, path " + subject.model().menu().get(path),
+                    full ? "full depth" : "own " + pathName(path),
                     Kind.STATIC,
                     new FixedPath(path),
                     null,
