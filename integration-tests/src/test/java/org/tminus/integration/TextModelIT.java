@@ -98,6 +98,8 @@ public class TextModelIT extends TminusTestSupport {
     public void withoutTheTokenizersTextIsRefusedUntilTheyReturn() throws Exception {
         Bundle tokenizers = bundleNamed(TOKENIZERS);
         String location = tokenizers.getLocation();
+        // What is refreshed takes this test's own bundle with it; the framework's context stays.
+        context = context.getBundle(0).getBundleContext();
         tokenizers.uninstall();
         refresh(tokenizers);
         try {
