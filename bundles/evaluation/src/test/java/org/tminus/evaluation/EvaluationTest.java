@@ -196,6 +196,21 @@ class EvaluationTest {
     }
 
     @Test
+    void memoryIsMeasuredInProcessesOfTheirOwn(@TempDir Path folder) throws Exception {
+        Path file = TinyModelFile.write(folder);
+        EvaluationOptions options =
+                QUICK.withInputs(5, 0).withDraws(200, 0, 0).withMemory(true).withShifts(List.of());
+        EvaluationResult result = new Evaluation(file, sentences(), options).run(EvaluationProgress.NONE);
+
+        if (java.nio.file.Files.isReadable(Path.of("/proc/self/status"))) {
+            assertThat(result.memory().fullMiB()).isPositive();
+            assertThat(result.memory().adaptiveMiB()).isPositive();
+        } else {
+            assertThat(result.notes()).anyMatch(note -> note.contains("Peak memory of"));
+        }
+    }
+
+    @Test
     void itStopsWhenAsked(@TempDir Path folder) throws Exception {
         Path file = TinyModelFile.write(folder);
         EvaluationProgress stop = new EvaluationProgress() {

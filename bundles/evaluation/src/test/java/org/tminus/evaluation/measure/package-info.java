@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.evaluation.measure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.evaluation.method;
+
+import org.jspecify.annotations.NullMarked;
