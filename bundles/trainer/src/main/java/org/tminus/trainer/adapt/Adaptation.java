@@ -106,7 +106,7 @@ public final class Adaptation {
                 request.training().seed());
         GraphAnalysis analysis = ModelCheck.check(head.model(), name);
         boolean large = ModelCheck.weights(analysis) > LARGE;
-        long rows = trunk.size() + decision.size();
+        long rows = (long) trunk.size() + decision.size();
         // The calibration split stays closed until the end; it is as large as the decision split but for chance.
         int calibration = (int) (rows * 15 / 75);
         long weightBytes = analysis.total().weightBytes();

@@ -48,8 +48,8 @@ class AdaptationTest {
         List<String> lines = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
             int first = row % WORDS;
-            lines.add("{\"tokens\": [" + first + ", " + row / WORDS % WORDS + ", " + row * 7 % WORDS + "], \"label\": \""
-                    + "abc".charAt(first % 3) + "\"}");
+            lines.add("{\"tokens\": [" + first + ", " + row / WORDS % WORDS + ", " + row * 7 % WORDS
+                    + "], \"label\": \"" + "abc".charAt(first % 3) + "\"}");
         }
         return Files.write(folder.resolve("tokens.jsonl"), lines);
     }
@@ -80,8 +80,8 @@ class AdaptationTest {
         Pipeline.Result whole = adaptation.run(ProgressListener.NONE, () -> false);
         assertThat(whole).isNotNull();
 
-        Request again = request(data, LabelNames.FROM_DATA, "whole").withPlaces(
-                folder.resolve("parts/whole.tminus"), folder.resolve("parts.work"));
+        Request again = request(data, LabelNames.FROM_DATA, "whole")
+                .withPlaces(folder.resolve("parts/whole.tminus"), folder.resolve("parts.work"));
         int[] asked = {0};
         assertThat(Adaptation.prepare(again).run(ProgressListener.NONE, () -> ++asked[0] > 6))
                 .isNull();
@@ -152,7 +152,13 @@ class AdaptationTest {
 
         Path data = tokens(300);
         refused(data, new LabelNames(true, List.of("a", "b", "x")), "'c'", "line");
-        refused(data, new LabelNames(true, List.of("a", "b", "c", "d")), "3 numbers", "4 classes", "--labels", "--new-head");
+        refused(
+                data,
+                new LabelNames(true, List.of("a", "b", "c", "d")),
+                "3 numbers",
+                "4 classes",
+                "--labels",
+                "--new-head");
         List<String> lines = new ArrayList<>(Files.readAllLines(data));
         lines.add("{\"tokens\": [1, 2, 3], \"label\": \"rare\"}");
         refused(Files.write(folder.resolve("rare.jsonl"), lines), LabelNames.FROM_DATA, "'rare'", "one example");
@@ -195,8 +201,10 @@ class AdaptationTest {
     @Test
     void labelsComeInThreeForms() throws Exception {
         Path file = folder.resolve("labels");
-        assertThat(LabelNames.read(Files.writeString(file, "cat\n\ndog\n")).names()).containsExactly("cat", "dog");
-        assertThat(LabelNames.read(Files.writeString(file, "[\"cat\", \"dog\"]")).names())
+        assertThat(LabelNames.read(Files.writeString(file, "cat\n\ndog\n")).names())
+                .containsExactly("cat", "dog");
+        assertThat(LabelNames.read(Files.writeString(file, "[\"cat\", \"dog\"]"))
+                        .names())
                 .containsExactly("cat", "dog");
         assertThat(LabelNames.read(Files.writeString(file, "{\"id2label\": {\"1\": \"dog\", \"0\": \"cat\"}}"))
                         .names())
