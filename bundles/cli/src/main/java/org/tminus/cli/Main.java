@@ -14,7 +14,9 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class Main {
 
     /** Commands that the launcher carries out itself or hands to the trainer; here for completion and help only. */
-    private static final String[] LAUNCHER_COMMANDS = {"run", "shell", "train", "adapt", "rebuild", "evaluate", "version"};
+    private static final String[] LAUNCHER_COMMANDS = {
+        "run", "shell", "train", "adapt", "rebuild", "evaluate", "version"
+    };
 
     private Main() {}
 

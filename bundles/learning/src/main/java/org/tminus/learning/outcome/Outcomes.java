@@ -31,6 +31,7 @@ public final class Outcomes {
     private final int[] lengths;
     private final float @Nullable [][] complexity;
     private final int[] complexityPaths;
+    private final boolean observed;
 
     /**
      * @param classes the number of classes of the answers
@@ -59,7 +60,8 @@ public final class Outcomes {
                 truth,
                 lengths,
                 complexity,
-                IntStream.range(0, trie.menu().size()).toArray());
+                IntStream.range(0, trie.menu().size()).toArray(),
+                true);
     }
 
     private Outcomes(
@@ -71,7 +73,8 @@ public final class Outcomes {
             int[] truth,
             int[] lengths,
             float @Nullable [][] complexity,
-            int[] complexityPaths) {
+            int[] complexityPaths,
+            boolean observed) {
         if (answers.length != trie.nodes().size() || observations.length != answers.length) {
             throw new IllegalArgumentException("Answers of " + answers.length + " nodes do not fit a trie of "
                     + trie.nodes().size());
@@ -85,11 +88,13 @@ public final class Outcomes {
         this.lengths = lengths;
         this.complexity = complexity;
         this.complexityPaths = complexityPaths;
+        this.observed = observed;
     }
 
     /** The same with a predictor's probabilities, whose classes are the paths of the menu. */
     public Outcomes withComplexity(float[][] probabilities) {
-        return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, probabilities);
+        return withComplexity(
+                probabilities, IntStream.range(0, trie.menu().size()).toArray());
     }
 
     /**
@@ -98,22 +103,25 @@ public final class Outcomes {
      * @param paths per class of the predictor the menu index of the path that it stands for
      */
     public Outcomes withComplexity(float[][] probabilities, int[] paths) {
-        return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, probabilities, paths.clone());
+        return new Outcomes(
+                trie, costs, classes, answers, observations, truth, lengths, probabilities, paths.clone(), observed);
     }
 
     /** The same with other costs, such as those of a predictor that came later. */
     public Outcomes withCosts(PathCosts others) {
-        return new Outcomes(trie, others, classes, answers, observations, truth, lengths, complexity, complexityPaths);
+        return new Outcomes(
+                trie, others, classes, answers, observations, truth, lengths, complexity, complexityPaths, observed);
     }
 
     /** The same without a predictor. */
     public Outcomes withoutComplexity() {
-        return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, null);
+        int[] paths = IntStream.range(0, trie.menu().size()).toArray();
+        return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, null, paths, observed);
     }
 
     /** The same with other observations, shaped as the constructor says; to try what a policy needs to see. */
     public Outcomes withObservations(float[][] others) {
-        return new Outcomes(trie, costs, classes, answers, others, truth, lengths, complexity, complexityPaths);
+        return new Outcomes(trie, costs, classes, answers, others, truth, lengths, complexity, complexityPaths, false);
     }
 
     /** Some of the examples, in the order given. */
@@ -154,7 +162,8 @@ public final class Outcomes {
                 someTruth,
                 someLengths,
                 someComplexity,
-                complexityPaths);
+                complexityPaths,
+                observed);
     }
 
     /**
@@ -192,7 +201,9 @@ public final class Outcomes {
             paths[k] = menu.indexOf(trie.menu().get(complexityPaths[k]));
             kept &= paths[k] >= 0;
         }
-        Outcomes some = new Outcomes(sub, costs, classes, someAnswers, someObservations, truth, lengths, null);
+        int[] all = IntStream.range(0, menu.size()).toArray();
+        Outcomes some =
+                new Outcomes(sub, costs, classes, someAnswers, someObservations, truth, lengths, null, all, observed);
         return kept && complexity != null ? some.withComplexity(complexity, paths) : some;
     }
 
@@ -218,6 +229,21 @@ public final class Outcomes {
 
     public float observation(int node, int row, int index) {
         return observations[node][row * OBSERVATIONS + index];
+    }
+
+    /**
+     * Whether the answer at a node is that of an earlier one on the way, as "unchanged" says it of the node before. A policy
+     * compares with the exit that it read last, which need not be at the node before. Where the observations were replaced
+     * by others, what these say counts.
+     *
+     * @param before the earlier node; 0 for none
+     * @return 1 or 0; 0 if there is no earlier node
+     */
+    public float unchanged(int node, int before, int row) {
+        if (!observed) {
+            return observation(node, row, 3);
+        }
+        return before > 0 && answer(node, row) == answer(before, row) ? 1 : 0;
     }
 
     /** The largest probability of the exit at a node. */

@@ -16,7 +16,8 @@ import org.tminus.learning.outcome.Outcomes;
  *   <li>FLOPs spent so far over those of full depth of this example: stem, predictor if there is one, layers, exit heads
  *       read (that of this place included); not the policy itself
  *   <li>1 at the root, else 0
- *   <li value="5">to 8: the {@link Outcomes#OBSERVED} observations of the place; 0 where nothing is read
+ *   <li value="5">to 8: the {@link Outcomes#OBSERVED} observations of the place; 0 where nothing is read. The last one
+ *       compares with the answer that was read last on the way; 0 if none was
  *   <li value="9">1 if they were read, else 0
  *   <li value="10">expected FLOPs ratio of the predicted class; 0 without a predictor
  *   <li value="11">and on: the predictor's probability of each of its classes

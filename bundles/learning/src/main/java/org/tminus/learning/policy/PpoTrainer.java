@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tminus.learning.baseline.BudgetChoice;
 import org.tminus.learning.baseline.ConfidenceExit;
 import org.tminus.learning.baseline.CostSensitive;
@@ -43,6 +44,7 @@ public final class PpoTrainer {
     private final double[] budgets;
     private final double[] initialPrices;
     private final int depth;
+    private final @Nullable Teacher teacher;
 
     /**
      * Prepares; the baselines that prices and imitation begin from are fitted here, once for all seeds.
@@ -60,7 +62,10 @@ public final class PpoTrainer {
         this.depth =
                 fit.trie().nodes().stream().mapToInt(PathTrie.Node::depth).max().orElse(0) + 1;
         this.budgets = budgets();
-        this.initialPrices = initialPrices();
+        Family start = startingFamily();
+        this.initialPrices = initialPrices(start.hull());
+        boolean imitates = options.warmStart != WarmStart.NONE && options.warmStartSteps > 0;
+        this.teacher = imitates ? teacher(start) : null;
     }
 
     private double[] budgets() {
@@ -81,13 +86,12 @@ public final class PpoTrainer {
                 .toArray();
     }
 
-    private double[] initialPrices() {
+    private double[] initialPrices(Hull hull) {
         double[] prices = new double[budgets.length];
         if (options.fixedPrice.isPresent() || options.initialPrice.isPresent()) {
             Arrays.fill(prices, options.fixedPrice.orElse(options.initialPrice.orElse(0)));
             return prices;
         }
-        Hull hull = startingFamily().hull();
         for (int b = 0; b < prices.length; b++) {
             // Over some width, since the slope of a piece of the hull is noisy.
             double low = budgets[b] - 0.04;
@@ -118,12 +122,11 @@ public final class PpoTrainer {
                 List.of(fixed, BudgetChoice.family(fit), CostSensitive.fit(fit).family(fit)));
     }
 
-    private Teacher teacher() {
+    private Teacher teacher(Family family) {
         if (options.warmStart == WarmStart.ORACLE) {
             return Teacher.choices(
                     walk, Arrays.stream(initialPrices).mapToObj(this::oracle).toArray(Choices[]::new));
         }
-        Family family = startingFamily();
         if (options.fixedPrice.isPresent()) {
             // No budget is held, so the setting is the one that is best at the price.
             double price = options.fixedPrice.getAsDouble();
@@ -170,9 +173,8 @@ public final class PpoTrainer {
         SplittableRandom random = new SplittableRandom(seed);
         Network network = new Network(shape).initialise(random.nextLong());
         double crossEntropy = 0;
-        boolean imitates = options.warmStart != WarmStart.NONE && options.warmStartSteps > 0;
-        if (imitates) {
-            crossEntropy = new Cloning(network, walk, teacher(), budgets, depth)
+        if (teacher != null) {
+            crossEntropy = new Cloning(network, walk, teacher, budgets, depth)
                     .run(options.warmStartSteps, 5e-3, random.split());
         }
         Best best = new Best();
@@ -197,7 +199,7 @@ public final class PpoTrainer {
                     new Rollout.Rewards(walk, options.keptWeight, options.shaping, paid),
                     random);
             rollout.advantages(walk, options.gaeLambda, budgets.length);
-            boolean criticOnly = imitates && update < CRITIC_ROUNDS;
+            boolean criticOnly = teacher != null && update < CRITIC_ROUNDS;
             UpdateFigures figures = learn(network, adam, unroll, rollout, update, criticOnly, paid, random);
             curve.add(figures);
             prices.update(figures.ratios().stream().mapToDouble(r -> r).toArray());
@@ -330,7 +332,8 @@ public final class PpoTrainer {
                         options.warmStart == WarmStart.NONE ? 0 : options.warmStartSteps,
                         crossEntropy,
                         startScore),
-                RewardDiagnosis.of(curve, list(budgets), choices, qualities, options.keptWeight, options.fixedPrice.isPresent()));
+                RewardDiagnosis.of(
+                        curve, list(budgets), choices, qualities, options.keptWeight, options.fixedPrice.isPresent()));
     }
 
     private static List<Double> list(double[] values) {

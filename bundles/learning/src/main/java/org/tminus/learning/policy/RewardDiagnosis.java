@@ -181,12 +181,14 @@ public final class RewardDiagnosis {
             List<Finding> findings) {
         for (int b = 0; b < budgets.size(); b++) {
             double paid = last.prices().get(b) * last.ratios().get(b);
-            // Where all stop at once already, the price is too high or the budget below the cheapest path: another matter.
+            // Where all stop at once already, the price is too high or the budget below the cheapest path: another
+            // matter.
             if (paid > DROWNING * keptWeight && shareOfCheapest(choices.get(b)) < AT_ONCE) {
                 findings.add(new Finding(
                         Fault.BUDGET_DOMINATES,
-                        text("At budget %.2f an input pays %.3g on average, and a kept answer earns %.3g: the term of the"
-                                + " budget is stronger than that of the answers. Lower budgetWeight or dualRate.",
+                        text(
+                                "At budget %.2f an input pays %.3g on average, and a kept answer earns %.3g: the term of the"
+                                        + " budget is stronger than that of the answers. Lower budgetWeight or dualRate.",
                                 budgets.get(b), paid, keptWeight)));
                 return true;
             }

@@ -28,6 +28,9 @@ final class Walk {
     final int[][] targets;
 
     private final boolean[] leaf;
+    /** Per node the last one on the way to it whose head is read; 0 if there is none. */
+    private final int[] readBefore;
+
     private final double[] depth;
     private final double[] last;
     private final double[] expectedRatio;
@@ -47,6 +50,7 @@ final class Walk {
         actions = new int[nodes][];
         targets = new int[nodes][];
         leaf = new boolean[nodes];
+        readBefore = new int[nodes];
         depth = new double[nodes];
         last = new double[nodes];
         boolean[] read = new boolean[nodes];
@@ -69,6 +73,9 @@ final class Walk {
             depth[at] = (double) node.depth() / trie.layers();
             last[at] = (node.layer() + 1.0) / trie.layers();
             read[at] = shape.loop() == Loop.CLOSED && at > 0 && allowed.size() > 1;
+            if (at > 0) {
+                readBefore[at] = read[node.parent()] ? node.parent() : readBefore[node.parent()];
+            }
         }
         spending = new Spending(outcomes, read, shape.complexityClasses() > 0);
         unit = spending.meanFullDepth();
@@ -148,6 +155,8 @@ final class Walk {
         for (int i = 0; i < Outcomes.OBSERVATIONS; i++) {
             into[at + 5 + i] = seen ? outcomes.observation(node, row, i) : 0;
         }
+        // Where a policy really runs, an answer can be compared only with one that was read.
+        into[at + 8] = seen ? outcomes.unchanged(node, readBefore[node], row) : 0;
         into[at + 9] = seen ? 1 : 0;
         into[at + 10] = expectedRatio[row];
         float[] probabilities = outcomes.complexity(row);

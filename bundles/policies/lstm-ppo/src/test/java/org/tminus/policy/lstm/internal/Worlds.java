@@ -57,7 +57,7 @@ final class Worlds implements Platform.Answers {
         return probabilities;
     }
 
-    /** The tables of all this. Answers are compared with those of the last node before whose exit is read. */
+    /** The tables of all this. */
     Outcomes outcomes() {
         PathTrie trie = PathTrie.of(menu, model.layers().size());
         int rows = lengths.length;
@@ -84,8 +84,7 @@ final class Worlds implements Platform.Answers {
                 observations[node.index()][at] = probabilities[answer];
                 observations[node.index()][at + 1] = probabilities[answer] - second;
                 observations[node.index()][at + 2] = (float) (entropy / Math.log(probabilities.length));
-                int before = readBefore(trie, node);
-                observations[node.index()][at + 3] = before > 0 && answers[before][row] == answer ? 1 : 0;
+                observations[node.index()][at + 3] = node.parent() > 0 && answers[node.parent()][row] == answer ? 1 : 0;
             }
         }
         Outcomes outcomes = new Outcomes(
@@ -119,13 +118,5 @@ final class Worlds implements Platform.Answers {
             layers.add(0, TestModels.layer(at.layer()));
         }
         return layers;
-    }
-
-    private static int readBefore(PathTrie trie, PathTrie.Node node) {
-        PathTrie.Node at = node;
-        do {
-            at = trie.nodes().get(at.parent());
-        } while (at.parent() >= 0 && trie.next(at).size() + (at.path() >= 0 ? 1 : 0) < 2);
-        return at.index();
     }
 }
