@@ -82,7 +82,7 @@ final class Trial {
 
         boolean hasEnough() {
             long steps = done - firstDone;
-            return steps >= STEPS || steps >= FEWEST && last - first > ENOUGH_NANOS;
+            return steps >= STEPS || (steps >= FEWEST && last - first > ENOUGH_NANOS);
         }
 
         @Nullable
