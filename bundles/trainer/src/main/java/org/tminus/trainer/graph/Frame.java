@@ -4,14 +4,18 @@
  */
 package org.tminus.trainer.graph;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import org.tminus.trainer.graph.Inputs.LowRank;
 
-/** The values of one run of a graph, by slot. Used by one thread. */
-final class Frame {
+/** The values of one run of a graph, by slot. Used by one thread; owns its handles of the frozen weights until it is closed. */
+final class Frame implements AutoCloseable {
     private final @Nullable Tensor[] values;
     private final @Nullable LowRank[] changes;
+    private final List<Tensor> owned = new ArrayList<>();
+    private boolean mixed;
 
     Frame(int slots) {
         values = new @Nullable Tensor[slots];
@@ -26,8 +30,23 @@ final class Frame {
         return value;
     }
 
+    /** Takes over a retained tensor. */
+    void own(int slot, Tensor value) {
+        owned.add(value);
+        values[slot] = value;
+    }
+
     void set(int slot, @Nullable Tensor value) {
         values[slot] = value;
+    }
+
+    /** Whether products with matrices are computed in bfloat16. */
+    boolean isMixed() {
+        return mixed;
+    }
+
+    void setMixed(boolean value) {
+        mixed = value;
     }
 
     @Nullable
@@ -37,5 +56,11 @@ final class Frame {
 
     void setChange(int slot, LowRank change) {
         changes[slot] = change;
+    }
+
+    @Override
+    public void close() {
+        owned.forEach(Tensor::releaseReference);
+        owned.clear();
     }
 }

@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.tminus.trainer.graph.Inputs.LowRank;
 import org.tminus.trainer.graph.TorchGraph.Kernel;
 
@@ -41,10 +42,14 @@ final class FusedKernels {
         Tensor matrix = in.get(1);
         long[] shape = x.shape();
         Tensor rows = shape.length == 2 ? x : x.reshape(-1, shape[shape.length - 1]);
-        Tensor result = torch.addmm(bias, rows, transposed ? matrix.t() : matrix);
+        Tensor factor = transposed ? matrix.t() : matrix;
+        Tensor result = in.isMixed() ? mixed(rows, factor).add(bias) : torch.addmm(bias, rows, factor);
         LowRank change = in.change(1);
         if (change != null) {
-            result = result.add(Operators.added(rows, change, transposed));
+            // Two thin products cost far less than a gradient for the whole matrix.
+            Tensor first = transposed ? change.second().t() : change.first();
+            Tensor second = transposed ? change.first().t() : change.second();
+            result = torch.addmm(result, torch.mm(rows, first), second, new Scalar(1.0), new Scalar(change.scale()));
         }
         if (shape.length == 2) {
             return result;
@@ -52,6 +57,12 @@ final class FusedKernels {
         long[] target = shape.clone();
         target[target.length - 1] = result.size(1);
         return result.view(target);
+    }
+
+    /** A product in bfloat16, whose sums the processor keeps in float32; its gradients are products of that kind as well. */
+    static Tensor mixed(Tensor rows, Tensor matrix) {
+        return torch.mm(rows.toType(ScalarType.BFloat16), matrix.toType(ScalarType.BFloat16))
+                .toType(ScalarType.Float);
     }
 
     /** Queries, transposed keys, values, mask (may be absent). */

@@ -4,6 +4,11 @@
  */
 package org.tminus.trainer.graph;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
 /**
  * How a model is trained. Start with {@link #of} and change what differs.
  *
@@ -22,6 +27,8 @@ package org.tminus.trainer.graph;
  * @param losses how sub-paths learn
  * @param seed of order, sub-paths and fresh weights
  * @param checkpointSteps steps between checkpoints
+ * @param mixedPrecision whether products with trained or frozen matrices are computed in bfloat16; weights, sums, norms and
+ *     losses stay float32. See {@link #bfloat16Pays()}
  */
 public record GraphOptions(
         int epochs,
@@ -38,7 +45,8 @@ public record GraphOptions(
         Trainable trainable,
         PathLosses losses,
         long seed,
-        int checkpointSteps) {
+        int checkpointSteps,
+        boolean mixedPrecision) {
     /**
      * Checks the numbers.
      *
@@ -71,7 +79,8 @@ public record GraphOptions(
                 Trainable.all(),
                 PathLosses.DEFAULT,
                 seed,
-                500);
+                500,
+                false);
     }
 
     /** For encoders that were trained before: lower rates, all but the tables of tokens. */
@@ -99,7 +108,8 @@ public record GraphOptions(
                 trainable,
                 losses,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -119,7 +129,8 @@ public record GraphOptions(
                 trainable,
                 losses,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -139,7 +150,8 @@ public record GraphOptions(
                 trainable,
                 losses,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -159,7 +171,8 @@ public record GraphOptions(
                 trainable,
                 losses,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -179,7 +192,8 @@ public record GraphOptions(
                 trainable,
                 losses,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -199,7 +213,8 @@ public record GraphOptions(
                 set,
                 losses,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -219,7 +234,8 @@ public record GraphOptions(
                 trainable,
                 other,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -239,7 +255,8 @@ public record GraphOptions(
                 trainable,
                 losses,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -259,7 +276,8 @@ public record GraphOptions(
                 trainable,
                 losses,
                 seed,
-                checkpointSteps);
+                checkpointSteps,
+                mixedPrecision);
     }
 
     /** The same with another value. */
@@ -279,7 +297,45 @@ public record GraphOptions(
                 trainable,
                 losses,
                 seed,
-                steps);
+                steps,
+                mixedPrecision);
+    }
+
+    /** The same with another value. */
+    public GraphOptions withMixedPrecision(boolean mixed) {
+        return new GraphOptions(
+                epochs,
+                batch,
+                shards,
+                threads,
+                learningRate,
+                headLearningRate,
+                warmUpSteps,
+                weightDecay,
+                maxGradientNorm,
+                labelSmoothing,
+                teacherWeight,
+                trainable,
+                losses,
+                seed,
+                checkpointSteps,
+                mixed);
+    }
+
+    /**
+     * Whether this processor multiplies bfloat16 faster than float32. Where it does not, mixed precision gives the same
+     * results, slower. Known on Linux only; elsewhere false.
+     */
+    public static boolean bfloat16Pays() {
+        Path facts = Path.of("/proc/cpuinfo");
+        try (Stream<String> lines = Files.lines(facts)) {
+            return lines.filter(line -> line.startsWith("flags") || line.startsWith("Features"))
+                    .limit(1)
+                    .anyMatch(line ->
+                            line.contains("avx512_bf16") || line.contains("amx_bf16") || line.contains(" bf16"));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The learning rate of a step, as a share of the peak. */

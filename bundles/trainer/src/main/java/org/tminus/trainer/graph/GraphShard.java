@@ -60,6 +60,7 @@ final class GraphShard implements AutoCloseable {
         this.frame = network.model().newFrame();
         TorchGraph exits = network.exits();
         this.exitFrame = exits == null ? null : exits.newFrame();
+        frame.setMixed(options.mixedPrecision());
         try (PointerScope scope = new PointerScope()) {
             storage = torch.zeros(Math.max(1, layout.size()));
             storage.retainReference();
@@ -348,6 +349,10 @@ final class GraphShard implements AutoCloseable {
             leaves.forEach(Tensor::releaseReference);
             flat.releaseReference();
             storage.releaseReference();
+            frame.close();
+            if (exitFrame != null) {
+                exitFrame.close();
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ final class GraphShards implements AutoCloseable {
         gradients = new float[options.shards()][layout.size()];
         AtomicInteger number = new AtomicInteger();
         openblas_nolapack.blas_set_num_threads(1);
+        Torch.warmUp();
         executor = Executors.newFixedThreadPool(options.threads(), task -> {
             Thread thread = new Thread(
                     () -> {

@@ -43,6 +43,10 @@ final class Inputs {
         return has(index) ? frame.change(slots[index]) : null;
     }
 
+    boolean isMixed() {
+        return frame.isMixed();
+    }
+
     /** A whole-number input, such as a shape. */
     long[] longs(int index) {
         return longs(get(index));

@@ -11,9 +11,11 @@ import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,17 @@ import org.tminus.tensor.HostTensor;
 /** Ways in and out of libtorch. */
 final class Torch {
     private Torch() {}
+
+    /** Computes a gradient, so that what the library makes at the first one is made by one thread, before there are several. */
+    @SuppressWarnings("try") // the scope works by being open
+    static void warmUp() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor leaf = torch.ones(2L);
+            leaf.requires_grad_(true);
+            Tensor loss = leaf.mul(leaf).sum();
+            torch.grad(new TensorVector(loss), new TensorVector(leaf));
+        }
+    }
 
     static @Nullable ScalarType type(int onnxType) {
         TensorProto.DataType type = TensorProto.DataType.forNumber(onnxType);

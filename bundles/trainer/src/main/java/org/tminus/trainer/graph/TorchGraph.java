@@ -151,10 +151,20 @@ public final class TorchGraph implements AutoCloseable {
         return slot;
     }
 
-    /** A frame that holds the weights of the file. */
+    /**
+     * A frame that holds the weights of the file: their memory is shared, but each frame has handles of its own, since a
+     * handle may keep books on gradients that are not made for several threads.
+     */
+    @SuppressWarnings("try") // the scope works by being open
     Frame newFrame() {
         Frame frame = new Frame(slots.size());
-        weights.forEach((name, tensor) -> frame.set(slotOf(name), tensor));
+        try (PointerScope scope = new PointerScope()) {
+            weights.forEach((name, tensor) -> {
+                Tensor handle = tensor.detach();
+                handle.retainReference();
+                frame.own(slotOf(name), handle);
+            });
+        }
         return frame;
     }
 

@@ -183,6 +183,15 @@ class GraphDistillationTest {
     }
 
     @Test
+    void mixedPrecisionLearnsAsWell() throws Exception {
+        GraphTrunk trunk = train(chase(3200, quick(3).withMixedPrecision(true)));
+
+        assertThat(trunk.fullAccuracy()).isGreaterThan(0.5);
+        assertThat(accuracy(trunk.model(), Chases.data(NODES, HOPS, 10, 200).open(Split.DECISION)))
+                .isCloseTo(trunk.fullAccuracy(), within(0.03));
+    }
+
+    @Test
     void aLossThatIsNoNumberEndsTraining() {
         assertThatThrownBy(() -> train(chase(640, quick(1).withLearningRates(1e30, 1e30))))
                 .isInstanceOf(IllegalStateException.class)

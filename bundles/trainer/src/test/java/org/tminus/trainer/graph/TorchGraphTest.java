@@ -381,8 +381,8 @@ class TorchGraphTest {
         Map<String, float[]> found = new HashMap<>();
         try (TorchGraph graph = TorchGraph.of(model, List.of());
                 PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            Frame frame = graph.newFrame();
+                NoGradGuard guard = new NoGradGuard();
+                Frame frame = graph.newFrame()) {
             inputs.forEach((name, tensor) -> {
                 if (graph.hasValue(name)) {
                     frame.set(graph.slotOf(name), Torch.tensor(tensor));
