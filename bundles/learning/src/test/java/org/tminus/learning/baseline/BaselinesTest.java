@@ -89,7 +89,7 @@ class BaselinesTest {
         Family single = ConfidenceExit.family(DECISION);
         Family perExit = ConfidenceExit.perExitFamily(DECISION);
         Family fixed = FixedPath.family(DECISION);
-        for (double ratio : new double[] {0.4, 0.5, 0.7}) {
+        for (double ratio : new double[] {0.36, 0.45, 0.52}) {
             Expected confidence = single.at(ratio, TEST);
             assertThat(confidence.flopsRatio()).isCloseTo(ratio, within(1e-9));
             assertThat(confidence.accuracy())
