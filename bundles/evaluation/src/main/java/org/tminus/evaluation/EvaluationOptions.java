@@ -6,6 +6,7 @@ package org.tminus.evaluation;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tminus.tasks.shift.Shift;
 
@@ -56,131 +57,103 @@ public record EvaluationOptions(
     }
 
     public EvaluationOptions withSeed(long value) {
-        return new EvaluationOptions(
-                value,
-                latencyInputs,
-                throughputInputs,
-                staticModels,
-                shifts,
-                bootstrapDraws,
-                resplits,
-                simulationDraws,
-                epsilon,
-                delta,
-                memory,
-                command);
+        return with(draft -> draft.seed = value);
     }
 
     /** @param throughput inputs at full load */
     public EvaluationOptions withInputs(int latency, int throughput) {
-        return new EvaluationOptions(
-                seed,
-                latency,
-                throughput,
-                staticModels,
-                shifts,
-                bootstrapDraws,
-                resplits,
-                simulationDraws,
-                epsilon,
-                delta,
-                memory,
-                command);
+        return with(draft -> {
+            draft.latencyInputs = latency;
+            draft.throughputInputs = throughput;
+        });
     }
 
     public EvaluationOptions withStaticModels(@Nullable Path folder) {
-        return new EvaluationOptions(
-                seed,
-                latencyInputs,
-                throughputInputs,
-                folder,
-                shifts,
-                bootstrapDraws,
-                resplits,
-                simulationDraws,
-                epsilon,
-                delta,
-                memory,
-                command);
+        return with(draft -> draft.staticModels = folder);
     }
 
     public EvaluationOptions withShifts(List<Shift> values) {
-        return new EvaluationOptions(
-                seed,
-                latencyInputs,
-                throughputInputs,
-                staticModels,
-                values,
-                bootstrapDraws,
-                resplits,
-                simulationDraws,
-                epsilon,
-                delta,
-                memory,
-                command);
+        return with(draft -> draft.shifts = values);
     }
 
     public EvaluationOptions withDraws(int bootstrap, int splits, int simulations) {
-        return new EvaluationOptions(
-                seed,
-                latencyInputs,
-                throughputInputs,
-                staticModels,
-                shifts,
-                bootstrap,
-                splits,
-                simulations,
-                epsilon,
-                delta,
-                memory,
-                command);
+        return with(draft -> {
+            draft.bootstrapDraws = bootstrap;
+            draft.resplits = splits;
+            draft.simulationDraws = simulations;
+        });
     }
 
     public EvaluationOptions withRisk(double loss, double chance) {
-        return new EvaluationOptions(
-                seed,
-                latencyInputs,
-                throughputInputs,
-                staticModels,
-                shifts,
-                bootstrapDraws,
-                resplits,
-                simulationDraws,
-                loss,
-                chance,
-                memory,
-                command);
+        return with(draft -> {
+            draft.epsilon = loss;
+            draft.delta = chance;
+        });
     }
 
     public EvaluationOptions withMemory(boolean value) {
-        return new EvaluationOptions(
-                seed,
-                latencyInputs,
-                throughputInputs,
-                staticModels,
-                shifts,
-                bootstrapDraws,
-                resplits,
-                simulationDraws,
-                epsilon,
-                delta,
-                value,
-                command);
+        return with(draft -> draft.memory = value);
     }
 
     public EvaluationOptions withCommand(String value) {
-        return new EvaluationOptions(
-                seed,
-                latencyInputs,
-                throughputInputs,
-                staticModels,
-                shifts,
-                bootstrapDraws,
-                resplits,
-                simulationDraws,
-                epsilon,
-                delta,
-                memory,
-                value);
+        return with(draft -> draft.command = value);
+    }
+
+    private EvaluationOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
+    /** The values of a new instance while they are being changed. */
+    private static final class Draft {
+        long seed;
+        int latencyInputs;
+        int throughputInputs;
+
+        @Nullable
+        Path staticModels;
+
+        @Nullable
+        List<Shift> shifts;
+
+        int bootstrapDraws;
+        int resplits;
+        int simulationDraws;
+        double epsilon;
+        double delta;
+        boolean memory;
+        String command;
+
+        Draft(EvaluationOptions from) {
+            seed = from.seed;
+            latencyInputs = from.latencyInputs;
+            throughputInputs = from.throughputInputs;
+            staticModels = from.staticModels;
+            shifts = from.shifts;
+            bootstrapDraws = from.bootstrapDraws;
+            resplits = from.resplits;
+            simulationDraws = from.simulationDraws;
+            epsilon = from.epsilon;
+            delta = from.delta;
+            memory = from.memory;
+            command = from.command;
+        }
+
+        EvaluationOptions done() {
+            return new EvaluationOptions(
+                    seed,
+                    latencyInputs,
+                    throughputInputs,
+                    staticModels,
+                    shifts,
+                    bootstrapDraws,
+                    resplits,
+                    simulationDraws,
+                    epsilon,
+                    delta,
+                    memory,
+                    command);
+        }
     }
 }

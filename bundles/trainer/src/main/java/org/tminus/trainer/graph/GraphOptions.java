@@ -7,6 +7,7 @@ package org.tminus.trainer.graph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -93,233 +94,125 @@ public record GraphOptions(
 
     /** The same with another value. */
     public GraphOptions withLearningRates(double model, double heads) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                model,
-                heads,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                trainable,
-                losses,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> {
+            draft.learningRate = model;
+            draft.headLearningRate = heads;
+        });
     }
 
     /** The same with another value. */
     public GraphOptions withWarmUpSteps(int steps) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                learningRate,
-                headLearningRate,
-                steps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                trainable,
-                losses,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> draft.warmUpSteps = steps);
     }
 
     /** The same with another value. */
     public GraphOptions withWeightDecay(double decay) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                decay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                trainable,
-                losses,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> draft.weightDecay = decay);
     }
 
     /** The same with another value. */
     public GraphOptions withLabelSmoothing(double share) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                share,
-                teacherWeight,
-                trainable,
-                losses,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> draft.labelSmoothing = share);
     }
 
     /** The same with another value. */
     public GraphOptions withTeacherWeight(double share) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                share,
-                trainable,
-                losses,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> draft.teacherWeight = share);
     }
 
     /** The same with another value. */
     public GraphOptions withTrainable(Trainable set) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                set,
-                losses,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> draft.trainable = set);
     }
 
     /** The same with another value. */
     public GraphOptions withLosses(PathLosses other) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                trainable,
-                other,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> draft.losses = other);
     }
 
     /** The same with another value. */
     public GraphOptions withShards(int number) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                number,
-                threads,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                trainable,
-                losses,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> draft.shards = number);
     }
 
     /** The same with another value. */
     public GraphOptions withThreads(int number) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                number,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                trainable,
-                losses,
-                seed,
-                checkpointSteps,
-                mixedPrecision);
+        return with(draft -> draft.threads = number);
     }
 
     /** The same with another value. */
     public GraphOptions withCheckpointSteps(int steps) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                trainable,
-                losses,
-                seed,
-                steps,
-                mixedPrecision);
+        return with(draft -> draft.checkpointSteps = steps);
     }
 
     /** The same with another value. */
     public GraphOptions withMixedPrecision(boolean mixed) {
-        return new GraphOptions(
-                epochs,
-                batch,
-                shards,
-                threads,
-                learningRate,
-                headLearningRate,
-                warmUpSteps,
-                weightDecay,
-                maxGradientNorm,
-                labelSmoothing,
-                teacherWeight,
-                trainable,
-                losses,
-                seed,
-                checkpointSteps,
-                mixed);
+        return with(draft -> draft.mixedPrecision = mixed);
+    }
+
+    private GraphOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
+    /** The values of a new instance while they are being changed. */
+    private static final class Draft {
+        int epochs;
+        int batch;
+        int shards;
+        int threads;
+        double learningRate;
+        double headLearningRate;
+        int warmUpSteps;
+        double weightDecay;
+        double maxGradientNorm;
+        double labelSmoothing;
+        double teacherWeight;
+        Trainable trainable;
+        PathLosses losses;
+        long seed;
+        int checkpointSteps;
+        boolean mixedPrecision;
+
+        Draft(GraphOptions from) {
+            epochs = from.epochs;
+            batch = from.batch;
+            shards = from.shards;
+            threads = from.threads;
+            learningRate = from.learningRate;
+            headLearningRate = from.headLearningRate;
+            warmUpSteps = from.warmUpSteps;
+            weightDecay = from.weightDecay;
+            maxGradientNorm = from.maxGradientNorm;
+            labelSmoothing = from.labelSmoothing;
+            teacherWeight = from.teacherWeight;
+            trainable = from.trainable;
+            losses = from.losses;
+            seed = from.seed;
+            checkpointSteps = from.checkpointSteps;
+            mixedPrecision = from.mixedPrecision;
+        }
+
+        GraphOptions done() {
+            return new GraphOptions(
+                    epochs,
+                    batch,
+                    shards,
+                    threads,
+                    learningRate,
+                    headLearningRate,
+                    warmUpSteps,
+                    weightDecay,
+                    maxGradientNorm,
+                    labelSmoothing,
+                    teacherWeight,
+                    trainable,
+                    losses,
+                    seed,
+                    checkpointSteps,
+                    mixedPrecision);
+        }
     }
 
     /**

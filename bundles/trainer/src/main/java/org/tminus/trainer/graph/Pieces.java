@@ -95,33 +95,19 @@ final class Pieces {
     }
 
     private String reduceMean(String input, String name, long axis, boolean keep) {
-        return graph.opset() >= 18
-                ? graph.node(
-                        "ReduceMean",
-                        name,
-                        List.of(input, graph.longs(name + ".axes", axis)),
-                        attribute("keepdims", keep ? 1L : 0L))
-                : graph.node(
-                        "ReduceMean",
-                        name,
-                        List.of(input),
-                        longsAttribute("axes", List.of(axis)),
-                        attribute("keepdims", keep ? 1L : 0L));
+        return reduce("ReduceMean", 18, input, name, axis, keep);
     }
 
     private String reduceSum(String input, String name, long axis, boolean keep) {
-        return graph.opset() >= 13
-                ? graph.node(
-                        "ReduceSum",
-                        name,
-                        List.of(input, graph.longs(name + ".axes", axis)),
-                        attribute("keepdims", keep ? 1L : 0L))
-                : graph.node(
-                        "ReduceSum",
-                        name,
-                        List.of(input),
-                        longsAttribute("axes", List.of(axis)),
-                        attribute("keepdims", keep ? 1L : 0L));
+        return reduce("ReduceSum", 13, input, name, axis, keep);
+    }
+
+    /** @param axesAsInput the operator set since which the axes are an input and no attribute */
+    private String reduce(String operator, int axesAsInput, String input, String name, long axis, boolean keep) {
+        var keepDimensions = attribute("keepdims", keep ? 1L : 0L);
+        return graph.opset() >= axesAsInput
+                ? graph.node(operator, name, List.of(input, graph.longs(name + ".axes", axis)), keepDimensions)
+                : graph.node(operator, name, List.of(input), longsAttribute("axes", List.of(axis)), keepDimensions);
     }
 
     /** Numbers of a normal distribution that is cut at two deviations. */
