@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import org.tminus.onnxruntime.OnnxRuntime;
 
 /** What the figures were measured on. */
-final class Machine {
+public final class Machine {
     private Machine() {}
 
     /** Processor, cores and operating system in words. */
-    static String description() {
+    public static String description() {
         return processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores, "
                 + System.getProperty("os.name") + " " + System.getProperty("os.arch");
     }

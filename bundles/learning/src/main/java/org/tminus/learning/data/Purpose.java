@@ -24,4 +24,11 @@ public enum Purpose {
             case REPORTING -> EnumSet.of(Split.TEST);
         };
     }
+
+    /** @throws SplitAccessException if the split may not be opened for this purpose */
+    public void check(Split split) {
+        if (!allowed().contains(split)) {
+            throw new SplitAccessException(split, this);
+        }
+    }
 }

@@ -83,9 +83,7 @@ public final class TaskData {
 
         /** @throws SplitAccessException if the purpose does not allow the split */
         public Examples open(Split split) {
-            if (!purpose.allowed().contains(split)) {
-                throw new SplitAccessException(split, purpose);
-            }
+            purpose.check(split);
             openings.add(new Opening(split, purpose));
             return loader.apply(split);
         }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.tminus.learning.data.Display;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
 import org.tminus.tasks.PictureInput;
 import org.tminus.tasks.PictureSet;
@@ -46,7 +48,7 @@ public final class FashionVitData {
         return new TaskData(description, split -> examples(open(splits, split), input));
     }
 
-    private static SplitReader open(DataSplits splits, org.tminus.learning.data.Split split) {
+    private static SplitReader open(DataSplits splits, Split split) {
         // Who may open what was checked by the task; here it is only passed on.
         return switch (split) {
             case TRUNK -> splits.accessFor(Purpose.TRAINING).open(Split.TRUNK);

@@ -4,6 +4,9 @@
  */
 package org.tminus.trainer.data;
 
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
+
 /**
  * The only way to the images of a split, made for one purpose.
  *
@@ -27,13 +30,10 @@ public final class SplitAccess {
     /**
      * Opens one split.
      *
-     * @throws SplitAccessException if the purpose of this access does not allow the split
+     * @throws org.tminus.learning.data.SplitAccessException if the purpose of this access does not allow the split
      */
     public SplitReader open(Split split) {
-        if (!purpose.allowed().contains(split)) {
-            throw new SplitAccessException(
-                    "the " + split + " split may not be opened for " + purpose + "; allowed are " + purpose.allowed());
-        }
+        purpose.check(split);
         return splits.reader(split, purpose);
     }
 

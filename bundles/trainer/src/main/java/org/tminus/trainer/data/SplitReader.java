@@ -4,6 +4,8 @@
  */
 package org.tminus.trainer.data;
 
+import org.tminus.learning.data.Split;
+
 /** Read-only view of the images of one split; immutable, safe for several threads. */
 public final class SplitReader {
     private final ImageSet images;

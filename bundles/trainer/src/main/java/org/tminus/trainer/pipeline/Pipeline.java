@@ -21,6 +21,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.Machine;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.Display;
 import org.tminus.learning.data.Examples;
@@ -48,7 +49,7 @@ import org.tminus.trainer.decide.PointChoice;
 import org.tminus.trainer.decide.PredictorCheck;
 import org.tminus.trainer.decide.PredictorStage;
 import org.tminus.trainer.decide.TreeEnsembleExporter;
-import org.tminus.trainer.pack.Machine;
+import org.tminus.trainer.pack.Libraries;
 import org.tminus.trainer.pack.ModelGraphs;
 import org.tminus.trainer.pack.ModelWriter;
 
@@ -417,7 +418,7 @@ public final class Pipeline {
                 data.licence(),
                 data.seed(),
                 Machine.description(),
-                Machine.versions(),
+                Libraries.versions(),
                 all);
     }
 

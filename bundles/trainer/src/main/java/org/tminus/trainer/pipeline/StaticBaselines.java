@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.tminus.evaluation.Machine;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.Purpose;
@@ -26,7 +27,6 @@ import org.tminus.trainer.graph.GraphTask;
 import org.tminus.trainer.graph.GraphTrunk;
 import org.tminus.trainer.graph.PrefixModel;
 import org.tminus.trainer.graph.SoftAnswers;
-import org.tminus.trainer.pack.Machine;
 
 /**
  * Trains short models of their own, one per depth: what somebody would use who knew beforehand that this depth is enough. They

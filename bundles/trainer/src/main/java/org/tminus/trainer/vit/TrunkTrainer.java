@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.tminus.learning.data.Split;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
-import org.tminus.trainer.data.Split;
 import org.tminus.trainer.data.SplitAccess;
 import org.tminus.trainer.data.SplitReader;
 

@@ -13,6 +13,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.tminus.learning.data.Display;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
 import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.vit.Normalisation;
@@ -37,8 +39,7 @@ class FashionVitDataTest {
         DataSplits splits = DataSplits.of(images.train(), images.test(), 3);
         assertThat(data.description().sha256()).isEqualTo(splits.dataHash());
         SplitReader expected = splits.accessFor(Purpose.TRAINING).open(Split.DECISION);
-        Examples examples =
-                data.accessFor(org.tminus.learning.data.Purpose.TRAINING).open(org.tminus.learning.data.Split.DECISION);
+        Examples examples = data.accessFor(Purpose.TRAINING).open(Split.DECISION);
         assertThat(examples.size()).isEqualTo(expected.size()).isPositive();
         float[] table = Normalisation.FASHION.table();
         byte[] pixels = new byte[28 * 28];
@@ -59,10 +60,10 @@ class FashionVitDataTest {
 
     @Test
     void trainingGetsNeitherCalibrationNorTest() {
-        TaskData.Access access = FashionVitData.of(images, 3).accessFor(org.tminus.learning.data.Purpose.TRAINING);
+        TaskData.Access access = FashionVitData.of(images, 3).accessFor(Purpose.TRAINING);
         assertThatExceptionOfType(org.tminus.learning.data.SplitAccessException.class)
-                .isThrownBy(() -> access.open(org.tminus.learning.data.Split.TEST));
+                .isThrownBy(() -> access.open(Split.TEST));
         assertThatExceptionOfType(org.tminus.learning.data.SplitAccessException.class)
-                .isThrownBy(() -> access.open(org.tminus.learning.data.Split.CALIBRATION));
+                .isThrownBy(() -> access.open(Split.CALIBRATION));
     }
 }

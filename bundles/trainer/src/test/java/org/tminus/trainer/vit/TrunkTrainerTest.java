@@ -16,10 +16,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tminus.learning.data.Purpose;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.SyntheticImages;
 import org.tminus.trainer.data.DataSplits;
-import org.tminus.trainer.data.Purpose;
 import org.tminus.trainer.data.SplitAccess;
 
 class TrunkTrainerTest {
