@@ -110,7 +110,7 @@ public final class Evaluation {
         Optional<Way> headline = contest.headline();
         Inputs inputs = Inputs.of(testExamples, options.latencyInputs());
         Map<String, Timing> timings = time(subject, contest, inputs, progress);
-        List<Row> rows = rows(contest, inputs, timings);
+        List<Row> rows = rows(contest, testExamples, inputs, timings);
         List<Paired> paired = paired(contest, progress);
         Guarantee guarantee = new Guarantee(subject, points, data, options, notes);
         EvaluationResult.Certificate certificate = guarantee.check(testExamples, test, progress);
@@ -125,7 +125,7 @@ public final class Evaluation {
                 provenance.ppo(notes),
                 paired,
                 findings.oracleShare(),
-                difficultyCorrelation(headline, testExamples),
+                headline.map(way -> difficultyCorrelation(way, testExamples)).orElse(null),
                 shifts,
                 memory(subject, contest, headline, inputs, progress),
                 findings.curves(),
@@ -198,7 +198,7 @@ public final class Evaluation {
         }
     }
 
-    private List<Row> rows(Contest contest, Inputs inputs, Map<String, Timing> timings) {
+    private List<Row> rows(Contest contest, Examples examples, Inputs inputs, Map<String, Timing> timings) {
         List<Row> rows = new ArrayList<>();
         Timing full = timings.get(contest.full().name());
         boolean labelled = contest.test().isLabelled();
@@ -224,7 +224,8 @@ public final class Evaluation {
                     timing == null ? null : tabled(way, contest, inputs),
                     timing == null ? null : sameAnswers(way, inputs, timing),
                     way.onHull(),
-                    way.operatingPoint()));
+                    way.operatingPoint(),
+                    difficultyCorrelation(way, examples)));
             if (timing != null && timing.fallbacks() > 0) {
                 notes.add("'" + way.name() + "': the platform answered " + timing.fallbacks()
                         + " timed inputs in another way than asked.");
@@ -307,6 +308,7 @@ public final class Evaluation {
             others.put(contest.full().name(), contest.full().test());
             others.put("static hull at equal cost", contest.hullAt(cost));
             others.put("early exit at equal cost", contest.earlyExitAt(cost));
+            others.put("early exit with own thresholds at equal cost", contest.ownThresholdsAt(cost));
             contest.openLoopAt(cost).ifPresent(other -> others.put("open-loop classification at equal cost", other));
             others.forEach((name, other) -> all.add(pair(contest, way, name, other, best)));
             progress.at("comparing in pairs", all.size(), (long) firsts.size() * others.size());
@@ -412,15 +414,15 @@ public final class Evaluation {
         return (double) right / outcomes.rows();
     }
 
-    private @Nullable Double difficultyCorrelation(Optional<Way> headline, Examples examples) {
-        if (headline.isEmpty() || !(examples instanceof KnownDifficulty known)) {
+    private static @Nullable Double difficultyCorrelation(Way way, Examples examples) {
+        if (!(examples instanceof KnownDifficulty known)) {
             return null;
         }
         double[] difficulty = new double[known.size()];
         for (int row = 0; row < difficulty.length; row++) {
             difficulty[row] = known.difficulty(row);
         }
-        return Ranks.spearman(headline.get().test().flops(), difficulty);
+        return Ranks.spearman(way.test().flops(), difficulty);
     }
 
     private EvaluationResult.Memory memory(

@@ -128,6 +128,7 @@ public record EvaluationResult(
      * @param sameAnswers share of the timed inputs where the served answer is the one that the tables say
      * @param onHull whether it is a corner of the static hull, chosen on the decision split
      * @param operatingPoint of the model
+     * @param difficultyCorrelation rank correlation of the FLOPs spent with the known difficulty of the inputs
      */
     public record Row(
             String name,
@@ -148,7 +149,8 @@ public record EvaluationResult(
             @Nullable Double timedFlopsRatio,
             @Nullable Double sameAnswers,
             @Nullable Boolean onHull,
-            @Nullable String operatingPoint) {}
+            @Nullable String operatingPoint,
+            @Nullable Double difficultyCorrelation) {}
 
     /**
      * The complexity predictor against the stable oracle.

@@ -72,6 +72,7 @@ final class Findings {
         hull.sort(Comparator.comparingDouble(Point::flopsRatio));
         curves.add(new Curve("static hull", Kind.STATIC, hull));
         List<Point> exits = new ArrayList<>();
+        List<Point> ownThresholds = new ArrayList<>();
         List<Point> openLoop = new ArrayList<>();
         double least = contest.hullOnTest().values().stream()
                 .mapToDouble(Expected::flopsRatio)
@@ -80,9 +81,11 @@ final class Findings {
         for (int step = 0; step <= STEPS; step++) {
             double cost = least + (1.02 - least) * step / STEPS;
             add(exits, contest.earlyExitAt(cost));
+            add(ownThresholds, contest.ownThresholdsAt(cost));
             contest.openLoopAt(cost).ifPresent(each -> add(openLoop, each));
         }
         curves.add(new Curve("early exit", Kind.CONFIDENCE, exits));
+        curves.add(new Curve("early exit, own thresholds", Kind.CONFIDENCE, ownThresholds));
         if (!openLoop.isEmpty()) {
             curves.add(new Curve("open-loop classification", Kind.OPEN_LOOP, openLoop));
         }

@@ -51,10 +51,11 @@ public final class Contest {
     private final List<Way> ways = new ArrayList<>();
     private final Map<String, Expected> staticOnTest = new LinkedHashMap<>();
     private final Hull hull;
-    private final List<Variant> earlyExits;
+    private final Family earlyExits;
+    private final Family ownThresholds;
     private final List<Variant> openLoops;
 
-    /** One form of a baseline, with how it decides each split. */
+    /** One form of open-loop classification. */
     private record Variant(Family family, boolean predicts) {}
 
     /**
@@ -89,9 +90,8 @@ public final class Contest {
                 null,
                 new Serving.ModelFile(subject.file("model.onnx").orElseThrow())));
         hull = statics(decisionExamples, testExamples, statics, runner);
-        earlyExits = List.of(
-                new Variant(ConfidenceExit.family(decision), false),
-                new Variant(ConfidenceExit.perExitFamily(decision), false));
+        earlyExits = ConfidenceExit.family(decision);
+        ownThresholds = ConfidenceExit.perExitFamily(decision);
         openLoops = openLoops(decisionExamples, testExamples);
         learned();
         baselines();
@@ -255,23 +255,19 @@ public final class Contest {
                 new Serving.Chosen(false)));
         List<Decider> seen = new ArrayList<>();
         for (double loss : LOSSES) {
-            Family exits = Family.merged(
-                    Kind.CONFIDENCE, earlyExits.stream().map(Variant::family).toList());
-            Family.Setting setting = exits.keeping(fullQuality - loss);
-            if (setting.decider() instanceof ConfidenceExit exit && !seen.contains(exit)) {
-                seen.add(exit);
-                ways.add(way(
-                        "early exit" + suffix(loss),
-                        Kind.CONFIDENCE,
-                        exit,
-                        null,
-                        null,
-                        Serving.Exits.of(exit, subject)));
-            }
+            earlyExit("early exit" + suffix(loss), earlyExits, fullQuality - loss, seen);
+            earlyExit("early exit, own thresholds" + suffix(loss), ownThresholds, fullQuality - loss, seen);
             Way openLoop = openLoop(fullQuality - loss, "open-loop classification" + suffix(loss));
             if (openLoop != null) {
                 ways.add(openLoop);
             }
+        }
+    }
+
+    private void earlyExit(String name, Family family, double quality, List<Decider> seen) {
+        if (family.keeping(quality).decider() instanceof ConfidenceExit exit && !seen.contains(exit)) {
+            seen.add(exit);
+            ways.add(way(name, Kind.CONFIDENCE, exit, null, null, Serving.Exits.of(exit, subject)));
         }
     }
 
@@ -366,18 +362,19 @@ public final class Contest {
         return hull.at(flopsRatio, staticOnTest);
     }
 
-    /** Calibrated early exit at exactly this cost on test data, in the variant that is best there. */
+    /** Early exit with one calibrated threshold at exactly this cost on test data. */
     public Expected earlyExitAt(double flopsRatio) {
-        return bestAt(earlyExits, flopsRatio).orElseThrow();
+        return earlyExits.at(flopsRatio, test);
+    }
+
+    /** Early exit with a threshold of its own at every exit, fitted on the decision split, at exactly this cost. */
+    public Expected ownThresholdsAt(double flopsRatio) {
+        return ownThresholds.at(flopsRatio, test);
     }
 
     /** Open-loop classification at exactly this cost, in the variant that is best there; empty without a predictor. */
     public Optional<Expected> openLoopAt(double flopsRatio) {
-        return bestAt(openLoops, flopsRatio);
-    }
-
-    private Optional<Expected> bestAt(List<Variant> variants, double flopsRatio) {
-        return variants.stream()
+        return openLoops.stream()
                 .map(variant -> variant.family().at(flopsRatio, test))
                 .max(Comparator.comparingDouble(this::quality));
     }

@@ -9,9 +9,11 @@ import static org.tminus.evaluation.report.Html.percent;
 import static org.tminus.evaluation.report.Html.points;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationResult;
@@ -152,8 +154,9 @@ public final class Page {
                 certificate.epsilon() == null ? "none" : "≤ " + percent(certificate.epsilon(), 2),
                 certificate.epsilon() == null
                         ? "certificate"
-                        : "certified " + String.valueOf(certificate.risk()) + " for "
-                                + String.join(", ", certificate.operatingPoints()) + "; wrong with probability at most "
+                        : "certified " + String.valueOf(certificate.risk()) + " at "
+                                + certificate.operatingPoints().size()
+                                + " operating points; wrong with probability at most "
                                 + certificate.delta() + ", from " + certificate.n() + " inputs");
         if (result.oracleShare() != null) {
             card(percent(result.oracleShare(), 0), "of what a stable oracle would save");
@@ -184,11 +187,13 @@ public final class Page {
         out.element("h2", "Accuracy against computation");
         Chart chart = new Chart(
                 "The " + measure + " of every way against its FLOPs", "FLOPs over full depth", measure + ", %");
+        Set<String> drawn = new HashSet<>();
         for (Curve curve : result.curves()) {
             List<Dot> dots = new ArrayList<>();
             curve.points().forEach(point -> dots.add(Dot.of(point.flopsRatio(), 100 * point.accuracy())));
-            boolean oracle = curve.kind().equals("oracle");
-            chart.add(curve.name(), oracle ? Style.DASHED : Style.LINE, KINDS.indexOf(curve.kind()), dots);
+            // A second line of one kind and colour is dashed; oracles are, since nobody can follow them.
+            boolean dashed = curve.kind().equals("oracle") || !drawn.add(curve.kind());
+            chart.add(curve.name(), dashed ? Style.DASHED : Style.LINE, KINDS.indexOf(curve.kind()), dots);
         }
         Map<String, List<Dot>> byKind = new LinkedHashMap<>();
         for (Row row : result.rows()) {
@@ -266,8 +271,20 @@ public final class Page {
         if (result.paired().isEmpty()) {
             return;
         }
-        out.element("h2", "Differences on the same inputs")
-                .raw("<div class=\"scroll\"><table>")
+        out.element("h2", "Differences on the same inputs");
+        List<Paired> best = result.paired().stream().filter(Paired::best).toList();
+        List<Paired> others =
+                result.paired().stream().filter(each -> !each.best()).toList();
+        paired(best);
+        if (!others.isEmpty()) {
+            out.raw("<details><summary>The other learned policies and operating points</summary>");
+            paired(others);
+            out.raw("</details>");
+        }
+    }
+
+    private void paired(List<Paired> pairs) {
+        out.raw("<div class=\"scroll\"><table>")
                 .element(
                         "caption",
                         "Points of difference, first minus second, with paired bootstrap 95 % intervals. Better or worse"
@@ -276,7 +293,7 @@ public final class Page {
                         + "<th scope=\"col\">FLOPs, first</th><th scope=\"col\">second</th>"
                         + "<th scope=\"col\">Difference</th><th scope=\"col\">95 %</th>"
                         + "<th scope=\"col\">Verdict</th></tr></thead><tbody>");
-        for (Paired each : result.paired()) {
+        for (Paired each : pairs) {
             String verdict =
                     each.ci95().get(0) > 0 ? "better" : each.ci95().get(1) < 0 ? "worse" : "no clear difference";
             line(

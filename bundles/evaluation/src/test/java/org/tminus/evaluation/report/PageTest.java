@@ -62,6 +62,7 @@ class PageTest {
                 latency,
                 latency,
                 kind.equals("static") ? true : null,
+                null,
                 null);
     }
 
