@@ -207,6 +207,14 @@ public final class Outcomes {
         return kept && complexity != null ? some.withComplexity(complexity, paths) : some;
     }
 
+    /**
+     * Whether equal answers of two nodes mean that the same was answered. It is false where the observations were replaced,
+     * or where answers say only whether they are like that of full depth, as with embeddings.
+     */
+    public boolean comparesAnswers() {
+        return observed;
+    }
+
     public PathTrie trie() {
         return trie;
     }
