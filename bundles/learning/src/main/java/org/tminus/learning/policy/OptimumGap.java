@@ -37,11 +37,17 @@ public record OptimumGap(double price, int states, double optimum, double ppo, d
      */
     public static OptimumGap measure(
             Outcomes decision, Loop loop, double price, int bins, PpoOptions options, long seed) {
+        return measure(decision, loop, price, bins, options, seed, PpoProgress.SILENT);
+    }
+
+    /** The same, which says how far the training is. */
+    public static OptimumGap measure(
+            Outcomes decision, Loop loop, double price, int bins, PpoOptions options, long seed, PpoProgress progress) {
         Outcomes coarse = Discretised.fit(decision, bins).apply(decision);
         Basis basis = options.basisFor(coarse);
         PpoOptions priced = options.toBuilder().fixedPrice(price).keptWeight(1).build();
         // Both are judged on the very examples that they are optimal for, so nothing is held out.
-        PpoRun run = new PpoTrainer(coarse, coarse, loop, priced).train(seed, PpoProgress.SILENT);
+        PpoRun run = new PpoTrainer(coarse, coarse, loop, priced).train(seed, progress);
         LstmShape shape = run.policy().shape();
         TabularOptimum optimum = TabularOptimum.solve(coarse, shape, basis, price);
         Choices choices = run.policy().decide(coarse, 1);
