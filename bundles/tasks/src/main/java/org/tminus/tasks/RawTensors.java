@@ -4,8 +4,10 @@
  */
 package org.tminus.tasks;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,13 +74,29 @@ public final class RawTensors {
     public static TaskData load(
             Path file, Map<String, ElementType> types, boolean isLabelled, List<String> labels, long seed)
             throws TaskDataException {
+        return load(file, types, Map.of(), isLabelled, labels, seed);
+    }
+
+    /**
+     * The same for a model that looks integers up in tables.
+     *
+     * @param tables by input how many rows its table has; every number must be from 0 to one less
+     */
+    public static TaskData load(
+            Path file,
+            Map<String, ElementType> types,
+            Map<String, Long> tables,
+            boolean isLabelled,
+            List<String> labels,
+            long seed)
+            throws TaskDataException {
         if (types.isEmpty() || !TYPES.containsAll(types.values())) {
             throw new IllegalArgumentException("Inputs of " + TYPES + " can be read, not " + types);
         }
         // A fixed order of the inputs, so that hashes do not depend on that of the map.
         Map<String, ElementType> inputs = new TreeMap<>(types);
         Map<String, List<Integer>> shapes = new LinkedHashMap<>();
-        List<Line> lines = distinct(read(file, inputs, shapes, isLabelled));
+        List<Line> lines = distinct(read(file, inputs, tables, shapes, isLabelled));
         if (lines.isEmpty()) {
             throw new TaskDataException("There is no example in " + file + ".", "Write one JSON object in each line.");
         }
@@ -124,11 +142,19 @@ public final class RawTensors {
     }
 
     private static List<Line> read(
-            Path file, Map<String, ElementType> inputs, Map<String, List<Integer>> shapes, boolean isLabelled)
+            Path file,
+            Map<String, ElementType> inputs,
+            Map<String, Long> tables,
+            Map<String, List<Integer>> shapes,
+            boolean isLabelled)
             throws TaskDataException {
         List<Line> lines = new ArrayList<>();
+        // NaN and Infinity are no JSON, but programs write them; they are refused as what they are.
+        ObjectMapper mapper = JsonMapper.builder()
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .build();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            JsonLines.read(in, new ObjectMapper(), (number, object) -> {
+            JsonLines.read(in, mapper, (number, object) -> {
                 List<byte[]> bytes = new ArrayList<>();
                 MessageDigest exact = SplitHash.sha256();
                 MessageDigest near = SplitHash.sha256();
@@ -142,7 +168,9 @@ public final class RawTensors {
                         shape = shape(value, number, input.getKey());
                         shapes.put(input.getKey(), shape);
                     }
-                    bytes.add(new Numbers(input.getKey(), input.getValue(), shape, number).read(value, exact, near));
+                    long rows = tables.getOrDefault(input.getKey(), Long.MAX_VALUE);
+                    bytes.add(new Numbers(input.getKey(), input.getValue(), rows, shape, number)
+                            .read(value, exact, near));
                 }
                 String label = "";
                 if (isLabelled) {
@@ -193,13 +221,16 @@ public final class RawTensors {
     private static final class Numbers {
         private final String name;
         private final ElementType type;
+        private final long rows;
         private final List<Integer> shape;
         private final int line;
         private final ByteBuffer bytes;
 
-        Numbers(String name, ElementType type, List<Integer> shape, int line) {
+        /** @param rows of the table that integers are looked up in; the largest long for none */
+        Numbers(String name, ElementType type, long rows, List<Integer> shape, int line) {
             this.name = name;
             this.type = type;
+            this.rows = rows;
             this.shape = shape;
             this.line = line;
             int elements = 1;
@@ -249,13 +280,21 @@ public final class RawTensors {
                 if (!value.isIntegralNumber() || !value.canConvertToLong()) {
                     throw wrong(value, "an integer of 64 bits");
                 }
-                bytes.putLong(value.longValue());
+                bytes.putLong(known(value));
             } else {
                 if (!value.isIntegralNumber() || !value.canConvertToInt()) {
                     throw wrong(value, "an integer of 32 bits");
                 }
-                bytes.putInt(value.intValue());
+                bytes.putInt((int) known(value));
             }
+        }
+
+        private long known(JsonNode value) throws TaskDataException {
+            long number = value.longValue();
+            if (rows < Long.MAX_VALUE && (number < 0 || number >= rows)) {
+                throw wrong(value, "a number from 0 to " + (rows - 1) + ", which the model knows");
+            }
+            return number;
         }
 
         private TaskDataException wrong(JsonNode value, String expected) {

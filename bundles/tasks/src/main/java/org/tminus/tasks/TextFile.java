@@ -145,6 +145,9 @@ public final class TextFile {
                 .with(schema)
                 .readValues(in)) {
             int number = 1;
+            if (rows.hasNextValue()) {
+                checkHeader((CsvSchema) rows.getParser().getSchema(), file, columns);
+            }
             while (rows.hasNextValue()) {
                 Map<String, String> row = rows.nextValue();
                 // The place after the row; a text of several lines ends there.
@@ -154,6 +157,21 @@ public final class TextFile {
             }
         }
         return lines;
+    }
+
+    private static void checkHeader(CsvSchema header, Path file, Columns columns) throws TaskDataException {
+        List<String> names = new ArrayList<>();
+        header.forEach(column -> names.add(column.getName()));
+        List<String> missing = new ArrayList<>(List.of(columns.text()));
+        columns.label().ifPresent(missing::add);
+        columns.group().ifPresent(missing::add);
+        missing.removeAll(names);
+        if (!missing.isEmpty()) {
+            throw new TaskDataException(
+                    "The first line of " + file + " names no column '" + String.join("' and no column '", missing)
+                            + "'; it names '" + String.join("', '", names) + "'.",
+                    "Name the columns that the file has, or complete the line.");
+        }
     }
 
     private static List<Line> readJson(InputStream in, Path file, Columns columns)
