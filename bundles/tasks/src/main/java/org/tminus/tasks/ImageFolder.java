@@ -49,6 +49,13 @@ public final class ImageFolder {
      */
     public static TaskData load(Path folder, PictureInput input, List<String> labels, long seed)
             throws TaskDataException {
+        return load(folder, input, labels, seed, ReadingProgress.SILENT);
+    }
+
+    /** The same, which says how far it is. */
+    public static TaskData load(
+            Path folder, PictureInput input, List<String> labels, long seed, ReadingProgress progress)
+            throws TaskDataException {
         Found found = find(folder);
         List<String> failures = new ArrayList<>();
         PictureCopies copies = new PictureCopies();
@@ -63,6 +70,7 @@ public final class ImageFolder {
             } catch (IOException e) {
                 failures.add(folder.relativize(found.files().get(i)) + ": " + e.getMessage());
             }
+            progress.at(i + 1L, found.files().size());
         }
         if (!failures.isEmpty()) {
             throw new TaskDataException(
