@@ -22,7 +22,12 @@ final class ResultTable {
             String policy = point.name().startsWith(point.policy()) ? "" : " (" + point.policy() + ")";
             text.append(row(point.name() + policy, point.accuracy(), point.flopsRatio()));
         }
-        return text.append(result.certificate()).append(System.lineSeparator()).toString();
+        return text.append(result.certificate())
+                .append(System.lineSeparator())
+                .append("in force if nobody says otherwise: ")
+                .append(result.inForce())
+                .append(System.lineSeparator())
+                .toString();
     }
 
     private static String row(String name, double accuracy, double flops) {

@@ -53,9 +53,10 @@ final class Certifying {
      * What came out.
      *
      * @param json the member {@code certificate}; {@code null} if nothing is certified
+     * @param certified names of the points that it holds for
      * @param sentence for people
      */
-    record Result(@Nullable String json, String sentence) {}
+    record Result(@Nullable String json, List<String> certified, String sentence) {}
 
     Certifying(Recipe recipe, StageStore stages, ProgressListener listener, BooleanSupplier stop) {
         this.recipe = recipe;
@@ -75,7 +76,7 @@ final class Certifying {
             throws IOException {
         List<PointChoice.Chosen> order = safestFirst(points, fullDepthAccuracy);
         if (order.isEmpty()) {
-            return new Result(null, "There is no adaptive operating point to certify.");
+            return new Result(null, List.of(), "There is no adaptive operating point to certify.");
         }
         Examples examples = recipe.data().accessFor(Purpose.CERTIFYING).open(Split.CALIBRATION);
         listener.message("certifying on " + examples.size() + " inputs of the calibration split");
@@ -100,11 +101,11 @@ final class Certifying {
                 losses, recipe.promise().epsilon(), recipe.promise().delta());
         listener.message(certification.sentence());
         if (certification.certified().isEmpty()) {
-            return new Result(null, certification.sentence());
+            return new Result(null, List.of(), certification.sentence());
         }
         CertificateResult result = CertificateResult.of(
                 certification, disagreement, hashes(graphs, menu, folder), NUMERIC_CLASS, TOLERANCE);
-        return new Result(result.toJson(), certification.sentence());
+        return new Result(result.toJson(), certification.certified(), certification.sentence());
     }
 
     /** By what they lost on the decision split, so that the test goes on as long as it can; then the costlier ones. */

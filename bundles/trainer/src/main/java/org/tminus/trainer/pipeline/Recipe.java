@@ -28,6 +28,7 @@ import org.tminus.trainer.pipeline.RebuildFile.Origin;
  * @param origin the pretrained encoder that it is made of; {@code null} for a model trained from nothing
  * @param levels how much quality operating points may give up
  * @param promise what is to be certified
+ * @param preferred the operating point to be in force if it is certified; {@code null} for the cheapest certified one
  */
 public record Recipe(
         ModelWriter.Header header,
@@ -38,11 +39,26 @@ public record Recipe(
         Map<String, byte[]> entries,
         @Nullable Origin origin,
         List<Level> levels,
-        Promise promise) {
+        Promise promise,
+        @Nullable String preferred) {
     /** Copies the collections. */
     public Recipe {
         entries = Map.copyOf(entries);
         levels = List.copyOf(levels);
+    }
+
+    /** With {@link Level#DEFAULT} in force if that is certified. */
+    public Recipe(
+            ModelWriter.Header header,
+            TaskData data,
+            Trunk trunk,
+            @Nullable String features,
+            IntFunction<List<MenuPath>> subsets,
+            Map<String, byte[]> entries,
+            @Nullable Origin origin,
+            List<Level> levels,
+            Promise promise) {
+        this(header, data, trunk, features, subsets, entries, origin, levels, promise, Level.DEFAULT);
     }
 
     /**

@@ -37,7 +37,7 @@ import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PipelineTest {
     private static final TransformerConfig SMALL =
-            new TransformerConfig(3, 16, 2, 32, Recipes.pointerVocabularies(), PointerChase.NODES, 1);
+            Recipes.pointerConfig(3, 16, 2, 32, 1);
     private static final GraphOptions TRUNK = GraphOptions.of(2, 100, 1);
 
     private Path folder;
@@ -88,7 +88,12 @@ class PipelineTest {
         assertThat(model.operatingPoints())
                 .extracting(OperatingPoint::name)
                 .contains("careful", "balanced", "economical", "fixed-careful");
-        assertThat(model.defaultOperatingPoint().orElseThrow().name()).isEqualTo("balanced");
+        List<String> certified = model.certificate()
+                .map(certificate -> List.copyOf(certificate.operatingPoints()))
+                .orElse(List.of(DefaultPoint.FULL_DEPTH));
+        assertThat(model.defaultOperatingPoint().orElseThrow().name())
+                .isIn(certified)
+                .isEqualTo(result.inForce());
         assertThat(model.policies()).hasSize(2);
         assertThat(AdaptiveParts.menu(model).menu()).hasSameSizeAs(model.menu());
     }
