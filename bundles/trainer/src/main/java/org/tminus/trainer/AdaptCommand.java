@@ -10,12 +10,12 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tminus.trainer.adapt.Adaptation;
+import org.tminus.trainer.adapt.ExpectedTime;
 import org.tminus.trainer.adapt.LabelNames;
 import org.tminus.trainer.adapt.Request;
 import org.tminus.trainer.graph.Pooling;
@@ -142,18 +142,17 @@ final class AdaptCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintStream out = System.out;
-        Adaptation adaptation = Adaptation.prepare(request());
+        ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());
+        Adaptation adaptation = Adaptation.prepare(request(), progress);
         adaptation.words().forEach(out::println);
         try (StopOnExit stop = new StopOnExit()) {
             if (adaptation.isBegun()) {
                 out.println("time    goes on from what is in the work folder");
             } else {
-                out.println("        training a few steps to see how long it takes ...");
-                Duration expected = adaptation.expectedTraining(stop::isStopping);
+                out.println("        trying a few steps of each stage to see how long they take ...");
+                ExpectedTime expected = adaptation.expectedTime(progress, stop::isStopping);
                 if (expected != null) {
-                    out.println("time    training the weights takes about " + words(expected)
-                            + " on this machine as busy as it is now; choosing paths, predictor, policies and certificate"
-                            + " come on top");
+                    out.println("time    " + expected.sentence());
                 }
             }
             if (dryRun) {
@@ -163,7 +162,7 @@ final class AdaptCommand implements Callable<Integer> {
                 out.println("nothing was trained");
                 return ExitCode.OK;
             }
-            Pipeline.Result result = adaptation.run(new ConsoleProgress(out, Main.isTerminal()), stop::isStopping);
+            Pipeline.Result result = adaptation.run(progress, stop::isStopping);
             if (result == null) {
                 out.println("stopped; the same command goes on from here");
                 return ExitCode.SOFTWARE;
@@ -229,15 +228,5 @@ final class AdaptCommand implements Callable<Integer> {
         out.flush();
         String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
         return answer != null && !answer.strip().toLowerCase(Locale.ROOT).startsWith("n");
-    }
-
-    private static String words(Duration duration) {
-        long seconds = Math.max(1, duration.toSeconds());
-        if (seconds < 120) {
-            return seconds + " seconds";
-        }
-        return seconds < 7200
-                ? (seconds + 30) / 60 + " minutes"
-                : String.format(Locale.ROOT, "%.1f hours", seconds / 3600.0);
     }
 }

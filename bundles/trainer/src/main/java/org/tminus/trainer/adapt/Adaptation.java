@@ -7,6 +7,8 @@ package org.tminus.trainer.adapt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -38,6 +40,7 @@ import org.tminus.trainer.pipeline.GraphTrunkStage;
 import org.tminus.trainer.pipeline.Pipeline;
 import org.tminus.trainer.pipeline.PipelineOptions;
 import org.tminus.trainer.pipeline.Recipe;
+import org.tminus.trainer.pipeline.Rehearsal;
 import org.tminus.trainer.pipeline.Trunk;
 
 /**
@@ -59,12 +62,22 @@ public final class Adaptation {
     private static final int DEEPEST_WITH_SUBSETS = 12;
 
     private final Request request;
+    private final OnnxModel model;
+    private final GraphOptions options;
     private final Recipe recipe;
     private final Map<String, String> madeFrom;
     private final List<String> words;
 
-    private Adaptation(Request request, Recipe recipe, Map<String, String> madeFrom, List<String> words) {
+    private Adaptation(
+            Request request,
+            OnnxModel model,
+            GraphOptions options,
+            Recipe recipe,
+            Map<String, String> madeFrom,
+            List<String> words) {
         this.request = request;
+        this.model = model;
+        this.options = options;
         this.recipe = recipe;
         this.madeFrom = madeFrom;
         this.words = List.copyOf(words);
@@ -73,14 +86,15 @@ public final class Adaptation {
     /**
      * Checks everything that can be checked before training.
      *
+     * @param listener hears how far the reading of data is
      * @throws AdaptException with all that stands in the way, and what to do
      * @throws IOException if a file cannot be read or written
      */
-    public static Adaptation prepare(Request request) throws IOException {
-        return prepare(request, new Room());
+    public static Adaptation prepare(Request request, ProgressListener listener) throws IOException {
+        return prepare(request, listener, new Room());
     }
 
-    static Adaptation prepare(Request request, Room room) throws IOException {
+    static Adaptation prepare(Request request, ProgressListener listener, Room room) throws IOException {
         OnnxModel given;
         try {
             given = OnnxModel.read(request.model());
@@ -91,7 +105,7 @@ public final class Adaptation {
         GraphAnalysis before = ModelCheck.analyze(given);
         // The problems of the model come first: they do not depend on data.
         ModelCheck.check(given, name);
-        OwnTask task = DataReader.read(request, given, before.signature());
+        OwnTask task = DataReader.read(request, given, before.signature(), listener);
         TaskData.Access training = task.data().accessFor(Purpose.TRAINING);
         Examples trunk = training.open(Split.TRUNK);
         Examples decision = training.open(Split.DECISION);
@@ -114,7 +128,7 @@ public final class Adaptation {
 
         GraphOptions options = options(request, trunk.size(), large);
         Expectation.Promise promise = Expectation.promise(classes > 0, calibration);
-        String sha256 = sha256(head.model());
+        String sha256 = sha256(head.model().toBytes());
         Trunk stage = classes > 0
                 ? new GraphTrunkStage(head.model(), Objective.CLASSES, head.pooling(), options, sha256)
                 : new AgreementTrunk(head.model(), head.pooling(), options, sha256);
@@ -134,7 +148,8 @@ public final class Adaptation {
                 task.entries(),
                 null,
                 Level.STANDARD,
-                new Recipe.Promise(promise.risk(), promise.epsilon(), promise.delta()));
+                new Recipe.Promise(promise.risk(), promise.epsilon(), promise.delta()),
+                null);
 
         List<String> words = new ArrayList<>();
         words.add("model   " + name);
@@ -168,7 +183,8 @@ public final class Adaptation {
         madeFrom.put("seed", Long.toString(request.training().seed()));
         madeFrom.put("epochs", Integer.toString(options.epochs()));
         madeFrom.put("maximumLength", Integer.toString(task.maximumLength()));
-        return new Adaptation(request, recipe, madeFrom, words);
+        new TreeMap<>(task.entries()).forEach((entry, content) -> madeFrom.put(entry, sha256(content)));
+        return new Adaptation(request, head.model(), options, recipe, madeFrom, words);
     }
 
     private static GraphOptions options(Request request, int examples, boolean large) {
@@ -209,12 +225,10 @@ public final class Adaptation {
         return clean.isEmpty() ? "model" : clean;
     }
 
-    private static String sha256(OnnxModel model) {
+    private static String sha256(byte[] content) {
         try {
-            return HexFormat.of()
-                    .formatHex(
-                            java.security.MessageDigest.getInstance("SHA-256").digest(model.toBytes()));
-        } catch (java.security.NoSuchAlgorithmException e) {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
@@ -231,19 +245,30 @@ public final class Adaptation {
     }
 
     /**
-     * Trains a few steps to say how long all of them will take.
+     * Tries a few steps of every stage, to say how long all of them will take.
      *
+     * @param listener hears what takes long already
      * @return {@code null} if it was stopped before anything could be told
      * @throws AdaptException if the work folder is in use or belongs to another run
      */
     @SuppressWarnings("try") // the folder is held by being open
-    public @Nullable Duration expectedTraining(BooleanSupplier stop) throws IOException {
+    public @Nullable ExpectedTime expectedTime(ProgressListener listener, BooleanSupplier stop) throws IOException {
         try (WorkFolder work = WorkFolder.open(request.work(), madeFrom)) {
-            return Trial.run(
-                    recipe.trunk(),
-                    recipe.data().accessFor(Purpose.TRAINING),
-                    request.work().resolve("trial"),
-                    stop);
+            TaskData.Access training = recipe.data().accessFor(Purpose.TRAINING);
+            Trial.Pace pace =
+                    Trial.run(recipe.trunk(), training, request.work().resolve("trial"), stop, listener);
+            Examples decision = training.open(Split.DECISION);
+            Rehearsal rest = pace == null
+                    ? null
+                    : Rehearsal.of(
+                            model, recipe, decision, request.training().policies(), stop);
+            if (pace == null || rest == null) {
+                return null;
+            }
+            // After each epoch the decision split is judged; a step forward is about a third of one that learns.
+            double judged = (double) decision.size() * options.epochs() / (3.0 * options.batch());
+            Duration weights = pace.total().plus(Duration.ofMillis((long) (judged * pace.step().toMillis())));
+            return new ExpectedTime(weights, rest.paths(), rest.predictor(), rest.policies());
         }
     }
 
@@ -257,13 +282,13 @@ public final class Adaptation {
     @SuppressWarnings("try") // the folder is held by being open
     public Pipeline.@Nullable Result run(ProgressListener listener, BooleanSupplier stop) throws IOException {
         try (WorkFolder work = WorkFolder.open(request.work(), madeFrom)) {
-            PipelineOptions options = new PipelineOptions(
+            PipelineOptions places = new PipelineOptions(
                     request.output(),
                     request.work(),
                     request.command(),
                     request.training().seed(),
                     request.training().policies());
-            return Pipeline.run(recipe, options, listener, stop);
+            return Pipeline.run(recipe, places, listener, stop);
         }
     }
 }

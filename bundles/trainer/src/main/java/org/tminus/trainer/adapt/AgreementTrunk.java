@@ -6,8 +6,11 @@ package org.tminus.trainer.adapt;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.data.Display;
@@ -19,6 +22,7 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.StageProgress;
 import org.tminus.trainer.graph.GraphDistillation;
 import org.tminus.trainer.graph.GraphOptions;
 import org.tminus.trainer.graph.GraphTask;
@@ -32,8 +36,33 @@ import org.tminus.trainer.pipeline.Trunk;
  * Trains a classifier without labels: what it answered as it came is what full depth and every exit learn to answer. Only
  * the training of the weights sees these answers in the place of labels; all figures say agreement, not accuracy.
  */
-record AgreementTrunk(OnnxModel model, @Nullable Pooling pooling, GraphOptions options, String identity)
-        implements Trunk {
+final class AgreementTrunk implements Trunk {
+    private final OnnxModel model;
+    private final @Nullable Pooling pooling;
+    private final GraphOptions options;
+    private final String identity;
+    private final Map<Split, SoftAnswers> answers = new EnumMap<>(Split.class);
+
+    /** @param identity names the model */
+    AgreementTrunk(OnnxModel model, @Nullable Pooling pooling, GraphOptions options, String identity) {
+        this.model = model;
+        this.pooling = pooling;
+        this.options = options;
+        this.identity = identity;
+    }
+
+    /** What the model answers as it came; asked once for each split. */
+    private SoftAnswers answers(Split split, Examples examples, BooleanSupplier stop, ProgressListener listener)
+            throws OnnxFormatException {
+        SoftAnswers known = answers.get(split);
+        if (known == null) {
+            String stage = "the model's own answers, " + split.name().toLowerCase(Locale.ROOT) + " split";
+            known = SoftAnswers.of(model, examples, options.threads(), new StageProgress(stage, listener, stop));
+            answers.put(split, known);
+        }
+        return known;
+    }
+
     @Override
     public String fingerprint() {
         return "agreement " + identity + " " + pooling + " "
@@ -45,9 +74,9 @@ record AgreementTrunk(OnnxModel model, @Nullable Pooling pooling, GraphOptions o
             throws IOException {
         try {
             Examples trunk = data.open(Split.TRUNK);
-            SoftAnswers teacher = SoftAnswers.of(model, trunk, options.threads());
+            SoftAnswers teacher = answers(Split.TRUNK, trunk, stop, listener);
             Examples decision = data.open(Split.DECISION);
-            SoftAnswers judge = SoftAnswers.of(model, decision, options.threads());
+            SoftAnswers judge = answers(Split.DECISION, decision, stop, listener);
             TaskData answered = new TaskData(
                     data.description(),
                     split -> split == Split.TRUNK ? new Answered(trunk, teacher) : new Answered(decision, judge));
@@ -72,6 +101,8 @@ record AgreementTrunk(OnnxModel model, @Nullable Pooling pooling, GraphOptions o
             return new Graphs(trained.model(), trained.exits(), null, figures);
         } catch (OnnxFormatException e) {
             throw ModelCheck.failure(e);
+        } catch (CancellationException e) {
+            return null;
         }
     }
 

@@ -23,6 +23,7 @@ import org.tminus.tasks.TaskDataException;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
+import org.tminus.trainer.ProgressListener;
 
 /** Reads people's data in the way that a model takes it. */
 final class DataReader {
@@ -32,7 +33,8 @@ final class DataReader {
     private DataReader() {}
 
     /** @throws AdaptException if the data cannot be read, or does not fit the model's inputs */
-    static OwnTask read(Request request, OnnxModel model, Signature signature) throws IOException {
+    static OwnTask read(Request request, OnnxModel model, Signature signature, ProgressListener listener)
+            throws IOException {
         List<ValueInfo> inputs = signature.inputs();
         for (ValueInfo input : inputs) {
             List<Dimension> shape = input.shape();
@@ -48,7 +50,7 @@ final class DataReader {
         try {
             OwnTask task =
                     switch (kind) {
-                        case PICTURES -> PictureReader.read(request, model, inputs);
+                        case PICTURES -> PictureReader.read(request, model, inputs, listener);
                         case TEXTS -> TextReader.read(request, model, signature);
                         case TENSORS -> tensors(request, model, inputs);
                     };
@@ -79,6 +81,7 @@ final class DataReader {
                 RawTensors.load(
                         file,
                         types,
+                        TokenTables.of(model),
                         request.labels().used(),
                         request.labels().names(),
                         request.training().seed()),

@@ -24,6 +24,8 @@ import org.tminus.onnx.ValueInfo;
 import org.tminus.tasks.ImageFolder;
 import org.tminus.tasks.PictureInput;
 import org.tminus.tasks.TaskDataException;
+import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.StageProgress;
 
 /** Reads pictures for a model that takes pixels. */
 final class PictureReader {
@@ -34,7 +36,7 @@ final class PictureReader {
 
     private PictureReader() {}
 
-    static OwnTask read(Request request, OnnxModel model, List<ValueInfo> inputs)
+    static OwnTask read(Request request, OnnxModel model, List<ValueInfo> inputs, ProgressListener listener)
             throws IOException, TaskDataException, OnnxFormatException {
         ValueInfo input = inputs.get(0);
         List<Dimension> shape = input.shape();
@@ -64,11 +66,13 @@ final class PictureReader {
                         channelsLast
                                 ? List.of((long) height, (long) width, (long) channels)
                                 : List.of((long) channels, (long) height, (long) width));
+        StageProgress progress = new StageProgress("reading pictures", listener, () -> false);
         TaskData data = ImageFolder.load(
                 request.data(),
                 pictures,
                 request.labels().names(),
-                request.training().seed());
+                request.training().seed(),
+                progress::at);
         if (!request.labels().used() && !data.description().labels().isEmpty()) {
             throw new AdaptException("The folder " + request.data() + " has class folders, but --labels none was given."
                     + " Put the pictures into one folder, or use the labels.");

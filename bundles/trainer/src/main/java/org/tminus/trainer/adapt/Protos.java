@@ -52,7 +52,7 @@ final class Protos {
         return folder == null ? OnnxModel.read(bytes) : OnnxModel.read(bytes, folder, Limits.DEFAULT);
     }
 
-    private static ModelProto parse(OnnxModel model) {
+    static ModelProto parse(OnnxModel model) {
         try {
             return ModelProto.parseFrom(model.toBytes());
         } catch (InvalidProtocolBufferException e) {

@@ -48,6 +48,10 @@ final class TextReader {
         notes.add("texts are cut off after " + length + " tokens (--max-length)");
         TextInput input = input(signature.inputs(), length);
         byte[] json = Files.readAllBytes(tokenizer);
+        Long rows = TokenTables.of(model).get(input.ids());
+        if (rows != null) {
+            TokenTables.check(json, rows, tokenizer);
+        }
         boolean labelled = request.labels().used();
         TextFile.Columns columns = new TextFile.Columns(
                 text.textColumn(), labelled ? Optional.of(text.labelColumn()) : Optional.empty(), text.groupColumn());

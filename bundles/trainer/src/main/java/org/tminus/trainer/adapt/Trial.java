@@ -27,19 +27,34 @@ final class Trial {
     private Trial() {}
 
     /**
+     * How quick it is.
+     *
+     * @param step one step
+     * @param steps all of them
+     */
+    record Pace(Duration step, long steps) {
+        /** Of all steps. */
+        Duration total() {
+            return step.multipliedBy(steps);
+        }
+    }
+
+    /**
      * Runs the trial; what it made is deleted.
      *
      * @param stop asked as well
-     * @return how long the training of the weights is expected to take; {@code null} if it was stopped at once
+     * @param listener hears what comes before the steps
+     * @return {@code null} if it was stopped at once
      */
-    static @Nullable Duration run(Trunk trunk, TaskData.Access data, Path folder, BooleanSupplier stop)
+    static @Nullable Pace run(
+            Trunk trunk, TaskData.Access data, Path folder, BooleanSupplier stop, ProgressListener listener)
             throws IOException {
         delete(folder);
         Files.createDirectories(folder);
-        Timer timer = new Timer();
+        Timer timer = new Timer(data.description().name(), listener);
         try {
             trunk.train(data, folder, () -> stop.getAsBoolean() || timer.hasEnough(), timer);
-            return timer.expected();
+            return timer.pace();
         } finally {
             delete(folder);
         }
@@ -60,14 +75,25 @@ final class Trial {
 
     /** The first step warms up and does not count. */
     private static final class Timer implements ProgressListener {
+        private final String stage;
+        private final ProgressListener others;
         private long first;
         private long firstDone;
         private long last;
         private long done;
         private long total;
 
+        Timer(String stage, ProgressListener others) {
+            this.stage = stage;
+            this.others = others;
+        }
+
         @Override
         public void progress(Progress progress) {
+            if (!progress.stage().equals(stage)) {
+                others.progress(progress);
+                return;
+            }
             last = System.nanoTime();
             done = progress.done();
             total = progress.total();
@@ -86,9 +112,9 @@ final class Trial {
         }
 
         @Nullable
-        Duration expected() {
+        Pace pace() {
             long steps = done - firstDone;
-            return steps == 0 ? null : Duration.ofNanos((last - first) / steps * total);
+            return steps == 0 ? null : new Pace(Duration.ofNanos((last - first) / steps), total);
         }
     }
 }

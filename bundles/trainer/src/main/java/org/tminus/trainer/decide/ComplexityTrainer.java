@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tminus.trainer.StageProgress;
 
 /** Trains the complexity predictor on oracle labels, with predictions for every row by trees that did not see it. */
 public final class ComplexityTrainer {
@@ -34,6 +35,11 @@ public final class ComplexityTrainer {
      * @param step rounds between tries
      */
     private record Growth(double rate, int leaves, int maxRounds, int step) {
+        /** Splits per class and row, to which the time is about proportional. */
+        long work() {
+            return (long) leaves * maxRounds;
+        }
+
         LightGbm.Settings settings(int classes, int rounds, long seed) {
             return new LightGbm.Settings(classes, rounds, rate, leaves, 30, seed);
         }
@@ -57,6 +63,12 @@ public final class ComplexityTrainer {
      */
     public static @Nullable ComplexityModel train(
             float[][] features, int[] labels, int menuSize, ClassWeights weights, long seed) {
+        return train(features, labels, menuSize, weights, seed, StageProgress.silent());
+    }
+
+    /** The same, which says how far it is. */
+    public static @Nullable ComplexityModel train(
+            float[][] features, int[] labels, int menuSize, ClassWeights weights, long seed, StageProgress progress) {
         List<Integer> classes = classes(labels, menuSize);
         if (classes.size() < 2) {
             return null;
@@ -67,7 +79,7 @@ public final class ComplexityTrainer {
         }
         float[] weight = weights.of(targets, classes.size());
         int[] fold = folds(labels.length, seed);
-        Trial trial = cheapest(trials(fold, features, targets, weight, classes.size(), seed), labels.length);
+        Trial trial = cheapest(trials(fold, features, targets, weight, classes.size(), seed, progress), labels.length);
         double[][] scores = new double[labels.length][];
         for (int k = 0; k < FOLDS; k++) {
             TreeEnsemble cut = trial.byFold()[k].firstRounds(trial.rounds());
@@ -99,6 +111,36 @@ public final class ComplexityTrainer {
                 outOfFold,
                 PredictorReport.of(targets, outOfFold, classes.size()),
                 PredictorReport.of(targets, uncalibrated, classes.size()).calibrationError());
+    }
+
+    /**
+     * About how long {@link #train} takes with so many features on these rows, from a few trees on some of them.
+     *
+     * @param columns features per row; those given are a sample
+     * @param menuSize number of paths, of which about so many as classes are common enough
+     */
+    public static double expectedSeconds(float[][] features, int columns, int menuSize) {
+        int rows = features.length;
+        int classes = Math.max(2, Math.min(menuSize, rows / (2 * RARE)));
+        SplittableRandom random = new SplittableRandom(1);
+        int[] labels = new int[rows];
+        float[] weights = new float[rows];
+        for (int row = 0; row < rows; row++) {
+            labels[row] = random.nextInt(classes);
+            weights[row] = 1;
+        }
+        Growth growth = GROWTHS.get(1);
+        int rounds = 4;
+        long begin = System.nanoTime();
+        String unused = LightGbm.train(features, labels, weights, growth.settings(classes, rounds, 1));
+        double perWork = (System.nanoTime() - begin) / 1e9 / ((double) growth.leaves() * rounds);
+        long work = growths(columns).stream().mapToLong(Growth::work).sum();
+        return perWork * work * FOLDS * columns / features[0].length;
+    }
+
+    private static List<Growth> growths(int columns) {
+        // With many features each way takes long, and the middle one suits most.
+        return columns > MANY_FEATURES ? GROWTHS.subList(1, 2) : GROWTHS;
     }
 
     /**
@@ -159,14 +201,24 @@ public final class ComplexityTrainer {
 
     /** All ways of growing, cut after every few rounds, judged on rows that the trees did not see. */
     private static List<Trial> trials(
-            int[] fold, float[][] features, int[] targets, float[] weight, int classes, long seed) {
+            int[] fold,
+            float[][] features,
+            int[] targets,
+            float[] weight,
+            int classes,
+            long seed,
+            StageProgress progress) {
         List<Trial> trials = new ArrayList<>();
-        // With many features each way takes long, and the middle one suits most.
-        for (Growth growth : features[0].length > MANY_FEATURES ? GROWTHS.subList(1, 2) : GROWTHS) {
+        List<Growth> growths = growths(features[0].length);
+        long total = growths.stream().mapToLong(Growth::work).sum() * FOLDS;
+        long done = 0;
+        for (Growth growth : growths) {
             LightGbm.Settings settings = growth.settings(classes, growth.maxRounds(), seed);
             TreeEnsemble[] byFold = new TreeEnsemble[FOLDS];
             for (int k = 0; k < FOLDS; k++) {
+                progress.at(done, total);
                 byFold[k] = TreeEnsemble.parse(trainWithout(k, fold, features, targets, weight, settings));
+                done += growth.work();
             }
             double[] loss = losses(growth, byFold, fold, features, targets, weight);
             for (int step = 0; step < loss.length; step++) {
@@ -179,6 +231,7 @@ public final class ComplexityTrainer {
                         byFold[0].firstRounds(rounds).flopsPerRow()));
             }
         }
+        progress.at(done, total);
         return trials;
     }
 

@@ -5,10 +5,8 @@
 package org.tminus.trainer.pipeline;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -21,8 +19,8 @@ import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.outcome.PathTrie;
-import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.StageProgress;
 import org.tminus.trainer.pack.ModelGraphs;
 
 /** Runs every path of a trie on a split, once. */
@@ -50,7 +48,7 @@ final class OutcomeStage {
         String stage = "outcomes-" + split.name().toLowerCase(Locale.ROOT);
         byte[] bytes = stages.once(stage, fingerprint, () -> {
             try (OutcomeRunner runner = new OutcomeRunner(parts, trie)) {
-                Outcomes outcomes = runner.run(examples, BATCH, new Reported(stage, listener, stop));
+                Outcomes outcomes = runner.run(examples, BATCH, new Reported(words(split), listener, stop));
                 return OutcomeTable.toBytes(outcomes, exits::contains);
             } catch (EvaluationException e) {
                 throw new IOException(e.getMessage(), e);
@@ -62,24 +60,23 @@ final class OutcomeStage {
         return OutcomeTable.of(bytes, trie, parts.costs());
     }
 
+    private static String words(Split split) {
+        return "every path on the " + split.name().toLowerCase(Locale.ROOT) + " split";
+    }
+
     private static final class Reported implements EvaluationProgress {
-        private final String stage;
-        private final ProgressListener listener;
+        private final StageProgress progress;
         private final BooleanSupplier stop;
-        private final long begin = System.nanoTime();
 
         Reported(String stage, ProgressListener listener, BooleanSupplier stop) {
-            this.stage = stage;
-            this.listener = listener;
+            // The runner asks by itself whether it is to stop.
+            this.progress = new StageProgress(stage, listener, () -> false);
             this.stop = stop;
         }
 
         @Override
         public void at(String step, long done, long total) {
-            Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-            Duration left =
-                    done == 0 ? null : elapsed.multipliedBy(total - done).dividedBy(done);
-            listener.progress(new Progress(stage, done, total, elapsed, left, Map.of()));
+            progress.at(done, total);
         }
 
         @Override

@@ -39,6 +39,7 @@ import org.tminus.learning.outcome.PathTrie;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.StageProgress;
 import org.tminus.trainer.decide.ClassWeights;
 import org.tminus.trainer.decide.ComplexityModel;
 import org.tminus.trainer.decide.ComplexityTrainer;
@@ -75,10 +76,12 @@ public final class Pipeline {
      *
      * @param model the file
      * @param points operating points with their figures on the decision split
+     * @param inForce name of the one that is used if nobody says otherwise
      * @param fullDepthAccuracy there; NaN without labels
      * @param certificate in words
      */
-    public record Result(Path model, List<Point> points, double fullDepthAccuracy, String certificate) {
+    public record Result(
+            Path model, List<Point> points, String inForce, double fullDepthAccuracy, String certificate) {
         /** Copies the list. */
         public Result {
             points = List.copyOf(points);
@@ -141,14 +144,6 @@ public final class Pipeline {
         Path folder = Folders.fresh(stages.folder().resolve("package"));
         ModelWriter writer = new ModelWriter(folder, graphs, recipe.header());
         writeParts(writer, trunk, graphs, predictor, policies, training);
-        ModelWriter.Decided decided = new ModelWriter.Decided(
-                menu,
-                predictor == null ? null : predictor.entry(),
-                policies.entries(),
-                points.stream().map(PointChoice.Chosen::point).toList(),
-                defaultPoint(points),
-                decision.rows(),
-                choice.fullDepthAccuracy());
         Map<String, Object> figures = figures(trunk, chosen, predictor, policies);
         if (predictor != null) {
             figures.put("predictorOnStem", stemVariant(graphs, identity, chosen, examples));
@@ -156,11 +151,23 @@ public final class Pipeline {
         Certifying.Result certificate = new Certifying(recipe, stages, listener, stop)
                 .certify(graphs, identity, folder, decision.trie(), choice.fullDepthAccuracy(), points, predictor);
         figures.put("certification", certificate.sentence());
+        List<Point> listed = points.stream().map(PointChoice.Chosen::point).toList();
+        DefaultPoint inForce =
+                DefaultPoint.of(listed, certificate.certified(), recipe.preferred(), choice.fullDepthAccuracy());
+        ModelWriter.Decided decided = new ModelWriter.Decided(
+                menu,
+                predictor == null ? null : predictor.entry(),
+                policies.entries(),
+                inForce.points(),
+                inForce.name(),
+                decision.rows(),
+                choice.fullDepthAccuracy());
         writer.writeDescription(decided, certificate.json(), provenance(figures));
         pack(folder);
         writeRebuildFile(folder, trunk);
         listener.message("wrote " + options.output());
-        return new Result(options.output(), decided.points(), choice.fullDepthAccuracy(), certificate.sentence());
+        return new Result(
+                options.output(), listed, inForce.name(), choice.fullDepthAccuracy(), certificate.sentence());
     }
 
     // --- trunk ---
@@ -274,7 +281,12 @@ public final class Pipeline {
         byte[] bytes = stages.once("predictor", fingerprint, () -> {
             listener.message("training the predictor on " + reader.name() + " of " + features.length + " inputs");
             ComplexityModel made = ComplexityTrainer.train(
-                    features, labels, decision.trie().menu().size(), ClassWeights.DEFAULT, options.seed());
+                    features,
+                    labels,
+                    decision.trie().menu().size(),
+                    ClassWeights.DEFAULT,
+                    options.seed(),
+                    progress("predictor"));
             return PredictorStage.toBytes(made, labels);
         });
         ComplexityModel model = bytes == null ? null : PredictorStage.of(bytes);
@@ -300,9 +312,14 @@ public final class Pipeline {
         byte[] bytes = stages.once("predictor-on-stem", fingerprint, () -> {
             listener.message("training a predictor on the state after the stem, for comparison");
             int[] labels = Oracle.STABLE.paths(decision);
-            return Json.bytes(StemVariant.figures(graphs, examples, labels, menu.size(), options.seed()));
+            return Json.bytes(StemVariant.figures(
+                    graphs, examples, labels, menu.size(), options.seed(), this::progress));
         });
         return bytes == null ? Map.of() : Json.map(bytes);
+    }
+
+    private StageProgress progress(String stage) {
+        return new StageProgress(stage, listener, stop);
     }
 
     // --- model file ---
@@ -347,15 +364,6 @@ public final class Pipeline {
         } finally {
             vectors.forEach(vector -> vector.inputs().values().forEach(each -> each.close()));
         }
-    }
-
-    private static @Nullable String defaultPoint(List<PointChoice.Chosen> points) {
-        for (PointChoice.Chosen each : points) {
-            if (each.point().name().equals(Level.DEFAULT)) {
-                return Level.DEFAULT;
-            }
-        }
-        return points.isEmpty() ? null : points.get(0).point().name();
     }
 
     private Map<String, Object> figures(

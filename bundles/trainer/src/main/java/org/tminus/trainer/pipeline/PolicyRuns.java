@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -29,8 +28,8 @@ import org.tminus.learning.policy.PpoRun;
 import org.tminus.learning.policy.PpoStudy;
 import org.tminus.learning.policy.PpoTrainer;
 import org.tminus.learning.policy.UpdateFigures;
-import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.StageProgress;
 
 /** Trainings of policies, each kept as a stage of its own. Used by one thread. */
 final class PolicyRuns {
@@ -82,7 +81,7 @@ final class PolicyRuns {
             PpoOptions options = PpoOptions.builder().updates(updates).build();
             int[][] parts = PpoStudy.parts(decision.rows(), HELD_OUT);
             PpoTrainer trainer = new PpoTrainer(decision.select(parts[0]), decision.select(parts[1]), loop, options);
-            return toBytes(trainer.train(seed, new Reported(loop, listener, stop)), loop);
+            return toBytes(trainer.train(seed, reported("policy " + loop.label() + ", seed " + seed)), loop);
         });
         if (bytes == null) {
             throw new CancellationException("stopped");
@@ -104,7 +103,8 @@ final class PolicyRuns {
             int[] rows = IntStream.range(0, Math.min(GAP_ROWS, decision.rows())).toArray();
             Outcomes small = decision.select(rows).restrict(some(decision.trie().menu()));
             PpoOptions options = PpoOptions.builder().updates(updates).build();
-            OptimumGap gap = OptimumGap.measure(small, loop, GAP_PRICE, GAP_BINS, options, seed);
+            OptimumGap gap = OptimumGap.measure(
+                    small, loop, GAP_PRICE, GAP_BINS, options, seed, reported("policy of a coarser problem"));
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("gap", gap.gap());
             figures.put("optimum", gap.optimum());
@@ -193,36 +193,15 @@ final class PolicyRuns {
         return curve;
     }
 
-    private static final class Reported implements PpoProgress {
-        private final String stage;
-        private final ProgressListener listener;
-        private final BooleanSupplier stop;
-        private final long begin = System.nanoTime();
-
-        Reported(Loop loop, ProgressListener listener, BooleanSupplier stop) {
-            this.stage = "policy " + loop.label();
-            this.listener = listener;
-            this.stop = stop;
-        }
-
-        @Override
-        public void updated(long seed, UpdateFigures figures, int updates) {
-            if (stop.getAsBoolean()) {
-                throw new CancellationException("stopped");
-            }
-            int done = figures.update() + 1;
-            Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-            listener.progress(new Progress(
-                    stage + ", seed " + seed,
-                    done,
-                    updates,
-                    elapsed,
-                    elapsed.multipliedBy(updates - done).dividedBy(done),
-                    Map.of(
-                            "reward", figures.reward(),
-                            "kept", figures.quality(),
-                            "FLOPs", figures.flopsRatio(),
-                            "entropy", figures.entropy())));
-        }
+    private PpoProgress reported(String stage) {
+        StageProgress progress = new StageProgress(stage, listener, stop);
+        return (seed, figures, updates) -> progress.at(
+                figures.update() + 1,
+                updates,
+                Map.of(
+                        "reward", figures.reward(),
+                        "kept", figures.quality(),
+                        "FLOPs", figures.flopsRatio(),
+                        "entropy", figures.entropy()));
     }
 }

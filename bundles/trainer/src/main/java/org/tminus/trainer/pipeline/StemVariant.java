@@ -9,6 +9,7 @@ import java.nio.LongBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.data.Examples;
 import org.tminus.onnx.GraphAnalysis;
@@ -16,6 +17,7 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.PathGraphs;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Tensor;
+import org.tminus.trainer.StageProgress;
 import org.tminus.trainer.decide.ClassWeights;
 import org.tminus.trainer.decide.ComplexityModel;
 import org.tminus.trainer.decide.ComplexityTrainer;
@@ -31,10 +33,17 @@ final class StemVariant {
     private StemVariant() {}
 
     /** Its figures out of fold; empty if there is nothing to tell apart. */
-    static Map<String, Object> figures(ModelGraphs graphs, Examples examples, int[] labels, int menuSize, long seed)
+    static Map<String, Object> figures(
+            ModelGraphs graphs,
+            Examples examples,
+            int[] labels,
+            int menuSize,
+            long seed,
+            Function<String, StageProgress> progress)
             throws IOException {
-        float[][] features = features(graphs, examples);
-        ComplexityModel model = ComplexityTrainer.train(features, labels, menuSize, ClassWeights.DEFAULT, seed);
+        float[][] features = features(graphs, examples, progress.apply("states after the stem"));
+        ComplexityModel model = ComplexityTrainer.train(
+                features, labels, menuSize, ClassWeights.DEFAULT, seed, progress.apply("predictor on the stem"));
         if (model == null) {
             return Map.of();
         }
@@ -44,7 +53,8 @@ final class StemVariant {
         return figures;
     }
 
-    private static float[][] features(ModelGraphs graphs, Examples examples) throws IOException {
+    private static float[][] features(ModelGraphs graphs, Examples examples, StageProgress progress)
+            throws IOException {
         GraphAnalysis.Stem stem = graphs.analysis().stem().orElseThrow();
         byte[] graph;
         try {
@@ -66,6 +76,7 @@ final class StemVariant {
                 for (int i = 0; i < rows.length; i++) {
                     features[first + i] = pooled(state, i, mask);
                 }
+                progress.at(first + rows.length, features.length);
             }
         }
         return features;

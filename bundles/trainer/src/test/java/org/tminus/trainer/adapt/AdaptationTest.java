@@ -69,13 +69,22 @@ class AdaptationTest {
                 "./tminus adapt");
     }
 
+    private static Adaptation prepared(Request request) throws IOException {
+        return Adaptation.prepare(request, ProgressListener.NONE);
+    }
+
     @Test
     void aModelThatWasStoppedOnTheWayIsTheSameAsOneThatWasNot() throws Exception {
         Path data = tokens(600);
-        Adaptation adaptation = Adaptation.prepare(request(data, LabelNames.FROM_DATA, "whole"));
+        Adaptation adaptation = prepared(request(data, LabelNames.FROM_DATA, "whole"));
         assertThat(String.join("\n", adaptation.words()))
                 .contains("2 layers", "3 classes", "layer.1", "always ending here costs", "a, b, c");
-        assertThat(adaptation.expectedTraining(() -> false)).isPositive();
+        ExpectedTime time = adaptation.expectedTime(ProgressListener.NONE, () -> false);
+        assertThat(time).isNotNull();
+        assertThat(time.weights()).isPositive();
+        assertThat(time.paths()).isPositive();
+        assertThat(time.policies()).isZero();
+        assertThat(time.sentence()).contains("weights", "every path");
         assertThat(adaptation.isBegun()).isFalse();
         Pipeline.Result whole = adaptation.run(ProgressListener.NONE, () -> false);
         assertThat(whole).isNotNull();
@@ -83,9 +92,9 @@ class AdaptationTest {
         Request again = request(data, LabelNames.FROM_DATA, "whole")
                 .withPlaces(folder.resolve("parts/whole.tminus"), folder.resolve("parts.work"));
         int[] asked = {0};
-        assertThat(Adaptation.prepare(again).run(ProgressListener.NONE, () -> ++asked[0] > 6))
+        assertThat(prepared(again).run(ProgressListener.NONE, () -> ++asked[0] > 6))
                 .isNull();
-        Adaptation second = Adaptation.prepare(again);
+        Adaptation second = prepared(again);
         assertThat(second.isBegun()).isTrue();
         List<String> messages = new ArrayList<>();
         Pipeline.Result resumed = second.run(
@@ -109,14 +118,14 @@ class AdaptationTest {
         }
 
         Request other = request(tokens(700), LabelNames.FROM_DATA, "whole");
-        assertThatThrownBy(() -> Adaptation.prepare(other).run(ProgressListener.NONE, () -> false))
+        assertThatThrownBy(() -> prepared(other).run(ProgressListener.NONE, () -> false))
                 .isInstanceOf(AdaptException.class)
                 .hasMessageContainingAll("data was", "--work");
     }
 
     @Test
     void aClassifierNeedsNoLabels() throws Exception {
-        Adaptation adaptation = Adaptation.prepare(request(tokens(600), LabelNames.NONE, "bare"));
+        Adaptation adaptation = prepared(request(tokens(600), LabelNames.NONE, "bare"));
         assertThat(String.join("\n", adaptation.words())).contains("no labels", "disagreement");
         Pipeline.Result result = adaptation.run(ProgressListener.NONE, () -> false);
         assertThat(result).isNotNull();
@@ -171,17 +180,17 @@ class AdaptationTest {
                 "tokens");
 
         Request request = request(data, LabelNames.FROM_DATA, "full");
-        assertThatThrownBy(() -> Adaptation.prepare(request, new Room(place -> 1000)))
+        assertThatThrownBy(() -> Adaptation.prepare(request, ProgressListener.NONE, new Room(place -> 1000)))
                 .isInstanceOf(AdaptException.class)
                 .hasMessageContainingAll("Make room", "--work");
         Request unwritable = request.withPlaces(data.resolve("inside.tminus"), folder.resolve("w"));
-        assertThatThrownBy(() -> Adaptation.prepare(unwritable))
+        assertThatThrownBy(() -> prepared(unwritable))
                 .isInstanceOf(AdaptException.class)
                 .hasMessageContainingAll("cannot be written to", "--output");
     }
 
     private void refused(Path data, LabelNames labels, String... words) {
-        assertThatThrownBy(() -> Adaptation.prepare(request(data, labels, "refused")))
+        assertThatThrownBy(() -> prepared(request(data, labels, "refused")))
                 .isInstanceOf(AdaptException.class)
                 .hasMessageContainingAll(words);
     }
