@@ -19,7 +19,8 @@ final class Adam {
         square = new double[size];
     }
 
-    void update(double[] parameters, double[] gradient, double rate, double maxNorm) {
+    /** @param decay how fast weights shrink on their own, apart from the gradient; times the rate per step */
+    void update(double[] parameters, double[] gradient, double rate, double maxNorm, double decay) {
         step++;
         double norm = Matrices.norm(gradient);
         double scale = norm > maxNorm ? maxNorm / norm : 1;
@@ -29,7 +30,8 @@ final class Adam {
             double g = scale * gradient[i];
             mean[i] = BETA1 * mean[i] + (1 - BETA1) * g;
             square[i] = BETA2 * square[i] + (1 - BETA2) * g * g;
-            parameters[i] -= rate * (mean[i] / correct1) / (Math.sqrt(square[i] / correct2) + EPSILON);
+            double change = (mean[i] / correct1) / (Math.sqrt(square[i] / correct2) + EPSILON);
+            parameters[i] -= rate * (change + decay * parameters[i]);
         }
     }
 }

@@ -43,7 +43,7 @@ final class Cloning {
             Imitation imitation = new Imitation(episodes);
             Arrays.fill(gradient, 0);
             unroll.learn(episodes, order, imitation, gradient);
-            adam.update(network.parameters, gradient, rate * (1 - 0.9 * step / steps), 1);
+            adam.update(network.parameters, gradient, rate * (1 - 0.9 * step / steps), 1, 0);
             if (step >= steps - last) {
                 sum += imitation.loss / Math.max(1, imitation.decisions);
             }

@@ -23,14 +23,26 @@ import org.tminus.learning.outcome.Outcomes;
  *   <li value="11">and on: the predictor's probability of each of its classes
  * </ol>
  *
+ * <p>That is version 1. Version 2 sees three of them on a scale where they are told apart where it matters:
+ *
+ * <ol start="2">
+ *   <li>{@code 1 + ln(budget) / 2}, of a budget of at least 0.01
+ *   <li value="5">log-odds of the largest probability, at most 8 and at least -8, over 4
+ *   <li value="6">logarithm of the largest probability over the second, at most 8, over 4
+ * </ol>
+ *
  * <p>Actions: 0 stops and answers here, {@code 1 + l} runs layer l next.
  *
  * @param layers of the model
  * @param complexityClasses of the predictor; 0 without one
  * @param hidden units of the LSTM
  * @param loop what it looks at
+ * @param observation the version of the observation
  */
-public record LstmShape(int layers, int complexityClasses, int hidden, Loop loop) {
+public record LstmShape(int layers, int complexityClasses, int hidden, Loop loop, int observation) {
+    /** The version that is trained now. */
+    public static final int OBSERVATION = 2;
+
     /** Numbers of an observation before the predictor's probabilities. */
     public static final int FIXED_FEATURES = 11;
 
@@ -40,6 +52,14 @@ public record LstmShape(int layers, int complexityClasses, int hidden, Loop loop
             throw new IllegalArgumentException("No policy has " + layers + " layers, " + complexityClasses
                     + " classes and " + hidden + " hidden units");
         }
+        if (observation < 1 || observation > OBSERVATION) {
+            throw new IllegalArgumentException("There is no version " + observation + " of the observation");
+        }
+    }
+
+    /** With the observation of today. */
+    public LstmShape(int layers, int complexityClasses, int hidden, Loop loop) {
+        this(layers, complexityClasses, hidden, loop, OBSERVATION);
     }
 
     /** Numbers of an observation. */

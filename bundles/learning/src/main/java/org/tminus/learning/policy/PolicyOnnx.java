@@ -104,6 +104,9 @@ public final class PolicyOnnx {
         metadata.put("hidden", String.valueOf(hidden));
         metadata.put("actions", String.valueOf(actions));
         metadata.put("complexityClasses", String.valueOf(shape.complexityClasses()));
+        if (shape.observation() > 1) {
+            metadata.put("observation", String.valueOf(shape.observation()));
+        }
         metadata.forEach((key, text) -> model.addMetadataProps(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
         return model.build().toByteArray();
@@ -131,7 +134,8 @@ public final class PolicyOnnx {
                 number(metadata, "actions") - 1,
                 number(metadata, "complexityClasses"),
                 number(metadata, "hidden"),
-                Loop.of(metadata.getOrDefault("loop", "")));
+                Loop.of(metadata.getOrDefault("loop", "")),
+                metadata.containsKey("observation") ? number(metadata, "observation") : 1);
         Map<String, float[]> weights = new HashMap<>();
         for (TensorProto tensor : model.getGraph().getInitializerList()) {
             ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);

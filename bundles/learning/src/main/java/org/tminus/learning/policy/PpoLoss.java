@@ -14,6 +14,7 @@ final class PpoLoss implements Unroll.Head {
     private final double perDecision;
     private final double perStep;
     private final double[] log;
+    private final double[] own;
     double loss;
     double kl;
     double entropy;
@@ -30,6 +31,7 @@ final class PpoLoss implements Unroll.Head {
         this.options = options;
         this.entropyWeight = entropyWeight;
         this.log = new double[network.actions];
+        this.own = new double[network.actions];
         int choices = 0;
         int all = 0;
         for (int e : some) {
@@ -53,30 +55,32 @@ final class PpoLoss implements Unroll.Head {
 
     private void decide(int t, int row, int e, int[] allowed, Network.Step state, double[] dH, double[] gradient) {
         Rollout.logProbabilities(network, state, row, allowed, log);
-        int chosen = rollout.action[t][e];
-        double change = log[chosen] - rollout.logProbability[t][e];
-        double odds = Math.exp(change);
-        double advantage = rollout.advantage[t][e];
-        double free = odds * advantage;
-        double bounded = Math.max(1 - options.clip, Math.min(1 + options.clip, odds)) * advantage;
-        boolean open = free <= bounded;
+        double[] before = rollout.log[t][e];
+        double[] advantage = rollout.advantage[t][e];
         double uncertainty = 0;
+        double gained = 0;
+        double pull = 0;
+        // The clipped objective in expectation over the actions as the policy before took them: old * odds is new.
         for (int i = 0; i < allowed.length; i++) {
-            uncertainty -= Math.exp(log[i]) * log[i];
+            double now = Math.exp(log[i]);
+            double old = Math.exp(before[i]);
+            double free = now * advantage[i];
+            double bounded = Math.max((1 - options.clip) * old, Math.min((1 + options.clip) * old, now)) * advantage[i];
+            boolean open = free <= bounded;
+            own[i] = open ? free : 0;
+            pull += own[i];
+            gained += Math.min(free, bounded);
+            uncertainty -= now * log[i];
+            kl += old * (before[i] - log[i]);
+            clipped += open ? 0 : old;
         }
         for (int i = 0; i < allowed.length; i++) {
-            double p = Math.exp(log[i]);
-            double d = entropyWeight * p * (log[i] + uncertainty);
-            if (open) {
-                d -= free * ((i == chosen ? 1 : 0) - p);
-            }
+            double now = Math.exp(log[i]);
+            double d = entropyWeight * now * (log[i] + uncertainty) - own[i] + pull * now;
             network.backLogit(state, row, allowed[i], perDecision * d, dH, gradient);
         }
-        loss += perDecision * (-Math.min(free, bounded) - entropyWeight * uncertainty);
-        // The estimator of the divergence that is never negative.
-        kl += odds - 1 - change;
+        loss += perDecision * (-gained - entropyWeight * uncertainty);
         entropy += uncertainty / Math.log(allowed.length);
-        clipped += open ? 0 : 1;
         decisions++;
     }
 

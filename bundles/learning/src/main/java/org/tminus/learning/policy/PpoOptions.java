@@ -13,7 +13,8 @@ import org.tminus.learning.outcome.Basis;
  * Settings of the training. The reward of an episode at budget b has three levels, each paid as soon as it is earned:
  *
  * <ol>
- *   <li><em>Answer kept</em>: {@code keptWeight} if the answer at the end is kept ({@link Basis}). With {@code shaping} it is
+ *   <li><em>Answer kept</em>: {@code keptWeight} if the answer at the end is kept ({@link Basis}), with labels softened by
+ *       {@code softness}. With {@code shaping} it is
  *       paid densely as the difference of a potential: a step from a place to the next earns {@code keptWeight * (kept there -
  *       kept here)}, where at the root the answer of full depth counts. These differences sum to the same total but for what
  *       full depth gives, which no policy can change, so no other policy becomes the best; but a step learns at once whether
@@ -47,6 +48,8 @@ public final class PpoOptions {
     final double entropyStart;
     final double entropyEnd;
     final double maxNorm;
+    final double weightDecay;
+    final double softness;
     final double targetKl;
     final double keptWeight;
     final boolean shaping;
@@ -75,6 +78,8 @@ public final class PpoOptions {
         entropyStart = builder.entropyStart;
         entropyEnd = builder.entropyEnd;
         maxNorm = builder.maxNorm;
+        weightDecay = builder.weightDecay;
+        softness = builder.softness;
         targetKl = builder.targetKl;
         keptWeight = builder.keptWeight;
         shaping = builder.shaping;
@@ -110,6 +115,8 @@ public final class PpoOptions {
         builder.entropyStart = entropyStart;
         builder.entropyEnd = entropyEnd;
         builder.maxNorm = maxNorm;
+        builder.weightDecay = weightDecay;
+        builder.softness = softness;
         builder.targetKl = targetKl;
         builder.keptWeight = keptWeight;
         builder.shaping = shaping;
@@ -131,13 +138,13 @@ public final class PpoOptions {
 
     /** Collects settings. Not thread-safe. */
     public static final class Builder {
-        private int hidden = 24;
+        private int hidden = 12;
         private @Nullable Basis basis;
         private List<Double> budgets = List.of();
-        private int updates = 100;
+        private int updates = 80;
         private int episodes = 2048;
-        private int epochs = 3;
-        private int minibatch = 512;
+        private int epochs = 4;
+        private int minibatch = 256;
         private double learningRate = 1e-2;
         private double clip = 0.2;
         private double valueClip = 0.5;
@@ -146,6 +153,8 @@ public final class PpoOptions {
         private double entropyStart = 0.01;
         private double entropyEnd = 0.0005;
         private double maxNorm = 0.5;
+        private double weightDecay = 0.05;
+        private double softness = 0.8;
         private double targetKl = 0.03;
         private double keptWeight = 1;
         private boolean shaping = true;
@@ -170,7 +179,10 @@ public final class PpoOptions {
             return this;
         }
 
-        /** The grid that budgets are drawn from; by default 12 from the cheapest path to full depth. */
+        /**
+         * The grid that budgets are drawn from; by default 12, closer together the cheaper, from the cheapest path to where the
+         * best simple rules gain no more, and one beyond.
+         */
         public Builder budgets(List<Double> grid) {
             budgets = List.copyOf(grid);
             return this;
@@ -218,7 +230,7 @@ public final class PpoOptions {
             return this;
         }
 
-        /** The lambda of generalised advantage estimation; episodes are short, so nothing is discounted. */
+        /** The lambda of generalised advantages; episodes are short, so nothing is discounted. */
         public Builder gaeLambda(double lambda) {
             gaeLambda = lambda;
             return this;
@@ -240,6 +252,22 @@ public final class PpoOptions {
         /** The largest norm of a gradient. */
         public Builder maxNorm(double norm) {
             maxNorm = norm;
+            return this;
+        }
+
+        /** How fast weights shrink on their own, times the learning rate per step; against learning the examples by heart. */
+        public Builder weightDecay(double decay) {
+            weightDecay = decay;
+            return this;
+        }
+
+        /**
+         * With labels the share of an answer's worth that is its chance to be right, as all exits together judge it; the rest
+         * is whether it is right. A single label is mostly noise to whoever meets the next example that looks alike. 0 where
+         * the price is fixed.
+         */
+        public Builder softness(double share) {
+            softness = share;
             return this;
         }
 
@@ -318,6 +346,8 @@ public final class PpoOptions {
             require(entropyStart > 0 && entropyEnd > 0, "weights of the entropy are above 0");
             require(heldOutShare > 0 && heldOutShare < 1, "the held-out share is between 0 and 1");
             require(budgets.stream().allMatch(b -> b > 0 && b <= 1), "budgets are above 0, to 1");
+            require(weightDecay >= 0, "the decay of weights is not negative");
+            require(softness >= 0 && softness <= 1, "the softness is 0 to 1");
             require(learningRate > 0 && maxNorm > 0 && targetKl > 0, "rate, norm and divergence are above 0");
             return new PpoOptions(this);
         }

@@ -30,8 +30,12 @@ import org.tminus.learning.outcome.PathTrie;
  * the same policy on the same machine. Used by one thread.
  */
 public final class PpoTrainer {
+    /** Another one whenever the same examples and seed give another policy. */
+    public static final String VERSION = "ppo-2";
+
     private static final int BUCKETS = 12;
     private static final double LEAST_INITIAL_PRICE = 0.002;
+    private static final double SATURATED = 0.001;
     /** Rounds after imitation in which only the critic learns, so that its first guesses do not undo what was imitated. */
     private static final int CRITIC_ROUNDS = 3;
 
@@ -57,18 +61,25 @@ public final class PpoTrainer {
         this.fit = fit;
         this.basis = options.basisFor(fit);
         this.shape = new LstmShape(fit.trie().layers(), fit.complexityClasses(), options.hidden, loop);
-        this.walk = new Walk(fit, shape, basis);
-        this.heldOut = new Walk(heldOut, shape, basis);
+        boolean softens = options.softness > 0 && basis == Basis.RIGHT && options.fixedPrice.isEmpty();
+        Consensus consensus = softens ? Consensus.fit(fit) : null;
+        this.walk = walk(fit, consensus);
+        this.heldOut = walk(heldOut, consensus);
         this.depth =
                 fit.trie().nodes().stream().mapToInt(PathTrie.Node::depth).max().orElse(0) + 1;
-        this.budgets = budgets();
         Family start = startingFamily();
+        this.budgets = budgets(start.hull());
         this.initialPrices = initialPrices(start.hull());
         boolean imitates = options.warmStart != WarmStart.NONE && options.warmStartSteps > 0;
         this.teacher = imitates ? teacher(start) : null;
     }
 
-    private double[] budgets() {
+    private Walk walk(Outcomes outcomes, @Nullable Consensus consensus) {
+        return new Walk(outcomes, shape, basis, consensus == null ? null : consensus.worth(outcomes, options.softness));
+    }
+
+    /** @param hull of the rules that training begins from */
+    private double[] budgets(Hull hull) {
         if (options.fixedPrice.isPresent()) {
             return new double[] {1};
         }
@@ -80,10 +91,24 @@ public final class PpoTrainer {
         for (int row = 0; row < fit.rows(); row++) {
             cheapest += walk.paidToAnswer(node, row) / fit.rows();
         }
-        double least = Math.min(cheapest, 0.95);
+        double most = Math.min(1, 1.1 * saturation(hull));
+        double least = Math.min(cheapest, 0.95 * most);
+        // Steps of equal ratio, since where little is spent a little more matters most.
         return IntStream.range(0, BUCKETS)
-                .mapToDouble(i -> least + (1 - least) * (i + 0.5) / BUCKETS)
+                .mapToDouble(i ->
+                        i == BUCKETS - 1 ? (most + 1) / 2 : least * Math.pow(most / least, (i + 0.5) / (BUCKETS - 1)))
                 .toArray();
+    }
+
+    /** The least cost at which a hull is as good as it gets, but for what is noise. */
+    private static double saturation(Hull hull) {
+        List<Hull.Member> members = hull.members();
+        double best = members.get(members.size() - 1).quality();
+        return members.stream()
+                .filter(member -> member.quality() > best - SATURATED)
+                .findFirst()
+                .orElseThrow()
+                .flopsRatio();
     }
 
     private double[] initialPrices(Hull hull) {
@@ -181,6 +206,8 @@ public final class PpoTrainer {
         best.offer(network, -1);
         double startScore = best.score;
         Prices prices = new Prices(budgets, initialPrices, options);
+        // Rounds in which only the critic learns would leave the actor's moments at 0, and its first steps too long.
+        Adam criticAdam = new Adam(network.parameters.length);
         Adam adam = new Adam(network.parameters.length);
         Rows rows = new Rows(random.split());
         List<UpdateFigures> curve = new ArrayList<>();
@@ -197,10 +224,11 @@ public final class PpoTrainer {
                     walk,
                     budgets,
                     new Rollout.Rewards(walk, options.keptWeight, options.shaping, paid),
+                    options.gaeLambda,
                     random);
-            rollout.advantages(walk, options.gaeLambda, budgets.length);
             boolean criticOnly = teacher != null && update < CRITIC_ROUNDS;
-            UpdateFigures figures = learn(network, adam, unroll, rollout, update, criticOnly, paid, random);
+            UpdateFigures figures =
+                    learn(network, criticOnly ? criticAdam : adam, unroll, rollout, update, criticOnly, paid, random);
             curve.add(figures);
             prices.update(figures.ratios().stream().mapToDouble(r -> r).toArray());
             boolean last = update + 1 == options.updates;
@@ -246,7 +274,7 @@ public final class PpoTrainer {
                 if (criticOnly) {
                     Arrays.fill(gradient, 0, network.critic, 0);
                 }
-                adam.update(network.parameters, gradient, rate, options.maxNorm);
+                adam.update(network.parameters, gradient, rate, options.maxNorm, options.weightDecay);
                 kl += loss.kl;
                 entropy += loss.entropy;
                 clipped += loss.clipped;
@@ -312,7 +340,7 @@ public final class PpoTrainer {
         for (int b = 0; b < budgets.length; b++) {
             Choices there = policy.decide(heldOut, budgets[b]);
             points.add(BudgetTable.point(budgets[b], there));
-            reward += (options.keptWeight * basis.quality(there) - initialPrices[b] * there.flopsRatio())
+            reward += (options.keptWeight * heldOut.worth(there) - initialPrices[b] * there.flopsRatio())
                     / budgets.length;
             Choices here = last.decide(walk, budgets[b]);
             choices.add(here);
@@ -397,13 +425,13 @@ public final class PpoTrainer {
     private double score(LstmPolicy policy) {
         if (options.fixedPrice.isPresent()) {
             Choices choices = policy.decide(heldOut, budgets[0]);
-            return options.keptWeight * basis.quality(choices)
+            return options.keptWeight * heldOut.worth(choices)
                     - options.fixedPrice.getAsDouble() * choices.flopsRatio();
         }
         List<Hull.Member> members = new ArrayList<>();
         for (double budget : budgets) {
             Choices choices = policy.decide(heldOut, budget);
-            members.add(new Hull.Member(String.valueOf(budget), choices.flopsRatio(), basis.quality(choices)));
+            members.add(new Hull.Member(String.valueOf(budget), choices.flopsRatio(), heldOut.worth(choices)));
         }
         Hull hull = Hull.of(members);
         double sum = 0;

@@ -4,28 +4,37 @@
  */
 package org.tminus.learning.policy;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.tminus.learning.outcome.PathTrie;
 
-/** Episodes that the policy walked by chance, with rewards and advantages. */
+/**
+ * Episodes that the policy walked by chance, with the advantage of every action that was allowed on the way.
+ *
+ * <p>Outcomes of all places are known, so generalised advantages are not estimated from the one walk that was drawn: their
+ * expectation over all walks that the policy could go on with is summed up over the trie, from its leaves to its root. That
+ * is the same quantity without the noise of drawing.
+ */
 final class Rollout extends Episodes {
-    final double[][] logProbability;
+    private static final int CHUNK = 256;
+
+    /** Log-probabilities of the allowed actions, by step and episode. */
+    final double[][][] log;
+    /** Advantages of the allowed actions, by step and episode. */
+    final double[][][] advantage;
+    /** What the critic said. */
     final double[][] value;
-    final double[][] reward;
-    final double[][] advantage;
     /** What the critic should have said. */
     final double[][] target;
-    /** Per episode: FLOPs over mean full depth, and whether the answer was kept. */
+    /** Per episode: FLOPs over mean full depth, and what the answer was worth. */
     final double[] ratio;
 
     final double[] kept;
 
     Rollout(int count, int steps) {
         super(count, steps);
-        logProbability = new double[steps][count];
+        log = new double[steps][count][];
+        advantage = new double[steps][count][];
         value = new double[steps][count];
-        reward = new double[steps][count];
-        advantage = new double[steps][count];
         target = new double[steps][count];
         ratio = new double[count];
         kept = new double[count];
@@ -72,70 +81,143 @@ final class Rollout extends Episodes {
             if (shaping) {
                 earned = walk.potential(next == Walk.STOP ? node : next, row) - walk.potential(node, row);
             } else {
-                earned = end >= 0 ? walk.kept(end, row) : 0;
+                earned = end >= 0 ? walk.worth(end, row) : 0;
             }
             return scales[bucket] * (keptWeight * earned - prices[bucket] * paid);
         }
     }
 
-    /** Walks all episodes, whose rows and buckets are set, with actions drawn from the policy. */
-    void walk(Network network, Walk walk, double[] budgets, Rewards rewards, SplittableRandom random) {
-        int hidden = network.hidden;
-        Network.Step step = new Network.Step(network, count);
-        int[] episode = all();
-        int active = count;
-        Arrays.fill(node[0], 0);
-        double[] logits = new double[network.actions];
-        for (int t = 0; active > 0; t++) {
-            step.rows = active;
-            for (int i = 0; i < active; i++) {
-                int e = episode[i];
-                walk.observe(node[t][e], row[e], budgets[bucket[e]], step.x, i * network.features);
+    /**
+     * Walks all episodes, whose rows and buckets are set, with actions drawn from the policy.
+     *
+     * @param lambda of the generalised advantages; nothing is discounted
+     */
+    void walk(Network network, Walk walk, double[] budgets, Rewards rewards, double lambda, SplittableRandom random) {
+        Survey survey = new Survey(network, walk, budgets, rewards, lambda);
+        for (int first = 0; first < count; first += CHUNK) {
+            int some = Math.min(CHUNK, count - first);
+            survey.look(first, some);
+            for (int i = 0; i < some; i++) {
+                draw(survey, walk, first + i, i, random);
             }
-            network.forward(step);
-            int left = 0;
-            for (int i = 0; i < active; i++) {
-                int e = episode[i];
-                int at = node[t][e];
-                int chosen = draw(network, step, i, walk.actions[at], logits, random);
-                action[t][e] = chosen;
-                logProbability[t][e] = logits[chosen];
-                value[t][e] = network.value(step, i);
-                int next = walk.targets[at][chosen];
-                reward[t][e] = rewards.of(at, next, row[e], bucket[e]);
-                int end = next == Walk.STOP ? at : walk.isLeaf(next) ? next : -1;
-                if (end >= 0) {
-                    length[e] = t + 1;
-                    ratio[e] = walk.paidToAnswer(end, row[e]);
-                    kept[e] = walk.kept(end, row[e]);
-                    continue;
+        }
+        normalise(walk, budgets.length);
+    }
+
+    private void draw(Survey survey, Walk walk, int e, int i, SplittableRandom random) {
+        int at = 0;
+        for (int t = 0; ; t++) {
+            double[] chances = survey.log[at][i];
+            int chosen = chances.length - 1;
+            double left = random.nextDouble();
+            for (int a = 0; a < chances.length - 1; a++) {
+                left -= Math.exp(chances[a]);
+                if (left < 0) {
+                    chosen = a;
+                    break;
                 }
-                node[t + 1][e] = next;
-                episode[left] = e;
-                System.arraycopy(step.h, i * hidden, step.hBefore, left * hidden, hidden);
-                System.arraycopy(step.c, i * hidden, step.cBefore, left * hidden, hidden);
-                left++;
             }
-            active = left;
+            node[t][e] = at;
+            action[t][e] = chosen;
+            log[t][e] = chances.clone();
+            advantage[t][e] = survey.advantage[at][i].clone();
+            value[t][e] = survey.value[at][i];
+            target[t][e] = survey.value[at][i] + survey.mean[at][i];
+            int next = walk.targets[at][chosen];
+            int end = next == Walk.STOP ? at : walk.isLeaf(next) ? next : -1;
+            if (end >= 0) {
+                length[e] = t + 1;
+                ratio[e] = walk.paidToAnswer(end, row[e]);
+                kept[e] = walk.worth(end, row[e]);
+                return;
+            }
+            at = next;
         }
     }
 
-    /** Draws an action; leaves log-probabilities of the allowed ones in {@code logits}. */
-    private static int draw(
-            Network network, Network.Step step, int row, int[] allowed, double[] logits, SplittableRandom random) {
-        if (allowed.length == 1) {
-            logits[0] = 0;
-            return 0;
-        }
-        logProbabilities(network, step, row, allowed, logits);
-        double left = random.nextDouble();
-        for (int i = 0; i < allowed.length - 1; i++) {
-            left -= Math.exp(logits[i]);
-            if (left < 0) {
-                return i;
+    /** The policy at every place of the trie for a chunk of episodes. */
+    private final class Survey {
+        private final Network network;
+        private final Walk walk;
+        private final double[] budgets;
+        private final Rewards rewards;
+        private final double lambda;
+        private final Network.Step[] steps;
+        /** By node and place in the chunk. */
+        final double[][][] log;
+
+        final double[][][] advantage;
+        final double[][] value;
+        /** The mean of the advantages over the actions as the policy takes them. */
+        final double[][] mean;
+
+        Survey(Network network, Walk walk, double[] budgets, Rewards rewards, double lambda) {
+            this.network = network;
+            this.walk = walk;
+            this.budgets = budgets;
+            this.rewards = rewards;
+            this.lambda = lambda;
+            int nodes = walk.actions.length;
+            steps = new Network.Step[nodes];
+            log = new double[nodes][][];
+            advantage = new double[nodes][][];
+            value = new double[nodes][];
+            mean = new double[nodes][];
+            for (int node = 0; node < nodes; node++) {
+                if (!walk.isLeaf(node)) {
+                    steps[node] = new Network.Step(network, CHUNK);
+                    log[node] = new double[CHUNK][walk.actions[node].length];
+                    advantage[node] = new double[CHUNK][walk.actions[node].length];
+                    value[node] = new double[CHUNK];
+                    mean[node] = new double[CHUNK];
+                }
             }
         }
-        return allowed.length - 1;
+
+        void look(int first, int some) {
+            for (PathTrie.Node place : walk.outcomes.trie().nodes()) {
+                int node = place.index();
+                if (walk.isLeaf(node)) {
+                    continue;
+                }
+                Network.Step step = steps[node];
+                step.rows = some;
+                for (int i = 0; i < some; i++) {
+                    walk.observe(node, row[first + i], budgets[bucket[first + i]], step.x, i * network.features);
+                }
+                if (node > 0) {
+                    Network.Step before = steps[place.parent()];
+                    System.arraycopy(before.h, 0, step.hBefore, 0, some * network.hidden);
+                    System.arraycopy(before.c, 0, step.cBefore, 0, some * network.hidden);
+                }
+                network.forward(step);
+                for (int i = 0; i < some; i++) {
+                    logProbabilities(network, step, i, walk.actions[node], log[node][i]);
+                    value[node][i] = network.value(step, i);
+                }
+            }
+            for (int node = steps.length - 1; node >= 0; node--) {
+                if (!walk.isLeaf(node)) {
+                    for (int i = 0; i < some; i++) {
+                        judge(node, first + i, i);
+                    }
+                }
+            }
+        }
+
+        private void judge(int node, int e, int i) {
+            double sum = 0;
+            for (int a = 0; a < advantage[node][i].length; a++) {
+                int next = walk.targets[node][a];
+                double gain = rewards.of(node, next, row[e], bucket[e]) - value[node][i];
+                if (next != Walk.STOP && !walk.isLeaf(next)) {
+                    gain += value[next][i] + lambda * mean[next][i];
+                }
+                advantage[node][i][a] = gain;
+                sum += Math.exp(log[node][i][a]) * gain;
+            }
+            mean[node][i] = sum;
+        }
     }
 
     /** Log-softmax over the allowed actions. */
@@ -156,36 +238,37 @@ final class Rollout extends Episodes {
     }
 
     /**
-     * Generalised advantages, nothing discounted; then brought to mean 0 and deviation 1 over the decisions of each bucket,
-     * for what is at stake differs by budget.
+     * Brings advantages to mean 0 over the actions of a decision, and to deviation 1 over the decisions of each bucket, for
+     * what is at stake differs by budget.
      */
-    void advantages(Walk walk, double lambda, int buckets) {
-        double[] sum = new double[buckets];
+    private void normalise(Walk walk, int buckets) {
         double[] squares = new double[buckets];
         double[] decisions = new double[buckets];
         for (int e = 0; e < count; e++) {
-            double next = 0;
-            double nextValue = 0;
-            for (int t = length[e] - 1; t >= 0; t--) {
-                double delta = reward[t][e] + nextValue - value[t][e];
-                next = delta + lambda * next;
-                nextValue = value[t][e];
-                advantage[t][e] = next;
-                target[t][e] = next + value[t][e];
+            for (int t = 0; t < length[e]; t++) {
+                double[] here = advantage[t][e];
+                double mean = 0;
+                for (int a = 0; a < here.length; a++) {
+                    mean += Math.exp(log[t][e][a]) * here[a];
+                }
+                double square = 0;
+                for (int a = 0; a < here.length; a++) {
+                    here[a] -= mean;
+                    square += here[a] * here[a] / here.length;
+                }
                 if (walk.isChoice(node[t][e])) {
-                    sum[bucket[e]] += next;
-                    squares[bucket[e]] += next * next;
+                    squares[bucket[e]] += square;
                     decisions[bucket[e]]++;
                 }
             }
         }
         for (int e = 0; e < count; e++) {
             int b = bucket[e];
-            double mean = sum[b] / Math.max(1, decisions[b]);
-            double variance = squares[b] / Math.max(1, decisions[b]) - mean * mean;
-            double scale = 1 / Math.sqrt(Math.max(variance, 1e-8));
+            double scale = 1 / Math.sqrt(Math.max(squares[b] / Math.max(1, decisions[b]), 1e-8));
             for (int t = 0; t < length[e]; t++) {
-                advantage[t][e] = (advantage[t][e] - mean) * scale;
+                for (int a = 0; a < advantage[t][e].length; a++) {
+                    advantage[t][e][a] *= scale;
+                }
             }
         }
     }

@@ -104,7 +104,7 @@ public final class TabularOptimum {
         for (int i = 0; i < rows.length; i++) {
             List<Float> key = new ArrayList<>(Outcomes.OBSERVATIONS);
             for (int k = 0; k < Outcomes.OBSERVATIONS; k++) {
-                key.add(walk.outcomes.observation(next, rows[i], k));
+                key.add(walk.observation(next, rows[i], k));
             }
             seen.computeIfAbsent(key, unused -> new ArrayList<>()).add(i);
         }

@@ -6,7 +6,9 @@ package org.tminus.learning.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tminus.learning.outcome.Basis;
+import org.tminus.learning.outcome.Choices;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.outcome.PathTrie;
 import org.tminus.learning.outcome.Spending;
@@ -19,6 +21,11 @@ final class Walk {
     /** Where a stop leads. */
     static final int STOP = -1;
 
+    private static final double LEAST_BUDGET = 0.01;
+    private static final double LEAST_PROBABILITY = 1e-7;
+    private static final double LOGIT_LIMIT = 8;
+    private static final double LOGIT_SCALE = 4;
+
     final Outcomes outcomes;
     final LstmShape shape;
     final Spending spending;
@@ -27,6 +34,7 @@ final class Walk {
     /** Per node, for each allowed action, the node that follows, or {@link #STOP}. */
     final int[][] targets;
 
+    private final boolean scaled;
     private final boolean[] leaf;
     /** Per node the last one on the way to it whose head is read; 0 if there is none. */
     private final int[] readBefore;
@@ -35,9 +43,17 @@ final class Walk {
     private final double[] last;
     private final double[] expectedRatio;
     private final boolean[][] kept;
+    /** Per node and example; null if it is what {@link #kept} says. */
+    private final double @Nullable [][] worth;
+
     private final double unit;
 
     Walk(Outcomes outcomes, LstmShape shape, Basis basis) {
+        this(outcomes, shape, basis, null);
+    }
+
+    /** @param worth per node and example what the answer is worth; null if it is worth 1 where it is kept, else 0 */
+    Walk(Outcomes outcomes, LstmShape shape, Basis basis, double @Nullable [][] worth) {
         if (outcomes.trie().layers() != shape.layers() || outcomes.complexityClasses() != shape.complexityClasses()) {
             throw new IllegalArgumentException("A policy for " + shape.layers() + " layers and "
                     + shape.complexityClasses() + " classes of complexity does not fit outcomes of "
@@ -45,6 +61,8 @@ final class Walk {
         }
         this.outcomes = outcomes;
         this.shape = shape;
+        this.scaled = shape.observation() > 1;
+        this.worth = worth;
         PathTrie trie = outcomes.trie();
         int nodes = trie.nodes().size();
         actions = new int[nodes][];
@@ -125,9 +143,23 @@ final class Walk {
         return node > 0 && kept[node][row] ? 1 : 0;
     }
 
-    /** The potential that shapes the reward: whether the answer here is kept; at the root whether that of full depth is. */
+    /** What the answer at a node is worth, 0 to 1; at the root nothing. */
+    double worth(int node, int row) {
+        return worth == null ? kept(node, row) : worth[node][row];
+    }
+
+    /** The mean worth of the answers that were chosen. */
+    double worth(Choices choices) {
+        double sum = 0;
+        for (int row = 0; row < rows(); row++) {
+            sum += worth(outcomes.trie().end(choices.path(row)).index(), row);
+        }
+        return sum / rows();
+    }
+
+    /** The potential that shapes the reward: what the answer here is worth; at the root what that of full depth is. */
     double potential(int node, int row) {
-        return kept[node == 0 ? outcomes.fullDepthNode() : node][row] ? 1 : 0;
+        return worth(node == 0 ? outcomes.fullDepthNode() : node, row);
     }
 
     /** FLOPs over mean full depth paid up to standing at a node, without the policy's own step there. */
@@ -145,18 +177,29 @@ final class Walk {
         return spending.answered(node, row) + steps(node) * shape.flopsPerStep();
     }
 
+    /** What a policy that reads the exit of a node sees of it; {@link Outcomes#OBSERVED} says what the numbers are. */
+    float observation(int node, int row, int index) {
+        // Where a policy really runs, an answer can be compared only with one that was read.
+        return index == 3 ? outcomes.unchanged(node, readBefore[node], row) : outcomes.observation(node, row, index);
+    }
+
     void observe(int node, int row, double budget, double[] into, int at) {
         into[at] = depth[node];
         into[at + 1] = last[node];
-        into[at + 2] = budget;
+        into[at + 2] = scaled ? 1 + Math.log(Math.max(LEAST_BUDGET, budget)) / 2 : budget;
         into[at + 3] = spending.at(node, row) / spending.fullDepth(row);
         into[at + 4] = node == 0 ? 1 : 0;
         boolean seen = spending.isRead(node);
         for (int i = 0; i < Outcomes.OBSERVATIONS; i++) {
-            into[at + 5 + i] = seen ? outcomes.observation(node, row, i) : 0;
+            into[at + 5 + i] = seen ? observation(node, row, i) : 0;
         }
-        // Where a policy really runs, an answer can be compared only with one that was read.
-        into[at + 8] = seen ? outcomes.unchanged(node, readBefore[node], row) : 0;
+        if (scaled && seen) {
+            double largest = Math.max(LEAST_PROBABILITY, into[at + 5]);
+            double second = Math.max(LEAST_PROBABILITY, into[at + 5] - into[at + 6]);
+            double others = Math.max(LEAST_PROBABILITY, 1 - into[at + 5]);
+            into[at + 5] = Math.max(-LOGIT_LIMIT, Math.min(LOGIT_LIMIT, Math.log(largest / others))) / LOGIT_SCALE;
+            into[at + 6] = Math.min(LOGIT_LIMIT, Math.log(largest / second)) / LOGIT_SCALE;
+        }
         into[at + 9] = seen ? 1 : 0;
         into[at + 10] = expectedRatio[row];
         float[] probabilities = outcomes.complexity(row);

@@ -45,11 +45,10 @@ class NetworkGradientTest {
             rollout.row[e] = e;
             rollout.bucket[e] = e % 2;
         }
-        rollout.walk(network, walk, BUDGETS, new Rollout.Rewards(walk, 1, true, new double[] {1, 0.2}), random);
-        rollout.advantages(walk, 0.9, 2);
+        rollout.walk(network, walk, BUDGETS, new Rollout.Rewards(walk, 1, true, new double[] {1, 0.2}), 0.9, random);
         // Another policy than the one that walked, so that odds differ from 1, some beyond the clip.
         for (int i = 0; i < network.parameters.length; i++) {
-            network.parameters[i] += 0.25 * (2 * random.nextDouble() - 1);
+            network.parameters[i] += 0.6 * (2 * random.nextDouble() - 1);
         }
         double[] gradient = new double[network.parameters.length];
         PpoLoss loss = loss(network, walk, rollout, options, gradient);

@@ -149,9 +149,14 @@ class PolicyOnnxTest {
         double[] observation = new double[closed.features()];
         walk.observe(3, 4, 0.4, observation, 0);
         assertThat(observation[9]).isEqualTo(1);
-        assertThat(observation[5]).isEqualTo(outcomes.confidence(3, 4));
+        double odds = outcomes.confidence(3, 4) / (1.0 - outcomes.confidence(3, 4));
+        assertThat(observation[5]).isCloseTo(Math.log(odds) / 4, within(1e-9));
+        assertThat(observation[2]).isCloseTo(1 + Math.log(0.4) / 2, within(1e-12));
         assertThat(observation[3])
                 .isCloseTo((10e4 + 3 * 100e4 + 3 * 5e4 + 2e4) / outcomes.fullDepthFlops(4), within(1e-12));
+        new Walk(outcomes, new LstmShape(6, 6, 12, Loop.CLOSED, 1), Basis.RIGHT).observe(3, 4, 0.4, observation, 0);
+        assertThat(observation[5]).isEqualTo(outcomes.confidence(3, 4));
+        assertThat(observation[2]).isEqualTo(0.4);
         open.observe(3, 4, 0.4, observation, 0);
         assertThat(observation[9]).isZero();
         assertThat(observation[5]).isZero();

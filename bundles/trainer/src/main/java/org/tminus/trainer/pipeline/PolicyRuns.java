@@ -75,8 +75,8 @@ final class PolicyRuns {
 
     /** @throws CancellationException if it was told to stop */
     Run run(Outcomes decision, Loop loop, long seed, int updates) throws IOException {
-        String fingerprint =
-                StageStore.fingerprint("ppo", identity, decision.trie().menu(), loop, seed, updates, HELD_OUT);
+        String fingerprint = StageStore.fingerprint(
+                PpoTrainer.VERSION, identity, decision.trie().menu(), loop, seed, updates, HELD_OUT);
         byte[] bytes = stages.once("policy-" + loop.label() + "-" + seed, fingerprint, () -> {
             PpoOptions options = PpoOptions.builder().updates(updates).build();
             int[][] parts = PpoStudy.parts(decision.rows(), HELD_OUT);
@@ -97,7 +97,16 @@ final class PolicyRuns {
      */
     Map<String, Object> optimumGap(Outcomes decision, Loop loop, long seed, int updates) throws IOException {
         String fingerprint = StageStore.fingerprint(
-                "optimum", identity, decision.trie().menu(), loop, seed, updates, GAP_PRICE, GAP_PATHS, GAP_ROWS);
+                "optimum",
+                PpoTrainer.VERSION,
+                identity,
+                decision.trie().menu(),
+                loop,
+                seed,
+                updates,
+                GAP_PRICE,
+                GAP_PATHS,
+                GAP_ROWS);
         byte[] bytes = stages.once("policy-" + loop.label() + "-optimum", fingerprint, () -> {
             listener.message("comparing the training of policies with the exact optimum of a coarser problem");
             int[] rows = IntStream.range(0, Math.min(GAP_ROWS, decision.rows())).toArray();

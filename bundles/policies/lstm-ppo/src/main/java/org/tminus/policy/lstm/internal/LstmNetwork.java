@@ -14,6 +14,7 @@ final class LstmNetwork {
     /** Features of an observation before the predictor's probabilities. */
     static final int FIXED_FEATURES = 11;
 
+    private final int observation;
     private final int features;
     private final int hidden;
     private final int actions;
@@ -28,13 +29,21 @@ final class LstmNetwork {
     private final float[] actorBias;
 
     /**
+     * @param observation the version of the observation that it was trained with
      * @param inputWeights [features, 4 hidden], row-major
      * @param hiddenWeights [hidden, 4 hidden]
      * @param bias [4 hidden]
      * @param actorWeights [hidden, actions]
      * @param actorBias [actions]
      */
-    LstmNetwork(float[] inputWeights, float[] hiddenWeights, float[] bias, float[] actorWeights, float[] actorBias) {
+    LstmNetwork(
+            int observation,
+            float[] inputWeights,
+            float[] hiddenWeights,
+            float[] bias,
+            float[] actorWeights,
+            float[] actorBias) {
+        this.observation = observation;
         this.bias = bias;
         this.actorBias = actorBias;
         hidden = bias.length / 4;
@@ -61,6 +70,11 @@ final class LstmNetwork {
     /** What one step costs: a multiply-add counts as two. */
     static long flopsPerStep(long features, long hidden, long actions) {
         return 2 * (features * 4 * hidden + hidden * 4 * hidden + hidden * actions);
+    }
+
+    /** The version of the observation. */
+    int observation() {
+        return observation;
     }
 
     int features() {

@@ -180,11 +180,24 @@ final class NetworkReader {
         requireProperty("actions", Long.toString(actions));
         requireProperty("complexityClasses", Long.toString(classes));
         return new LstmNetwork(
+                observation(),
                 values(INPUT_WEIGHTS, features, 4 * hidden),
                 values(HIDDEN_WEIGHTS, hidden, 4 * hidden),
                 values(BIAS, 4 * hidden),
                 values(ACTOR_WEIGHTS, hidden, actions),
                 values(ACTOR_BIAS, actions));
+    }
+
+    /** The version of the observation; files from before there were two do not tell. */
+    private int observation() throws ModelFormatException {
+        String version = properties.getOrDefault("observation", "1");
+        return switch (version) {
+            case "1" -> 1;
+            case "2" -> 2;
+            default ->
+                throw unusable("it wants to see version '" + shown(version)
+                        + "' of the observation, and this one knows 1 and 2");
+        };
     }
 
     private void requireProperty(String key, String expected) throws ModelFormatException {

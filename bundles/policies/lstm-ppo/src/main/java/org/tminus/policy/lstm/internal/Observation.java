@@ -24,15 +24,23 @@ final class Observation {
     private static final int SEEN = 9;
     private static final int EXPECTED = 10;
 
+    private static final double LEAST_BUDGET = 0.01;
+    private static final double LEAST_PROBABILITY = 1e-7;
+    private static final double LOGIT_LIMIT = 8;
+    private static final double LOGIT_SCALE = 4;
+
+    private final boolean scaled;
     private final float[] values;
     private final int layers;
     private final int classes;
 
-    Observation(int layers, int classes, double budget) {
+    /** @param version of the observation, 1 or 2 */
+    Observation(int version, int layers, int classes, double budget) {
+        this.scaled = version > 1;
         this.layers = layers;
         this.classes = classes;
         values = new float[LstmNetwork.FIXED_FEATURES + classes];
-        values[BUDGET] = (float) budget;
+        values[BUDGET] = (float) (scaled ? 1 + Math.log(Math.max(LEAST_BUDGET, budget)) / 2 : budget);
     }
 
     float[] values() {
@@ -94,11 +102,25 @@ final class Observation {
                 entropy -= probability * Math.log(probability);
             }
         }
-        values[CONFIDENCE] = largest;
-        values[MARGIN] = largest - second;
+        setConfidence(largest, largest - second);
         values[ENTROPY] = probabilities.length < 2 ? 0 : (float) (entropy / Math.log(probabilities.length));
         values[UNCHANGED] = answer == before ? 1 : 0;
         values[SEEN] = 1;
         return answer;
+    }
+
+    private void setConfidence(float largest, float margin) {
+        if (!scaled) {
+            values[CONFIDENCE] = largest;
+            values[MARGIN] = margin;
+            return;
+        }
+        double first = Math.max(LEAST_PROBABILITY, largest);
+        // From the margin, as in training, where that is what is kept of the second.
+        double second = Math.max(LEAST_PROBABILITY, (double) largest - margin);
+        double others = Math.max(LEAST_PROBABILITY, 1.0 - largest);
+        double odds = Math.max(-LOGIT_LIMIT, Math.min(LOGIT_LIMIT, Math.log(first / others)));
+        values[CONFIDENCE] = (float) (odds / LOGIT_SCALE);
+        values[MARGIN] = (float) (Math.min(LOGIT_LIMIT, Math.log(first / second)) / LOGIT_SCALE);
     }
 }

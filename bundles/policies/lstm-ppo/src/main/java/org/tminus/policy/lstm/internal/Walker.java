@@ -44,7 +44,7 @@ final class Walker {
         this.context = context;
         this.complexities = complexities;
         costs = new Costs(model, classes);
-        observation = new Observation(model.layers().size(), classes, budget);
+        observation = new Observation(network.observation(), model.layers().size(), classes, budget);
         states = new float[slots * network.hidden()];
         cells = new float[slots * network.hidden()];
         gates = new float[4 * network.hidden()];

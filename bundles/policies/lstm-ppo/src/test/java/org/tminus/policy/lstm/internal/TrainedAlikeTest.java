@@ -76,7 +76,7 @@ class TrainedAlikeTest {
         for (int seed = 0; seed < 3; seed++) {
             Networks networks = Networks.random(100 + seed, loop.label(), complexityPaths.size(), 10, 6, 1.5f);
             LstmPolicy trained = LstmPolicy.of(
-                    new LstmShape(6, complexityPaths.size(), 10, loop),
+                    new LstmShape(6, complexityPaths.size(), 10, loop, 1 + seed % 2),
                     networks.weights.get("lstm.weight_x"),
                     networks.weights.get("lstm.weight_h"),
                     networks.weights.get("lstm.bias"),
