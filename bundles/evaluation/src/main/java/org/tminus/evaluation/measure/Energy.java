@@ -12,17 +12,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** The energy counters of the processor packages (RAPL), where the system lets us read them. */
+/**
+ * The energy counters of the processor packages (RAPL), or else those of the board's sensors (hwmon), where the system lets
+ * us read them.
+ */
 public final class Energy {
     private final List<Counter> counters = new ArrayList<>();
 
+    /** @param range where it starts again; 0 if that is not known */
     private record Counter(Path energy, long range) {}
 
     public Energy() {
-        this(Path.of("/sys/class/powercap"));
+        this(Path.of("/sys/class/powercap"), Path.of("/sys/class/hwmon"));
     }
 
-    Energy(Path folder) {
+    Energy(Path packages, Path sensors) {
+        addPackages(packages);
+        if (counters.isEmpty()) {
+            addSensors(sensors);
+        }
+    }
+
+    private void addPackages(Path folder) {
         try (DirectoryStream<Path> zones = Files.newDirectoryStream(folder, "*-rapl:[0-9]")) {
             for (Path zone : zones) {
                 Path energy = zone.resolve("energy_uj");
@@ -31,6 +42,21 @@ public final class Energy {
             }
         } catch (IOException | NumberFormatException e) {
             // Often only the superuser may read them, and virtual machines have none.
+            counters.clear();
+        }
+    }
+
+    private void addSensors(Path folder) {
+        try (DirectoryStream<Path> devices = Files.newDirectoryStream(folder, "hwmon*")) {
+            for (Path device : devices) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(device, "energy[0-9]*_input")) {
+                    for (Path file : files) {
+                        read(file);
+                        counters.add(new Counter(file, 0));
+                    }
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
             counters.clear();
         }
     }
@@ -57,7 +83,7 @@ public final class Energy {
         return values;
     }
 
-    /** What all packages used since then, everything that ran on them included; empty if it cannot be told. */
+    /** What all packages or sensors counted since then, everything that ran on them included; empty if it cannot be told. */
     public OptionalDouble joulesSince(List<Long> before) {
         List<Long> after = now();
         if (after.isEmpty() || after.size() != before.size()) {
@@ -66,6 +92,9 @@ public final class Energy {
         long sum = 0;
         for (int i = 0; i < after.size(); i++) {
             long used = after.get(i) - before.get(i);
+            if (used < 0 && counters.get(i).range() == 0) {
+                return OptionalDouble.empty();
+            }
             // The counter starts again at its range, every minute or so under load.
             sum += used >= 0 ? used : used + counters.get(i).range();
         }

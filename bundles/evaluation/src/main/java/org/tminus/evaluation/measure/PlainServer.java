@@ -8,6 +8,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.ort.OrtGraph;
 import org.tminus.evaluation.ort.OrtTensors;
@@ -19,15 +20,27 @@ public final class PlainServer implements Server {
     private final OnnxRuntime runtime;
     private final OrtGraph graph;
     private final String output;
+    private final @Nullable PlainServer loaded;
 
     /**
      * @param graph is closed with this
      * @param output with one score per class
      */
     public PlainServer(OnnxRuntime runtime, OrtGraph graph, String output) {
+        this(runtime, graph, output, null);
+    }
+
+    /** @param loaded answers at full load; closed with this; null for this one */
+    public PlainServer(OnnxRuntime runtime, OrtGraph graph, String output, @Nullable PlainServer loaded) {
         this.runtime = runtime;
         this.graph = graph;
         this.output = output;
+        this.loaded = loaded;
+    }
+
+    @Override
+    public Server underLoad() {
+        return loaded == null ? this : loaded;
     }
 
     @Override
@@ -50,5 +63,8 @@ public final class PlainServer implements Server {
     @Override
     public void close() {
         graph.close();
+        if (loaded != null) {
+            loaded.close();
+        }
     }
 }

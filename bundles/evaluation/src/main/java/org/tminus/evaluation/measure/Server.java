@@ -32,6 +32,11 @@ public interface Server extends AutoCloseable {
         }
     }
 
+    /** The one that answers at full load; another one where settings that are best there differ. Closed with this. */
+    default Server underLoad() {
+        return this;
+    }
+
     @Override
     void close();
 }

@@ -12,11 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
@@ -30,6 +25,8 @@ public final class Stopwatch {
     private static final int WARM_UP = 100;
     private static final int MOST_WARM_UPS = 12;
     private static final int LEAST_WARM_UPS = 3;
+    /** Large models have little Java to compile for each answer; waiting for silence would take long there. */
+    private static final long LONG_WARM_UP_NANOS = 30_000_000_000L;
     /** Java's compiler takes a processor from the answers while it works; below this share it rests. */
     private static final double RESTING = 0.02;
 
@@ -74,7 +71,16 @@ public final class Stopwatch {
                     joules,
                     Double.isNaN(mean) ? null : mean,
                     fallbacks,
-                    labels);
+                    labels,
+                    roundMillis());
+        }
+
+        private double[] roundMillis() {
+            double[] sums = new double[(nanos.length + ROUND - 1) / ROUND];
+            for (int i = 0; i < nanos.length; i++) {
+                sums[i / ROUND] += nanos[i] / 1e6;
+            }
+            return sums;
         }
     }
 
@@ -122,6 +128,7 @@ public final class Stopwatch {
 
     private void warmUp(Map<String, Server> servers) throws EvaluationException {
         int count = Math.min(WARM_UP, inputs.size());
+        long begin = System.nanoTime();
         for (int round = 0; round < MOST_WARM_UPS; round++) {
             long compiled = compilerMillis();
             long start = System.nanoTime();
@@ -129,10 +136,12 @@ public final class Stopwatch {
                 for (int i = 0; i < count; i++) {
                     server.answer(inputs.tensors().get(i), inputs.rows().get(i));
                 }
+                check("warming up", round, MOST_WARM_UPS);
             }
-            check("warming up", round + 1L, MOST_WARM_UPS);
             double share = (compilerMillis() - compiled) * 1e6 / Math.max(1, System.nanoTime() - start);
-            if (round + 1 >= LEAST_WARM_UPS && share < RESTING) {
+            boolean enough = share < RESTING || System.nanoTime() - begin > LONG_WARM_UP_NANOS;
+            if (round + 1 >= LEAST_WARM_UPS && enough) {
+                check("warming up", MOST_WARM_UPS, MOST_WARM_UPS);
                 return;
             }
         }
@@ -145,6 +154,8 @@ public final class Stopwatch {
     }
 
     private void round(Server server, Lap lap, int from, int to) throws EvaluationException {
+        // Not counted: threads of the way before may still wait actively, and caches hold its weights.
+        server.answer(inputs.tensors().get(from), inputs.rows().get(from));
         for (int i = from; i < to; i++) {
             long start = System.nanoTime();
             Server.Answer answer =
@@ -161,31 +172,28 @@ public final class Stopwatch {
         if (throughputInputs == 0) {
             return;
         }
-        int threads = Runtime.getRuntime().availableProcessors();
-        ExecutorService clients = Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "tminus-evaluation-client");
-            thread.setDaemon(true);
-            return thread;
-        });
         int passes = 4;
         int count = Math.max(1, Math.min(throughputInputs, inputs.size()) / passes);
         Map<String, Long> nanos = new LinkedHashMap<>();
         Map<String, Double> joules = new LinkedHashMap<>();
-        try {
+        try (Load load = new Load()) {
+            for (Server server : servers.values()) {
+                if (!server.underLoad().equals(server)) {
+                    load.nanos(server.underLoad(), inputs, 0, Math.min(WARM_UP, inputs.size()));
+                }
+            }
             for (int pass = 0; pass < passes; pass++) {
                 int from = pass * count;
+                int to = Math.min(inputs.size(), from + count);
                 for (Map.Entry<String, Server> entry : servers.entrySet()) {
+                    Server server = entry.getValue().underLoad();
                     List<Long> before = energy.now();
-                    long start = System.nanoTime();
-                    all(clients, threads, entry.getValue(), from, Math.min(inputs.size(), from + count));
-                    nanos.merge(entry.getKey(), System.nanoTime() - start, Long::sum);
+                    nanos.merge(entry.getKey(), load.nanos(server, inputs, from, to), Long::sum);
                     OptionalDouble used = energy.isReadable() ? energy.joulesSince(before) : OptionalDouble.empty();
                     joules.merge(entry.getKey(), used.orElse(Double.NaN), Double::sum);
                 }
                 check("timing at full load", pass + 1L, passes);
             }
-        } finally {
-            clients.shutdownNow();
         }
         int answered = Math.min(inputs.size(), passes * count);
         laps.forEach((name, lap) -> {
@@ -193,32 +201,6 @@ public final class Stopwatch {
             double used = get(joules, name);
             lap.joules = Double.isNaN(used) ? null : (Double) (used / answered);
         });
-    }
-
-    private void all(ExecutorService clients, int threads, Server server, int from, int to) throws EvaluationException {
-        AtomicInteger next = new AtomicInteger(from);
-        List<Future<?>> running = new ArrayList<>();
-        for (int thread = 0; thread < threads; thread++) {
-            running.add(clients.submit(() -> {
-                for (int i = next.getAndIncrement(); i < to; i = next.getAndIncrement()) {
-                    server.answer(inputs.tensors().get(i), inputs.rows().get(i));
-                }
-                return null;
-            }));
-        }
-        for (Future<?> each : running) {
-            try {
-                each.get();
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof EvaluationException known) {
-                    throw known;
-                }
-                throw new IllegalStateException("A client failed", e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new EvaluationException("The evaluation was interrupted.", "Start it again.", e);
-            }
-        }
     }
 
     private void check(String step, long done, long total) {

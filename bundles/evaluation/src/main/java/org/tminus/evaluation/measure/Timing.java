@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tracedFlops mean FLOPs by the platform's own trace; null without the platform
  * @param fallbacks answers that the platform gave in another way than asked
  * @param labels the answers, by input
+ * @param roundMillis what all inputs of a round took together; the rounds of all ways have the same inputs
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record Timing(
@@ -27,4 +28,5 @@ public record Timing(
         @Nullable Double joulesPerInput,
         @Nullable Double tracedFlops,
         long fallbacks,
-        int[] labels) {}
+        int[] labels,
+        double[] roundMillis) {}

@@ -13,6 +13,7 @@ import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.measure.InputFile;
 import org.tminus.evaluation.measure.ProcessMemory;
 import org.tminus.evaluation.measure.Server;
+import org.tminus.evaluation.ort.Threads;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.models.format.ModelPackage;
@@ -39,7 +40,8 @@ public final class MemoryProbe {
         boolean told = rest.isPresent() && memory.resetPeak();
         AdaptiveModel model = ModelPackage.load(Path.of(args[0]));
         Servers.Served served = new Servers.Served("probe", serving, input -> content.paths()[input]);
-        try (Servers servers = new Servers(model, List.of(served), runtime)) {
+        try (Servers servers =
+                new Servers(model, List.of(served), runtime, Threads.PROCESS_POOL, Threads.PROCESS_POOL)) {
             Server server = servers.byName().values().iterator().next();
             for (int i = 0; i < content.inputs().size(); i++) {
                 server.answer(content.inputs().get(i), i);

@@ -19,6 +19,7 @@ import org.tminus.evaluation.measure.PlainServer;
 import org.tminus.evaluation.measure.Platform;
 import org.tminus.evaluation.measure.Server;
 import org.tminus.evaluation.ort.OrtGraph;
+import org.tminus.evaluation.ort.Threads;
 import org.tminus.learning.outcome.Choices;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.Exit;
@@ -60,12 +61,15 @@ public final class Servers implements AutoCloseable {
 
     /**
      * @param model extracted to disk
+     * @param single who computes in the sessions that answer single inputs without the platform
+     * @param load likewise at full load
      * @throws EvaluationException if a graph cannot be opened or the platform does not get ready
      */
-    public Servers(AdaptiveModel model, List<Served> ways, OnnxRuntime runtime) throws EvaluationException {
+    public Servers(AdaptiveModel model, List<Served> ways, OnnxRuntime runtime, Threads single, Threads load)
+            throws EvaluationException {
         boolean opened = false;
         try {
-            open(model, ways, runtime);
+            open(model, ways, runtime, single, load);
             opened = true;
         } finally {
             if (!opened) {
@@ -74,15 +78,17 @@ public final class Servers implements AutoCloseable {
         }
     }
 
-    private void open(AdaptiveModel model, List<Served> ways, OnnxRuntime runtime) throws EvaluationException {
+    private void open(AdaptiveModel model, List<Served> ways, OnnxRuntime runtime, Threads single, Threads load)
+            throws EvaluationException {
         String output = model.signature().outputs().get(0).name();
         List<Served> byPlatform = new ArrayList<>();
         for (Served way : ways) {
             if (way.serving() instanceof Serving.ModelFile plain) {
-                OrtGraph graph = OrtGraph.of(runtime, way.name(), plain.file());
-                servers.put(way.name(), new PlainServer(runtime, graph, graph.outputName()));
+                Opener opener = threads -> OrtGraph.of(runtime, way.name(), plain.file(), threads);
+                servers.put(way.name(), plainServer(runtime, opener, "", single, load));
             } else if (way.serving() instanceof Serving.MenuGraph menu) {
-                servers.put(way.name(), new PlainServer(runtime, composed(model, menu.path(), runtime), output));
+                Opener opener = threads -> composed(model, menu.path(), runtime, threads);
+                servers.put(way.name(), plainServer(runtime, opener, output, single, load));
             } else {
                 byPlatform.add(way);
             }
@@ -90,6 +96,27 @@ public final class Servers implements AutoCloseable {
         // A process that serves only a plain model, to see what that takes, must not hold the platform.
         if (!byPlatform.isEmpty()) {
             openPlatform(model, byPlatform, runtime);
+        }
+    }
+
+    private interface Opener {
+        OrtGraph open(Threads threads) throws EvaluationException;
+    }
+
+    /** @param output that answers; empty for the first */
+    private static PlainServer plainServer(
+            OnnxRuntime runtime, Opener opener, String output, Threads single, Threads load)
+            throws EvaluationException {
+        PlainServer loaded = single == load ? null : plainServer(runtime, opener, output, load, load);
+        boolean opened = false;
+        try {
+            OrtGraph graph = opener.open(single);
+            opened = true;
+            return new PlainServer(runtime, graph, output.isEmpty() ? graph.outputName() : output, loaded);
+        } finally {
+            if (!opened && loaded != null) {
+                loaded.close();
+            }
         }
     }
 
@@ -127,7 +154,8 @@ public final class Servers implements AutoCloseable {
         }
     }
 
-    private static OrtGraph composed(AdaptiveModel model, int path, OnnxRuntime runtime) throws EvaluationException {
+    private static OrtGraph composed(AdaptiveModel model, int path, OnnxRuntime runtime, Threads threads)
+            throws EvaluationException {
         org.tminus.model.Path chosen = model.menu().get(path);
         Path file = model.file("model.onnx").orElseThrow();
         Path exits = model.file("exits.onnx").orElse(null);
@@ -144,7 +172,7 @@ public final class Servers implements AutoCloseable {
         try {
             PathGraphs graphs = PathGraphs.of(OnnxModel.read(file), exits == null ? null : OnnxModel.read(exits));
             SegmentGraph graph = graphs.compose(spec);
-            return OrtGraph.of(runtime, "path " + chosen, graph, file.getParent());
+            return OrtGraph.of(runtime, "path " + chosen, graph, file.getParent(), threads);
         } catch (OnnxFormatException e) {
             throw new EvaluationException(
                     "The path " + chosen + " cannot be composed: " + e.getMessage(), e.advice(), e);

@@ -44,10 +44,18 @@ public final class OrtGraph implements AutoCloseable {
     /** @param folder of the external weights; null if there are none */
     public static OrtGraph of(OnnxRuntime runtime, String what, SegmentGraph segment, @Nullable Path folder)
             throws EvaluationException {
+        return of(runtime, what, segment, folder, Threads.PROCESS_POOL);
+    }
+
+    /** With threads of a kind. */
+    public static OrtGraph of(
+            OnnxRuntime runtime, String what, SegmentGraph segment, @Nullable Path folder, Threads threads)
+            throws EvaluationException {
         byte[] bytes = segment.toBytes();
         return open(
                 runtime,
                 what,
+                threads,
                 options -> {
                     if (segment.hasExternalData() && folder != null) {
                         options.addConfigEntry(
@@ -60,17 +68,28 @@ public final class OrtGraph implements AutoCloseable {
 
     /** A model file as it is. */
     public static OrtGraph of(OnnxRuntime runtime, String what, Path file) throws EvaluationException {
-        return open(runtime, what, options -> runtime.environment().createSession(file.toString(), options), "");
+        return of(runtime, what, file, Threads.PROCESS_POOL);
+    }
+
+    /** A model file as it is, with threads of a kind. */
+    public static OrtGraph of(OnnxRuntime runtime, String what, Path file, Threads threads) throws EvaluationException {
+        return open(
+                runtime, what, threads, options -> runtime.environment().createSession(file.toString(), options), "");
     }
 
     /** A model without external weights. */
     public static OrtGraph of(OnnxRuntime runtime, String what, byte[] model) throws EvaluationException {
-        return open(runtime, what, options -> runtime.environment().createSession(model, options), "");
+        return open(
+                runtime,
+                what,
+                Threads.PROCESS_POOL,
+                options -> runtime.environment().createSession(model, options),
+                "");
     }
 
-    private static OrtGraph open(OnnxRuntime runtime, String what, Source source, String hiddenInput)
+    private static OrtGraph open(OnnxRuntime runtime, String what, Threads threads, Source source, String hiddenInput)
             throws EvaluationException {
-        try (SessionOptions options = runtime.newSessionOptions()) {
+        try (SessionOptions options = threads.options(runtime)) {
             options.setOptimizationLevel(OptLevel.ALL_OPT);
             return new OrtGraph(what, source.open(options), hiddenInput);
         } catch (OrtException e) {
