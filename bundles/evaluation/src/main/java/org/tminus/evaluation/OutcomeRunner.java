@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.ort.OrtGraph;
 import org.tminus.evaluation.ort.OrtTensors;
+import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.outcome.PathTrie;
@@ -124,7 +125,7 @@ public final class OutcomeRunner implements AutoCloseable {
 
     /**
      * What every exit of the trie answers to every example: the largest entry of the model's first output, which holds
-     * one score per class.
+     * one score per class. Of {@link EmbeddingExamples} it is whether the embedding counts as that of full depth.
      *
      * @param batch examples per batch, fewer where sequences are long
      * @return without a predictor's probabilities; at a node without an exit the answer is -1, which is never right
@@ -133,12 +134,17 @@ public final class OutcomeRunner implements AutoCloseable {
      */
     public Outcomes run(Examples examples, int batch, EvaluationProgress progress) throws EvaluationException {
         AnswerTable table = new AnswerTable(trie, examples.size());
+        int[] lengths = new int[examples.size()];
+        for (int row = 0; row < lengths.length; row++) {
+            lengths[row] = examples.length(row);
+        }
+        if (examples instanceof EmbeddingExamples embeddings) {
+            return run(embeddings, batch, progress, table, lengths);
+        }
         visit(examples, batch, progress, table);
         int[] truth = new int[examples.size()];
-        int[] lengths = new int[examples.size()];
         for (int row = 0; row < truth.length; row++) {
             truth[row] = examples.label(row);
-            lengths[row] = examples.length(row);
             if (truth[row] >= table.classes()) {
                 throw new EvaluationException(
                         "Example " + examples.id(row) + " has the label " + truth[row] + ", but the model answers with "
@@ -148,6 +154,31 @@ public final class OutcomeRunner implements AutoCloseable {
         }
         return new Outcomes(
                 trie, parts.costs(), table.classes(), table.answers(), table.observations(), truth, lengths, null);
+    }
+
+    /** What a policy sees is what the platform shows it: as if numbers of an embedding were scores. */
+    private Outcomes run(
+            EmbeddingExamples examples, int batch, EvaluationProgress progress, AnswerTable seen, int[] lengths)
+            throws EvaluationException {
+        EmbeddingTable table = new EmbeddingTable(trie, examples.size());
+        visit(examples, batch, progress, (node, rows, values) -> {
+            seen.accept(node, rows, values);
+            table.accept(node, rows, values);
+        });
+        table.finish();
+        int[] truth = new int[examples.size()];
+        Arrays.fill(truth, -1);
+        float[][] observations = seen.observations();
+        return new Outcomes(
+                        trie,
+                        parts.costs(),
+                        seen.classes(),
+                        table.answers(examples.keptCosine()),
+                        observations,
+                        truth,
+                        lengths,
+                        null)
+                .withObservations(observations);
     }
 
     /**

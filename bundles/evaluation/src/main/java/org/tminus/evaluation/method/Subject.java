@@ -20,6 +20,7 @@ import org.tminus.evaluation.AdaptiveParts;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
 import org.tminus.evaluation.OutcomeRunner;
+import org.tminus.evaluation.OutputVisitor;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.failure.TminusException;
 import org.tminus.learning.data.Examples;
@@ -95,7 +96,25 @@ public final class Subject implements AutoCloseable {
 
     /** Every path on every example, with the predictor's probabilities if the model has one. */
     public Outcomes outcomes(Examples examples, String what, EvaluationProgress progress) throws EvaluationException {
-        EvaluationProgress named = new EvaluationProgress() {
+        Outcomes outcomes = runner.run(examples, OutcomeRunner.BATCH, named(what, progress));
+        float @Nullable [][] complexity = complexities(examples, progress);
+        if (complexity == null) {
+            return outcomes;
+        }
+        int[] classes = model.predictor().orElseThrow().classes().stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
+        return outcomes.withComplexity(complexity, classes);
+    }
+
+    /** Hands on what every exit gives; for answers that are not classes. */
+    public void visit(Examples examples, String what, EvaluationProgress progress, OutputVisitor visitor)
+            throws EvaluationException {
+        runner.visit(examples, OutcomeRunner.BATCH, named(what, progress), visitor);
+    }
+
+    private static EvaluationProgress named(String what, EvaluationProgress progress) {
+        return new EvaluationProgress() {
             @Override
             public void at(String step, long done, long total) {
                 progress.at(step + " on " + what, done, total);
@@ -106,15 +125,6 @@ public final class Subject implements AutoCloseable {
                 return progress.isCancelled();
             }
         };
-        Outcomes outcomes = runner.run(examples, OutcomeRunner.BATCH, named);
-        float @Nullable [][] complexity = complexities(examples, progress);
-        if (complexity == null) {
-            return outcomes;
-        }
-        int[] classes = model.predictor().orElseThrow().classes().stream()
-                .mapToInt(Integer::intValue)
-                .toArray();
-        return outcomes.withComplexity(complexity, classes);
     }
 
     private float @Nullable [][] complexities(Examples examples, EvaluationProgress progress)
