@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +20,7 @@ import org.tminus.evaluation.EvaluationResult.Row;
 import org.tminus.evaluation.EvaluationResult.Setting;
 import org.tminus.evaluation.EvaluationResult.ShiftOutcome;
 import org.tminus.evaluation.measure.Inputs;
+import org.tminus.evaluation.measure.PlainSettings;
 import org.tminus.evaluation.measure.Server;
 import org.tminus.evaluation.measure.Stopwatch;
 import org.tminus.evaluation.measure.Timing;
@@ -32,9 +32,11 @@ import org.tminus.evaluation.method.Servers;
 import org.tminus.evaluation.method.Serving;
 import org.tminus.evaluation.method.StaticModels;
 import org.tminus.evaluation.method.Subject;
+import org.tminus.evaluation.method.Transferred;
 import org.tminus.evaluation.method.Way;
 import org.tminus.learning.baseline.Decider;
 import org.tminus.learning.baseline.Expected;
+import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
@@ -42,7 +44,6 @@ import org.tminus.learning.data.TaskData;
 import org.tminus.learning.outcome.Basis;
 import org.tminus.learning.outcome.Choices;
 import org.tminus.learning.outcome.Outcomes;
-import org.tminus.learning.stats.Bootstrap;
 import org.tminus.learning.stats.Interval;
 import org.tminus.learning.stats.Proportions;
 import org.tminus.learning.stats.Ranks;
@@ -58,6 +59,9 @@ import org.tminus.tasks.shift.Shifts;
  * the decision split; the calibration split serves the checks of the certificate alone. Use once, by one thread.
  */
 public final class Evaluation {
+    /** Below that the share that arrives in time is noise. */
+    private static final double LEAST_SAVING = 0.05;
+
     private final Path modelFile;
     private final TaskData data;
     private final EvaluationOptions options;
@@ -105,20 +109,24 @@ public final class Evaluation {
                 test,
                 StaticModels.find(options.staticModels(), subject.model().name()),
                 new StaticModels(runtime),
-                options.seed());
+                options.seed(),
+                progress);
         noteMissing(contest);
         Optional<Way> headline = contest.headline();
         Inputs inputs = Inputs.of(testExamples, options.latencyInputs());
-        Map<String, Timing> timings = time(subject, contest, inputs, progress);
-        List<Row> rows = rows(contest, testExamples, inputs, timings);
+        PlainSettings plain = plainSettings(contest, inputs, progress);
+        Map<String, Timing> timings = time(subject, contest, inputs, plain, progress);
+        Fidelity fidelity =
+                testExamples instanceof EmbeddingExamples ? Fidelity.measure(subject, testExamples, progress) : null;
+        List<Row> rows = rows(contest, testExamples, inputs, timings, fidelity);
         List<Paired> paired = paired(contest, progress);
         Guarantee guarantee = new Guarantee(subject, points, data, options, notes);
         EvaluationResult.Certificate certificate = guarantee.check(testExamples, test, progress);
         List<ShiftOutcome> shifts = shifts(subject, points, contest, guarantee, testExamples, progress);
         Findings findings = new Findings(contest, options.seed());
         return new EvaluationResult(
-                setting(subject, test.rows(), decision.rows(), inputs),
-                headline.map(way -> headline(way, contest, paired, timings)).orElse(null),
+                setting(subject, test.rows(), decision.rows(), inputs, plain),
+                headline.map(way -> headline(way, rows, paired)).orElse(null),
                 rows,
                 PredictorCheck.of(test),
                 certificate,
@@ -127,6 +135,12 @@ public final class Evaluation {
                 findings.oracleShare(),
                 headline.map(way -> difficultyCorrelation(way, testExamples)).orElse(null),
                 shifts,
+                transfer(subject, contest, progress),
+                findings.spending(testExamples),
+                testExamples instanceof EmbeddingExamples embeddings && fidelity != null
+                        ? new EvaluationResult.Embedding(
+                                embeddings.keptCosine(), testExamples.size(), fidelity.queryCount())
+                        : null,
                 memory(subject, contest, headline, inputs, progress),
                 findings.curves(),
                 headline.map(way -> findings.depths(way, testExamples)).orElse(List.of()),
@@ -157,9 +171,9 @@ public final class Evaluation {
             notes.add("The model brings no complexity predictor, so open-loop classification has no rows.");
         } else {
             notes.add(
-                    "Open-loop classification is fitted on the decision split, which the predictor's trees were trained"
-                            + " on; a variant that reads the input features alone competes as well, and the paired comparison takes"
-                            + " the variant that is best on the test data, which favours this baseline.");
+                    "Open-loop classification competes in three forms. Two read the predictor, whose trees were trained on the"
+                            + " decision split, so that nothing honest can choose among the forms there: each is compared by itself."
+                            + " The third is fitted to the input's features alone.");
         }
         if (contest.ways().stream().noneMatch(way -> way.name().contains("-static-"))) {
             notes.add(
@@ -171,9 +185,19 @@ public final class Evaluation {
         }
     }
 
-    private Map<String, Timing> time(Subject subject, Contest contest, Inputs inputs, EvaluationProgress progress)
+    private @Nullable PlainSettings plainSettings(Contest contest, Inputs inputs, EvaluationProgress progress)
             throws EvaluationException {
-        if (inputs.size() == 0) {
+        if (inputs.size() == 0 || !(contest.full().serving() instanceof Serving.ModelFile file)) {
+            return null;
+        }
+        progress.at("choosing settings of plain ONNX Runtime", 0, 1);
+        return PlainSettings.choose(runtime, file.file(), inputs);
+    }
+
+    private Map<String, Timing> time(
+            Subject subject, Contest contest, Inputs inputs, @Nullable PlainSettings plain, EvaluationProgress progress)
+            throws EvaluationException {
+        if (inputs.size() == 0 || plain == null) {
             notes.add("Latency, throughput and energy were not measured: no inputs were asked for.");
             return Map.of();
         }
@@ -181,12 +205,12 @@ public final class Evaluation {
                 .filter(way -> way.serving() != null)
                 .map(Servers.Served::of)
                 .toList();
-        try (Servers servers = new Servers(subject.model(), served, runtime)) {
+        try (Servers servers = new Servers(subject.model(), served, runtime, plain.single(), plain.load())) {
             Stopwatch stopwatch = new Stopwatch(inputs, options.throughputInputs(), progress);
             Map<String, Server> all = servers.byName();
             if (!stopwatch.readsEnergy()) {
-                notes.add("Energy was not measured: this system does not let the process read the processor's counters"
-                        + " (RAPL, /sys/class/powercap).");
+                notes.add("Energy was not measured: this system does not let the process read counters of the"
+                        + " processor (RAPL, /sys/class/powercap) or of the board (/sys/class/hwmon).");
             }
             if (options.throughputInputs() == 0) {
                 notes.add("Throughput was not measured: no inputs were asked for.");
@@ -198,13 +222,19 @@ public final class Evaluation {
         }
     }
 
-    private List<Row> rows(Contest contest, Examples examples, Inputs inputs, Map<String, Timing> timings) {
+    private List<Row> rows(
+            Contest contest,
+            Examples examples,
+            Inputs inputs,
+            Map<String, Timing> timings,
+            @Nullable Fidelity fidelity) {
         List<Row> rows = new ArrayList<>();
         Timing full = timings.get(contest.full().name());
         boolean labelled = contest.test().isLabelled();
         for (Way way : contest.ways()) {
             Timing timing = timings.get(way.name());
             Expected test = way.test();
+            Choices choices = way.choices();
             rows.add(new Row(
                     way.name(),
                     way.kind(),
@@ -218,6 +248,8 @@ public final class Evaluation {
                     timing == null ? null : timing.p99Ms(),
                     timing == null ? null : timing.throughputPerSecond(),
                     timing == null || full == null ? null : timing.meanMs() / full.meanMs(),
+                    timing == null || full == null ? null : TimeRatio.ci95(timing, full, options.seed()),
+                    savingInTime(way, contest, inputs, timing, full),
                     timing == null ? null : timing.joulesPerInput(),
                     servedBy(way),
                     traced(contest, inputs, timing),
@@ -225,7 +257,9 @@ public final class Evaluation {
                     timing == null ? null : sameAnswers(way, inputs, timing),
                     way.onHull(),
                     way.operatingPoint(),
-                    difficultyCorrelation(way, examples)));
+                    difficultyCorrelation(way, examples),
+                    fidelity == null || choices == null ? null : (Double) fidelity.meanCosine(choices),
+                    fidelity == null || choices == null ? null : (Double) fidelity.recall(choices)));
             if (timing != null && timing.fallbacks() > 0) {
                 notes.add("'" + way.name() + "': the platform answered " + timing.fallbacks()
                         + " timed inputs in another way than asked.");
@@ -276,9 +310,18 @@ public final class Evaluation {
         return spent / full;
     }
 
+    private static @Nullable Double savingInTime(
+            Way way, Contest contest, Inputs inputs, @Nullable Timing timing, @Nullable Timing full) {
+        if (timing == null || full == null) {
+            return null;
+        }
+        double saved = 1 - tabled(way, contest, inputs);
+        return saved < LEAST_SAVING ? null : (Double) ((1 - timing.meanMs() / full.meanMs()) / saved);
+    }
+
     private static @Nullable Double sameAnswers(Way way, Inputs inputs, Timing timing) {
         Choices choices = way.choices();
-        if (choices == null) {
+        if (choices == null || !choices.outcomes().comparesAnswers()) {
             return null;
         }
         int same = 0;
@@ -289,67 +332,133 @@ public final class Evaluation {
         return (double) same / inputs.size();
     }
 
+    /** Every way against full depth and against every baseline at its own cost; ways that nobody could follow are left out. */
     private List<Paired> paired(Contest contest, EvaluationProgress progress) {
-        List<Way> firsts = new ArrayList<>(contest.ways().stream()
-                .filter(way -> Kind.isLearned(way.kind()))
-                .toList());
         Optional<Way> headline = contest.headline();
-        if (firsts.isEmpty()) {
-            headline.ifPresent(firsts::add);
-        }
-        List<Paired> all = new ArrayList<>();
-        for (Way way : firsts) {
-            if (progress.isCancelled()) {
-                throw new CancellationException("stopped while comparing in pairs");
+        List<Pair> pairs = new ArrayList<>();
+        for (Way way : contest.ways()) {
+            if (way.kind().equals(Kind.FULL) || way.kind().equals(Kind.ORACLE)) {
+                continue;
             }
             boolean best = headline.isPresent() && headline.get().name().equals(way.name());
             double cost = way.test().flopsRatio();
-            Map<String, Expected> others = new LinkedHashMap<>();
-            others.put(contest.full().name(), contest.full().test());
-            others.put("static hull at equal cost", contest.hullAt(cost));
-            others.put("early exit at equal cost", contest.earlyExitAt(cost));
-            others.put("early exit with own thresholds at equal cost", contest.ownThresholdsAt(cost));
-            contest.openLoopAt(cost).ifPresent(other -> others.put("open-loop classification at equal cost", other));
-            others.forEach((name, other) -> all.add(pair(contest, way, name, other, best)));
-            progress.at("comparing in pairs", all.size(), (long) firsts.size() * others.size());
+            pairs.add(new Pair(way, contest.full().name(), contest.full().test(), best, false));
+            for (Contest.AtCost baseline : contest.baselinesAtCost()) {
+                pairs.add(new Pair(
+                        way, baseline.name() + " at equal cost", baseline.at().apply(cost), best, true));
+            }
+        }
+        List<double[]> differences = new ArrayList<>();
+        for (Pair pair : pairs) {
+            differences.add(difference(contest, pair.way().test(), pair.other()));
+        }
+        List<Interval> intervals = intervals(differences, progress);
+        List<Paired> all = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            Pair pair = pairs.get(i);
+            all.add(new Paired(
+                    pair.way().name(),
+                    pair.name(),
+                    Proportions.mean(differences.get(i)),
+                    list(intervals.get(i)),
+                    pair.way().test().flopsRatio(),
+                    pair.other().flopsRatio(),
+                    contest.basis() == Basis.RIGHT ? "accuracy" : "agreement",
+                    pair.best(),
+                    pair.equalCost()));
         }
         return all;
     }
 
-    private Paired pair(Contest contest, Way way, String name, Expected other, boolean best) {
-        boolean byLabels = contest.basis() == Basis.RIGHT;
-        double[] a = byLabels ? way.test().right() : way.test().agrees();
-        double[] b = byLabels ? other.right() : other.agrees();
-        double[] differences = new double[a.length];
-        for (int row = 0; row < a.length; row++) {
-            differences[row] = a[row] - b[row];
-        }
-        Interval interval = Bootstrap.mean(differences, options.bootstrapDraws(), 0.95, options.seed());
-        return new Paired(
-                way.name(),
-                name,
-                Proportions.mean(differences),
-                List.of(interval.low(), interval.high()),
-                way.test().flopsRatio(),
-                other.flopsRatio(),
-                byLabels ? "accuracy" : "agreement",
-                best);
+    private record Pair(Way way, String name, Expected other, boolean best, boolean equalCost) {}
+
+    private List<Interval> intervals(List<double[]> differences, EvaluationProgress progress) {
+        return new PairedBootstrap(options.bootstrapDraws(), options.seed()).means(differences, (done, total) -> {
+            if (progress.isCancelled()) {
+                throw new CancellationException("stopped while comparing in pairs");
+            }
+            progress.at("comparing in pairs", done, total);
+        });
     }
 
-    private static Headline headline(Way way, Contest contest, List<Paired> paired, Map<String, Timing> timings) {
+    private static List<Double> list(Interval interval) {
+        return List.of(interval.low(), interval.high());
+    }
+
+    private static double[] difference(Contest contest, Expected first, Expected second) {
+        boolean byLabels = contest.basis() == Basis.RIGHT;
+        double[] a = byLabels ? first.right() : first.agrees();
+        double[] b = byLabels ? second.right() : second.agrees();
+        for (int row = 0; row < a.length; row++) {
+            a[row] -= b[row];
+        }
+        return a;
+    }
+
+    private List<EvaluationResult.Transfer> transfer(Subject to, Contest contest, EvaluationProgress progress)
+            throws EvaluationException {
+        Path file = options.transfer();
+        if (file == null) {
+            notes.add("Transfer was not measured: no other model was given.");
+            return List.of();
+        }
+        progress.at("trying policies of another model", 0, 1);
+        List<EvaluationResult.Transfer> all = new ArrayList<>();
+        try (Subject from = Subject.open(file)) {
+            for (Transferred.Trial trial : new Transferred(from, to, contest).trials()) {
+                all.add(transfer(from, to, contest, trial));
+            }
+        }
+        return all;
+    }
+
+    private EvaluationResult.Transfer transfer(Subject from, Subject to, Contest contest, Transferred.Trial trial) {
+        Expected test = trial.test();
+        Expected own = trial.ownAtCost();
+        List<double[]> differences = new ArrayList<>();
+        if (test != null) {
+            differences.add(difference(contest, test, contest.hullAt(test.flopsRatio())));
+        }
+        if (test != null && own != null) {
+            differences.add(difference(contest, test, own));
+        }
+        List<Interval> intervals = intervals(differences, EvaluationProgress.NONE);
+        boolean labelled = contest.test().isLabelled();
+        return new EvaluationResult.Transfer(
+                from.model().name(),
+                to.model().name(),
+                trial.policy(),
+                trial.point(),
+                trial.adapted(),
+                test == null || !labelled ? null : (Double) test.accuracy(),
+                test == null ? null : (Double) test.agreement(),
+                test == null ? null : (Double) test.flopsRatio(),
+                differences.isEmpty() ? null : (Double) Proportions.mean(differences.get(0)),
+                differences.isEmpty() ? null : list(intervals.get(0)),
+                differences.size() < 2 ? null : (Double) Proportions.mean(differences.get(1)),
+                differences.size() < 2 ? null : list(intervals.get(1)),
+                trial.reason());
+    }
+
+    private static Headline headline(Way way, List<Row> rows, List<Paired> paired) {
         Paired toFull = paired.stream()
-                .filter(each -> each.a().equals(way.name())
-                        && each.b().equals(contest.full().name()))
+                .filter(each -> each.a().equals(way.name()) && !each.equalCost())
                 .findFirst()
                 .orElse(null);
-        Timing own = timings.get(way.name());
-        Timing full = timings.get(contest.full().name());
+        Row row = rows.stream()
+                .filter(each -> each.name().equals(way.name()))
+                .findFirst()
+                .orElseThrow();
+        Double ratio = row.latencyRatio();
+        List<Double> interval = row.latencyRatioCi95();
         return new Headline(
                 way.name(),
                 1 - way.test().flopsRatio(),
                 toFull == null ? null : toFull.difference(),
                 toFull == null ? null : toFull.ci95(),
-                own == null || full == null ? null : 1 - own.meanMs() / full.meanMs());
+                ratio == null ? null : (Double) (1 - ratio),
+                interval == null ? null : List.of(1 - interval.get(1), 1 - interval.get(0)),
+                row.savingInTime());
     }
 
     private List<ShiftOutcome> shifts(
@@ -438,7 +547,7 @@ public final class Evaluation {
                 headline.isEmpty() ? null : comparison.peakMiB(headline.get(), inputs, progress));
     }
 
-    private Setting setting(Subject subject, int test, int decision, Inputs inputs) {
+    private Setting setting(Subject subject, int test, int decision, Inputs inputs, @Nullable PlainSettings plain) {
         TaskData.Description description = data.description();
         return new Setting(
                 subject.model().name(),
@@ -456,6 +565,7 @@ public final class Evaluation {
                 "Full depth and static models: ONNX Runtime alone, all optimisations. Adaptive ways: the platform's coordinator,"
                         + " predictor, policy and CPU backend in the same process, whole requests. Single inputs, interleaved"
                         + " rounds.",
+                plain == null ? "" : plain.description(),
                 Machine.description(),
                 Machine.versions(runtime),
                 options.command(),

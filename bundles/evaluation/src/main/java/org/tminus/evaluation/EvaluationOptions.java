@@ -17,6 +17,7 @@ import org.tminus.tasks.shift.Shift;
  * @param latencyInputs single inputs that are timed; 0 times nothing
  * @param throughputInputs inputs at full load; 0 measures no throughput
  * @param staticModels folder with the models {@code NAME-static-DEPTH.onnx}; null for none
+ * @param transfer a model whose learned policies are tried on this one; null for none
  * @param shifts changes of the test data; null for the standard ones that fit them
  * @param bootstrapDraws resamples of the paired intervals
  * @param resplits resplits of calibration and test data that check the certificate
@@ -31,6 +32,7 @@ public record EvaluationOptions(
         int latencyInputs,
         int throughputInputs,
         @Nullable Path staticModels,
+        @Nullable Path transfer,
         @Nullable List<Shift> shifts,
         int bootstrapDraws,
         int resplits,
@@ -53,7 +55,7 @@ public record EvaluationOptions(
 
     /** 2,000 timed inputs, 10,000 bootstrap draws, 500 resplits, 2,000 simulated draws, standard shifts; no static models. */
     public static EvaluationOptions standard() {
-        return new EvaluationOptions(1, 2000, 2000, null, null, 10_000, 500, 2000, 0.003, 0.05, true, "");
+        return new EvaluationOptions(1, 2000, 2000, null, null, null, 10_000, 500, 2000, 0.003, 0.05, true, "");
     }
 
     public EvaluationOptions withSeed(long value) {
@@ -70,6 +72,10 @@ public record EvaluationOptions(
 
     public EvaluationOptions withStaticModels(@Nullable Path folder) {
         return with(draft -> draft.staticModels = folder);
+    }
+
+    public EvaluationOptions withTransfer(@Nullable Path model) {
+        return with(draft -> draft.transfer = model);
     }
 
     public EvaluationOptions withShifts(List<Shift> values) {
@@ -115,6 +121,9 @@ public record EvaluationOptions(
         Path staticModels;
 
         @Nullable
+        Path transfer;
+
+        @Nullable
         List<Shift> shifts;
 
         int bootstrapDraws;
@@ -130,6 +139,7 @@ public record EvaluationOptions(
             latencyInputs = from.latencyInputs;
             throughputInputs = from.throughputInputs;
             staticModels = from.staticModels;
+            transfer = from.transfer;
             shifts = from.shifts;
             bootstrapDraws = from.bootstrapDraws;
             resplits = from.resplits;
@@ -146,6 +156,7 @@ public record EvaluationOptions(
                     latencyInputs,
                     throughputInputs,
                     staticModels,
+                    transfer,
                     shifts,
                     bootstrapDraws,
                     resplits,

@@ -30,6 +30,9 @@ import org.tminus.learning.data.Display;
  * @param oracleShare what the best learned policy saves, over what the stable oracle saves
  * @param difficultyRankCorrelation of the FLOPs that the headline way spends with the known difficulty of the inputs
  * @param shift how it goes with changed inputs
+ * @param transfer how learned policies of another model do here; empty if none was given
+ * @param spending what every way spends by known difficulty; empty where nobody knows it
+ * @param embedding how embeddings are compared; null where answers are classes
  * @param curves further points for the plot of accuracy against FLOPs
  * @param depths which paths the headline way takes, by difficulty
  * @param training curves of the learned policies, from the model's provenance
@@ -47,6 +50,9 @@ public record EvaluationResult(
         @Nullable Double oracleShare,
         @Nullable Double difficultyRankCorrelation,
         List<ShiftOutcome> shift,
+        List<Transfer> transfer,
+        List<Spending> spending,
+        @Nullable Embedding embedding,
         Memory memory,
         List<Curve> curves,
         List<Depths> depths,
@@ -62,6 +68,8 @@ public record EvaluationResult(
         rows = List.copyOf(rows);
         paired = List.copyOf(paired);
         shift = List.copyOf(shift);
+        transfer = List.copyOf(transfer);
+        spending = List.copyOf(spending);
         curves = List.copyOf(curves);
         depths = List.copyOf(depths);
         bounds = List.copyOf(bounds);
@@ -79,6 +87,7 @@ public record EvaluationResult(
      * @param latencyInputs how many were timed
      * @param threads of ONNX Runtime for one operator
      * @param latencyWay how adaptive latencies were measured
+     * @param plainSettings those of plain ONNX Runtime, the fastest of what was tried; empty if nothing was timed
      * @param versions of what the figures may depend on
      */
     public record Setting(
@@ -95,6 +104,7 @@ public record EvaluationResult(
             int latencyInputs,
             int threads,
             String latencyWay,
+            String plainSettings,
             String machine,
             Map<String, String> versions,
             String command,
@@ -105,14 +115,18 @@ public record EvaluationResult(
      *
      * @param flopsSaved against full depth, 0 to 1
      * @param accuracyDifference to full depth
-     * @param meanTimeSaved of single inputs, 0 to 1
+     * @param meanTimeSaved of single inputs against full depth on plain ONNX Runtime, 0 to 1
+     * @param meanTimeSavedCi95 its interval
+     * @param savingInTime share of the FLOPs saved that is saved in time, both of the timed inputs
      */
     public record Headline(
             String row,
             double flopsSaved,
             @Nullable Double accuracyDifference,
             @Nullable List<Double> accuracyDifferenceCi95,
-            @Nullable Double meanTimeSaved) {}
+            @Nullable Double meanTimeSaved,
+            @Nullable List<Double> meanTimeSavedCi95,
+            @Nullable Double savingInTime) {}
 
     /**
      * One way of answering.
@@ -121,7 +135,10 @@ public record EvaluationResult(
      * @param agreement share of answers that are those of full depth
      * @param flopsPerInput everything counted: stem, layers, every exit head read, predictor, policy
      * @param flopsRatio over full depth of the same inputs
-     * @param latencyRatio mean latency over that of full depth in the same run
+     * @param latencyRatio mean latency over that of full depth on plain ONNX Runtime, same inputs, interleaved
+     * @param latencyRatioCi95 its interval, from rounds of inputs that both answered
+     * @param savingInTime share of the FLOPs saved on the timed inputs that is saved in their mean time; null if hardly any are
+     *     saved
      * @param servedBy onnxruntime or platform
      * @param tracedFlopsRatio by the platform's own trace over the timed inputs
      * @param timedFlopsRatio the same by the tables, to compare
@@ -129,6 +146,8 @@ public record EvaluationResult(
      * @param onHull whether it is a corner of the static hull, chosen on the decision split
      * @param operatingPoint of the model
      * @param difficultyCorrelation rank correlation of the FLOPs spent with the known difficulty of the inputs
+     * @param meanCosine of embeddings to those of full depth; null for other answers
+     * @param recallAt10 share of the ten nearest neighbours at full depth that embeddings find; null for other answers
      */
     public record Row(
             String name,
@@ -143,6 +162,8 @@ public record EvaluationResult(
             @Nullable Double latencyP99Ms,
             @Nullable Double throughputPerSecond,
             @Nullable Double latencyRatio,
+            @Nullable List<Double> latencyRatioCi95,
+            @Nullable Double savingInTime,
             @Nullable Double joulesPerInput,
             @Nullable String servedBy,
             @Nullable Double tracedFlopsRatio,
@@ -150,7 +171,9 @@ public record EvaluationResult(
             @Nullable Double sameAnswers,
             @Nullable Boolean onHull,
             @Nullable String operatingPoint,
-            @Nullable Double difficultyCorrelation) {}
+            @Nullable Double difficultyCorrelation,
+            @Nullable Double meanCosine,
+            @Nullable Double recallAt10) {}
 
     /**
      * The complexity predictor against the stable oracle.
@@ -224,6 +247,7 @@ public record EvaluationResult(
      * @param flopsRatioA cost of a
      * @param flopsRatioB cost of b
      * @param best whether a is the headline way
+     * @param equalCost whether b is a baseline at the cost of a; where it reaches no such cost, flopsRatioB says what it costs
      */
     public record Paired(
             String a,
@@ -233,7 +257,8 @@ public record EvaluationResult(
             double flopsRatioA,
             double flopsRatioB,
             String measure,
-            boolean best) {}
+            boolean best,
+            boolean equalCost) {}
 
     /**
      * Changed inputs.
@@ -251,6 +276,51 @@ public record EvaluationResult(
             double flopsRatio,
             @Nullable String certificate,
             int observed) {}
+
+    /**
+     * What fidelity of embeddings is about.
+     *
+     * @param keptCosine from which an embedding counts as that of full depth; fixed before training
+     * @param corpus embeddings at full depth that neighbours are looked for in: those of the test data
+     * @param queries how many of them looked
+     */
+    public record Embedding(double keptCosine, int corpus, int queries) {}
+
+    /**
+     * A learned policy of another model that decides for this one.
+     *
+     * @param from the other model
+     * @param to this model
+     * @param policy its kind; null if the other model has none
+     * @param adapted what had to be fitted; empty if the shapes are equal
+     * @param differenceToHull in accuracy (or agreement) to the static hull of this model at equal cost
+     * @param differenceToOwn likewise to this model's own policy of the same kind; null if it has none
+     * @param reason why it cannot be used here; null if it can
+     */
+    public record Transfer(
+            String from,
+            String to,
+            @Nullable String policy,
+            @Nullable String operatingPoint,
+            String adapted,
+            @Nullable Double accuracy,
+            @Nullable Double agreement,
+            @Nullable Double flopsRatio,
+            @Nullable Double differenceToHull,
+            @Nullable List<Double> differenceToHullCi95,
+            @Nullable Double differenceToOwn,
+            @Nullable List<Double> differenceToOwnCi95,
+            @Nullable String reason) {}
+
+    /** What a way spends by the known difficulty of the inputs. */
+    public record Spending(String name, String kind, List<SpentOn> byDifficulty) {
+        public Spending {
+            byDifficulty = List.copyOf(byDifficulty);
+        }
+    }
+
+    /** @param accuracy or agreement where there are no labels */
+    public record SpentOn(int difficulty, int inputs, double flopsRatio, double accuracy) {}
 
     /** Peak resident memory of a process that answers, beyond the same process at rest. */
     public record Memory(@Nullable Double fullMiB, @Nullable Double adaptiveMiB) {}
@@ -280,8 +350,14 @@ public record EvaluationResult(
         }
     }
 
-    /** An input as people see it. */
-    public record Example(String difficulty, String label, String answer, String path, Display display) {}
+    /**
+     * An input as people see it.
+     *
+     * @param label the right answer; empty if nobody knows it
+     * @param answer what was answered; empty if it has no name
+     * @param good whether it is right, or that of full depth where nobody knows what is right
+     */
+    public record Example(String difficulty, String label, String answer, boolean good, String path, Display display) {}
 
     /** The contract's JSON: numbers, no prose but names and notes. */
     public ObjectNode json() {

@@ -16,6 +16,8 @@ import org.tminus.evaluation.EvaluationResult.Curve;
 import org.tminus.evaluation.EvaluationResult.Depths;
 import org.tminus.evaluation.EvaluationResult.Example;
 import org.tminus.evaluation.EvaluationResult.Point;
+import org.tminus.evaluation.EvaluationResult.Spending;
+import org.tminus.evaluation.EvaluationResult.SpentOn;
 import org.tminus.evaluation.method.Contest;
 import org.tminus.evaluation.method.Kind;
 import org.tminus.evaluation.method.Way;
@@ -71,23 +73,19 @@ final class Findings {
         contest.hullOnTest().values().forEach(each -> hull.add(new Point(each.flopsRatio(), quality(each))));
         hull.sort(Comparator.comparingDouble(Point::flopsRatio));
         curves.add(new Curve("static hull", Kind.STATIC, hull));
-        List<Point> exits = new ArrayList<>();
-        List<Point> ownThresholds = new ArrayList<>();
-        List<Point> openLoop = new ArrayList<>();
         double least = contest.hullOnTest().values().stream()
                 .mapToDouble(Expected::flopsRatio)
                 .min()
                 .orElse(0);
-        for (int step = 0; step <= STEPS; step++) {
-            double cost = least + (1.02 - least) * step / STEPS;
-            add(exits, contest.earlyExitAt(cost));
-            add(ownThresholds, contest.ownThresholdsAt(cost));
-            contest.openLoopAt(cost).ifPresent(each -> add(openLoop, each));
-        }
-        curves.add(new Curve("early exit", Kind.CONFIDENCE, exits));
-        curves.add(new Curve("early exit, own thresholds", Kind.CONFIDENCE, ownThresholds));
-        if (!openLoop.isEmpty()) {
-            curves.add(new Curve("open-loop classification", Kind.OPEN_LOOP, openLoop));
+        for (Contest.AtCost baseline : contest.baselinesAtCost()) {
+            if (baseline.kind().equals(Kind.STATIC)) {
+                continue;
+            }
+            List<Point> points = new ArrayList<>();
+            for (int step = 0; step <= STEPS; step++) {
+                add(points, baseline.at().apply(least + (1.02 - least) * step / STEPS));
+            }
+            curves.add(new Curve(baseline.name(), baseline.kind(), points));
         }
         for (Oracle oracle : Oracle.values()) {
             List<Point> points = new ArrayList<>();
@@ -143,6 +141,35 @@ final class Findings {
         return all;
     }
 
+    /** What ways of each kind spend on inputs of each known difficulty; empty where nobody knows it. */
+    List<Spending> spending(Examples examples) {
+        if (!(examples instanceof KnownDifficulty)) {
+            return List.of();
+        }
+        Map<Integer, List<Integer>> groups = groups(examples);
+        List<Spending> all = new ArrayList<>();
+        for (Way way : contest.ways()) {
+            double[] flops = way.test().flops();
+            double[] kept = contest.basis() == Basis.RIGHT
+                    ? way.test().right()
+                    : way.test().agrees();
+            List<SpentOn> spent = new ArrayList<>();
+            groups.forEach((difficulty, rows) -> {
+                double sum = 0;
+                double full = 0;
+                double right = 0;
+                for (int row : rows) {
+                    sum += flops[row];
+                    full += test.fullDepthFlops(row);
+                    right += kept[row];
+                }
+                spent.add(new SpentOn(difficulty, rows.size(), sum / full, right / rows.size()));
+            });
+            all.add(new Spending(way.name(), way.kind(), spent));
+        }
+        return all;
+    }
+
     private static String name(Examples examples, int difficulty) {
         return examples instanceof KnownDifficulty
                 ? "difficulty " + difficulty
@@ -179,8 +206,9 @@ final class Findings {
             for (int row : rows.subList(0, Math.min(EXAMPLES_EACH, rows.size()))) {
                 shown.add(new Example(
                         name(examples, entry.getKey()),
-                        label(labels, test.truth(row)),
-                        label(labels, test.pathAnswer(choices.path(row), row)),
+                        test.truth(row) < 0 ? "" : label(labels, test.truth(row)),
+                        test.comparesAnswers() ? label(labels, test.pathAnswer(choices.path(row), row)) : "",
+                        test.truth(row) < 0 ? choices.agrees(row) : choices.isRight(row),
                         layers(test.trie().menu().get(choices.path(row)).layers()),
                         examples.display(row)));
             }
@@ -195,9 +223,6 @@ final class Findings {
     }
 
     private static String label(List<String> labels, int index) {
-        if (index < 0) {
-            return "unknown";
-        }
         return index < labels.size() ? labels.get(index) : String.valueOf(index);
     }
 }

@@ -62,6 +62,10 @@ class EvaluationTest {
             if (served) {
                 assertThat(row.latencyP50Ms()).isPositive().isLessThanOrEqualTo(row.latencyP99Ms());
                 assertThat(row.throughputPerSecond()).isPositive();
+                assertThat(row.latencyRatio())
+                        .isBetween(
+                                row.latencyRatioCi95().get(0) - 1e-9,
+                                row.latencyRatioCi95().get(1) + 1e-9);
             }
             if (row.tracedFlopsRatio() != null) {
                 // The platform counts a step of the learned policies before every layer, the tables those that were
@@ -82,11 +86,23 @@ class EvaluationTest {
         assertThat(row(result, "stable oracle").agreement()).isEqualTo(1.0);
         assertThat(row(result, "lucky oracle").flopsRatio())
                 .isLessThanOrEqualTo(row(result, "stable oracle").flopsRatio());
-        assertThat(result.paired()).extracting(Paired::a).containsOnly("lstm-ppo-open-half", "half (lstm-ppo-closed)");
+        assertThat(result.paired())
+                .extracting(Paired::a)
+                .contains("lstm-ppo-open-half", "half (lstm-ppo-closed)", "random mixture of exits")
+                .doesNotContain("full depth", "stable oracle", "lucky oracle");
+        assertThat(result.paired())
+                .filteredOn(each -> each.a().equals("lstm-ppo-open-half"))
+                .extracting(Paired::b)
+                .containsExactly(
+                        "full depth",
+                        "static hull at equal cost",
+                        "early exit at equal cost",
+                        "early exit with own thresholds at equal cost");
         for (Paired paired : result.paired()) {
             assertThat(paired.difference())
                     .isBetween(paired.ci95().get(0), paired.ci95().get(1));
-            if (paired.b().contains("equal cost")) {
+            assertThat(paired.equalCost()).isEqualTo(paired.b().contains("equal cost"));
+            if (paired.equalCost()) {
                 assertThat(paired.flopsRatioB()).isLessThanOrEqualTo(Math.max(1, paired.flopsRatioA()) + 1e-9);
             }
             Row first = row(result, paired.a());
@@ -170,6 +186,11 @@ class EvaluationTest {
         assertThat(names(json.at("/paired/0"))).contains("a", "b", "difference", "ci95");
         assertThat(names(json)).contains("oracleShare", "shift", "difficultyRankCorrelation", "notes", "setting");
         assertThat(json.at("/shift/0").isMissingNode()).isTrue();
+        assertThat(json.get("transfer")).isEmpty();
+        assertThat(json.get("spending")).isEmpty();
+        assertThat(json.at("/setting/plainSettings").asText())
+                .contains("one thread")
+                .contains("the process's pool");
         assertThat(json.get("oracleShare").isNull()).isTrue();
         assertThat(json.at("/ppo/seeds").isNull()).isTrue();
         assertThat(json.at("/setting/command").asText()).isEqualTo("./tminus evaluate fashion-vit");
@@ -193,6 +214,30 @@ class EvaluationTest {
         assertThat(second.paired()).isEqualTo(first.paired());
         assertThat(second.rows()).isEqualTo(first.rows());
         assertThat(second.certificate()).isEqualTo(first.certificate());
+    }
+
+    @Test
+    void policiesOfAnotherModelAreTriedOrSaidNotToFit(@TempDir Path folder) throws Exception {
+        Path file = TinyModelFile.write(folder);
+        EvaluationOptions options = QUICK.withInputs(0, 0).withShifts(List.of()).withTransfer(file);
+        EvaluationResult same = new Evaluation(file, sentences(), options).run(EvaluationProgress.NONE);
+
+        assertThat(same.transfer()).hasSize(2).allSatisfy(each -> {
+            assertThat(each.reason()).isNull();
+            assertThat(each.adapted()).isEmpty();
+            assertThat(each.flopsRatio())
+                    .isEqualTo(same.rows().stream()
+                            .filter(row -> each.operatingPoint().equals(row.operatingPoint()))
+                            .findFirst()
+                            .orElseThrow()
+                            .flopsRatio());
+            assertThat(each.differenceToOwnCi95()).hasSize(2);
+        });
+        EvaluationResult other = new Evaluation(FASHION, images(), options).run(EvaluationProgress.NONE);
+        assertThat(other.transfer()).isNotEmpty().allSatisfy(each -> {
+            assertThat(each.reason()).contains("layers");
+            assertThat(each.flopsRatio()).isNull();
+        });
     }
 
     @Test

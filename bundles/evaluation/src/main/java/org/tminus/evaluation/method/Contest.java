@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.DoubleFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
+import org.tminus.evaluation.EvaluationProgress;
 import org.tminus.evaluation.method.StaticModels.StaticModel;
 import org.tminus.learning.baseline.BudgetChoice;
 import org.tminus.learning.baseline.ConfidenceExit;
@@ -33,14 +37,21 @@ import org.tminus.learning.outcome.Outcomes;
 import org.tminus.model.OperatingPoint;
 
 /**
- * All ways that are compared. Settings and members are chosen on the decision split; where a baseline has several variants,
- * the one that does best on the test data themselves is taken, which can only flatter the baseline. Used by one thread.
+ * All ways that are compared. Settings and members of hulls are chosen on the decision split, never on test data; where
+ * nothing honest can be chosen there, as among forms of open-loop classification, all forms are compared. Used by one thread.
  */
 public final class Contest {
     /** What rows of the baselines keep of the accuracy at full depth, in points. */
     private static final double[] LOSSES = {0, 0.003, 0.01};
 
     private static final double TARGET_LOSS = 0.003;
+
+    private static final String BUDGET_POLICY = "budget";
+    private static final String HULL = "static hull";
+    private static final String EARLY_EXIT = "early exit";
+    private static final String OWN_THRESHOLDS = "early exit with own thresholds";
+    private static final String OPEN_LOOP = "open loop";
+    private static final int PARTS = 6;
 
     private final Subject subject;
     private final Outcomes decision;
@@ -49,14 +60,27 @@ public final class Contest {
     private final PointDeciders points;
     private final long seed;
     private final List<Way> ways = new ArrayList<>();
-    private final Map<String, Expected> staticOnTest = new LinkedHashMap<>();
-    private final Hull hull;
+    private final Frontier hull;
     private final Family earlyExits;
     private final Family ownThresholds;
     private final List<Variant> openLoops;
+    private final Map<String, Frontier> frontiers = new LinkedHashMap<>();
+    private final EvaluationProgress progress;
 
-    /** One form of open-loop classification. */
-    private record Variant(Family family, boolean predicts) {}
+    /**
+     * One form of open-loop classification.
+     *
+     * @param honest whether what it does on the decision split is worth believing: the predictor's trees were trained there
+     */
+    private record Variant(String name, Family family, boolean predicts, boolean honest) {}
+
+    /**
+     * A baseline at any cost.
+     *
+     * @param name of the baseline
+     * @param kind of its rows
+     */
+    public record AtCost(String name, String kind, DoubleFunction<Expected> at) {}
 
     /**
      * @param decision with the predictor's probabilities
@@ -72,8 +96,10 @@ public final class Contest {
             Outcomes test,
             List<StaticModel> statics,
             StaticModels runner,
-            long seed)
+            long seed,
+            EvaluationProgress progress)
             throws EvaluationException {
+        this.progress = progress;
         this.subject = subject;
         this.decision = decision;
         this.test = test;
@@ -90,12 +116,30 @@ public final class Contest {
                 null,
                 new Serving.ModelFile(subject.file("model.onnx").orElseThrow())));
         hull = statics(decisionExamples, testExamples, statics, runner);
+        at(1);
         earlyExits = ConfidenceExit.family(decision);
+        frontiers.put(EARLY_EXIT, Frontier.of(earlyExits, test));
+        at(2);
         ownThresholds = ConfidenceExit.perExitFamily(decision);
+        frontiers.put(OWN_THRESHOLDS, Frontier.of(ownThresholds, test));
+        at(3);
         openLoops = openLoops(decisionExamples, testExamples);
+        for (Variant variant : openLoops) {
+            frontiers.put(variant.name(), Frontier.of(variant.family(), test));
+        }
+        at(4);
         learned();
+        at(5);
         baselines();
         oracles();
+        at(PARTS);
+    }
+
+    private void at(int done) {
+        if (progress.isCancelled()) {
+            throw new CancellationException("stopped while choosing settings of the baselines");
+        }
+        progress.at("choosing settings of the baselines", done, PARTS);
     }
 
     private Way way(
@@ -115,7 +159,7 @@ public final class Contest {
         return basis == Basis.RIGHT ? expected.accuracy() : expected.agreement();
     }
 
-    private Hull statics(
+    private Frontier statics(
             Examples decisionExamples, Examples testExamples, List<StaticModel> statics, StaticModels runner)
             throws EvaluationException {
         List<Way> candidates = new ArrayList<>();
@@ -146,13 +190,14 @@ public final class Contest {
         Hull made = Hull.of(candidates.stream()
                 .map(way -> new Hull.Member(way.name(), way.decisionRatio(), way.decisionQuality()))
                 .toList());
-        List<String> members = made.members().stream().map(Hull.Member::name).toList();
+        Map<String, Expected> onTest = new LinkedHashMap<>();
+        candidates.forEach(way -> onTest.put(way.name(), way.test()));
+        Frontier frontier = new Frontier(made, onTest);
         for (Way way : candidates) {
-            staticOnTest.put(way.name(), way.test());
             if (way.name().equals("full depth")) {
                 continue;
             }
-            boolean member = members.contains(way.name());
+            boolean member = frontier.has(way.name());
             ways.add(new Way(
                     way.name(),
                     way.kind(),
@@ -164,7 +209,7 @@ public final class Contest {
                     null,
                     member ? way.serving() : null));
         }
-        return made;
+        return frontier;
     }
 
     private String pathName(int path) {
@@ -178,12 +223,16 @@ public final class Contest {
         if (decision.complexityClasses() == 0) {
             return variants;
         }
-        variants.add(new Variant(BudgetChoice.family(decision), true));
-        variants.add(new Variant(CostSensitive.fit(decision).family(decision), true));
+        variants.add(new Variant(OPEN_LOOP + " by the predictor", BudgetChoice.family(decision), true, false));
+        variants.add(new Variant(
+                OPEN_LOOP + " fitted to the predictor",
+                CostSensitive.fit(decision).family(decision),
+                true,
+                false));
         float @Nullable [][] here = InputFeatures.of(subject.model(), decisionExamples);
         float @Nullable [][] there = InputFeatures.of(subject.model(), testExamples);
         if (here != null && there != null) {
-            // The trees know the decision split by heart, so that one variant does without them.
+            // The trees know the decision split by heart, so that one form does without them.
             Outcomes plain = decision.withoutComplexity();
             Outcomes plainTest = test.withoutComplexity();
             CostSensitive fitted = CostSensitive.fit(plain, here);
@@ -196,7 +245,8 @@ public final class Contest {
                     return withFeatures(choices, ofTest ? test : decision);
                 });
             }
-            variants.add(new Variant(Family.of(Kind.OPEN_LOOP, prices, decision), false));
+            variants.add(new Variant(
+                    OPEN_LOOP + " fitted to features", Family.of(Kind.OPEN_LOOP, prices, decision), false, true));
         }
         return variants;
     }
@@ -213,12 +263,7 @@ public final class Contest {
     }
 
     private void learned() {
-        // A level of the model often is the point of one policy under a second name.
-        Set<Map.Entry<String, Map<String, Object>>> seen = new HashSet<>();
-        for (OperatingPoint point : subject.model().operatingPoints()) {
-            if (!Kind.isLearned(point.policy()) || !seen.add(Map.entry(point.policy(), point.parameters()))) {
-                continue;
-            }
+        for (OperatingPoint point : distinct(Kind::isLearned)) {
             String name =
                     point.name().contains(point.policy()) ? point.name() : point.name() + " (" + point.policy() + ")";
             Serving serving = new Serving.Point(point.policy(), point.name());
@@ -239,6 +284,15 @@ public final class Contest {
         }
     }
 
+    /** A level of the model often is the point of one policy under a second name; each is there once. */
+    private List<OperatingPoint> distinct(Predicate<String> policies) {
+        Set<Map.Entry<String, Map<String, Object>>> seen = new HashSet<>();
+        return subject.model().operatingPoints().stream()
+                .filter(point ->
+                        policies.test(point.policy()) && seen.add(Map.entry(point.policy(), point.parameters())))
+                .toList();
+    }
+
     private void baselines() {
         double fullQuality = ways.get(0).decisionQuality();
         double cost = best().map(way -> way.test().flopsRatio()).orElse(0.5);
@@ -257,9 +311,44 @@ public final class Contest {
         for (double loss : LOSSES) {
             earlyExit("early exit" + suffix(loss), earlyExits, fullQuality - loss, seen);
             earlyExit("early exit, own thresholds" + suffix(loss), ownThresholds, fullQuality - loss, seen);
-            Way openLoop = openLoop(fullQuality - loss, "open-loop classification" + suffix(loss));
-            if (openLoop != null) {
-                ways.add(openLoop);
+        }
+        openLoopRows(fullQuality);
+    }
+
+    /**
+     * Settings of forms that read the predictor are the model's own operating points, which training chose from what trees
+     * said of inputs that they had not seen; here they cannot be chosen.
+     */
+    private void openLoopRows(double fullQuality) {
+        for (OperatingPoint point : distinct(BUDGET_POLICY::equals)) {
+            Serving serving = points.serving(point);
+            points.of(point)
+                    .filter(decider -> openLoops.stream().anyMatch(Variant::predicts))
+                    .ifPresent(decider -> ways.add(way(
+                            OPEN_LOOP + " by the predictor, " + point.name(),
+                            Kind.OPEN_LOOP,
+                            decider,
+                            null,
+                            point.name(),
+                            serving)));
+        }
+        boolean own = ways.stream().anyMatch(way -> way.kind().equals(Kind.OPEN_LOOP));
+        for (Variant variant : openLoops) {
+            if (!variant.honest() && own) {
+                continue;
+            }
+            Set<Double> seen = new HashSet<>();
+            for (double loss : LOSSES) {
+                Family.Setting setting = variant.family().keeping(fullQuality - loss);
+                if (seen.add(setting.parameter())) {
+                    ways.add(way(
+                            variant.name() + suffix(loss),
+                            Kind.OPEN_LOOP,
+                            setting.decider(),
+                            null,
+                            null,
+                            new Serving.Chosen(variant.predicts())));
+                }
             }
         }
     }
@@ -269,21 +358,6 @@ public final class Contest {
             seen.add(exit);
             ways.add(way(name, Kind.CONFIDENCE, exit, null, null, Serving.Exits.of(exit, subject)));
         }
-    }
-
-    private @Nullable Way openLoop(double quality, String name) {
-        Way best = null;
-        for (Variant variant : openLoops) {
-            Family.Setting setting = variant.family().keeping(quality);
-            Way way = way(name, Kind.OPEN_LOOP, setting.decider(), null, null, new Serving.Chosen(variant.predicts()));
-            boolean keeps = way.decisionQuality() >= quality;
-            if (best == null
-                    || (keeps && best.decisionQuality() < quality)
-                    || (keeps && way.decisionRatio() < best.decisionRatio())) {
-                best = way;
-            }
-        }
-        return best;
     }
 
     private static String suffix(double loss) {
@@ -345,37 +419,27 @@ public final class Contest {
                 .findFirst();
     }
 
-    /** A corner of the static hull with what it does on test data. */
+    /** The corners of the static hull with what they do on test data. */
     public Map<String, Expected> hullOnTest() {
-        Map<String, Expected> corners = new LinkedHashMap<>();
-        for (Hull.Member member : hull.members()) {
-            Expected there = staticOnTest.get(member.name());
-            if (there != null) {
-                corners.put(member.name(), there);
-            }
-        }
-        return corners;
+        return hull.members();
+    }
+
+    /** Every baseline at exactly a cost on test data: static hull, early exit in both forms, forms of open-loop classification. */
+    public List<AtCost> baselinesAtCost() {
+        List<AtCost> all = new ArrayList<>();
+        all.add(new AtCost(HULL, Kind.STATIC, hull::at));
+        frontiers.forEach((name, frontier) ->
+                all.add(new AtCost(name, name.startsWith(OPEN_LOOP) ? Kind.OPEN_LOOP : Kind.CONFIDENCE, frontier::at)));
+        return all;
     }
 
     /** The static hull at exactly this cost on test data. */
     public Expected hullAt(double flopsRatio) {
-        return hull.at(flopsRatio, staticOnTest);
+        return hull.at(flopsRatio);
     }
 
-    /** Early exit with one calibrated threshold at exactly this cost on test data. */
-    public Expected earlyExitAt(double flopsRatio) {
-        return earlyExits.at(flopsRatio, test);
-    }
-
-    /** Early exit with a threshold of its own at every exit, fitted on the decision split, at exactly this cost. */
-    public Expected ownThresholdsAt(double flopsRatio) {
-        return ownThresholds.at(flopsRatio, test);
-    }
-
-    /** Open-loop classification at exactly this cost, in the variant that is best there; empty without a predictor. */
-    public Optional<Expected> openLoopAt(double flopsRatio) {
-        return openLoops.stream()
-                .map(variant -> variant.family().at(flopsRatio, test))
-                .max(Comparator.comparingDouble(this::quality));
+    /** The decision split's outcomes. */
+    public Outcomes decision() {
+        return decision;
     }
 }

@@ -46,6 +46,11 @@ final class LearnedPolicies {
 
     /** How a policy decides at a budget; empty if the model does not bring it. */
     Optional<Decider> at(String policy, double budget) {
-        return Optional.ofNullable(policies.get(policy)).map(known -> known.at(budget));
+        return get(policy).map(known -> known.at(budget));
+    }
+
+    /** A policy by its kind; empty if the model does not bring it. */
+    Optional<LstmPolicy> get(String policy) {
+        return Optional.ofNullable(policies.get(policy));
     }
 }

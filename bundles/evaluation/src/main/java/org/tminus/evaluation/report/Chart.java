@@ -42,6 +42,7 @@ final class Chart {
     private final String xLabel;
     private final String yLabel;
     private final List<Series> series = new ArrayList<>();
+    private boolean wholeX;
     private double @Nullable [] xRange;
     private double @Nullable [] yRange;
 
@@ -61,9 +62,16 @@ final class Chart {
         return this;
     }
 
+    /** Only whole numbers stand at the horizontal axis. */
+    Chart wholeX() {
+        wholeX = true;
+        return this;
+    }
+
     /**
      * Points that are not finite are left out.
      *
+     * @param name empty for one that the legend leaves out
      * @param colour 0 to 7
      */
     Chart add(String name, Style style, int colour, List<Dot> dots) {
@@ -127,12 +135,12 @@ final class Chart {
     }
 
     private void axes(Html out, double[] x, double[] y) {
-        for (double tick : ticks(x)) {
+        for (double tick : ticks(x, wholeX)) {
             double at = px(tick, x);
             axes0(out, "grid", at, TOP, at, HEIGHT - BOTTOM);
-            label(out, at, HEIGHT - BOTTOM + 18, "middle", tick(tick, x));
+            label(out, at, HEIGHT - BOTTOM + 18, "middle", wholeX ? Html.number(tick, 0) : tick(tick, x));
         }
-        for (double tick : ticks(y)) {
+        for (double tick : ticks(y, false)) {
             double at = py(tick, y);
             axes0(out, "grid", LEFT, at, WIDTH - RIGHT, at);
             label(out, LEFT - 6, at + 4, "end", tick(tick, y));
@@ -156,7 +164,7 @@ final class Chart {
                 .raw("</text>");
     }
 
-    private static List<Double> ticks(double[] range) {
+    private static List<Double> ticks(double[] range, boolean whole) {
         double rough = (range[1] - range[0]) / 5;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));
         double step = power;
@@ -166,6 +174,7 @@ final class Chart {
                 break;
             }
         }
+        step = whole ? Math.max(1, Math.round(step)) : step;
         List<Double> ticks = new ArrayList<>();
         for (double at = Math.ceil(range[0] / step) * step; at <= range[1] + 1e-9 * step; at += step) {
             ticks.add(at);
@@ -276,6 +285,9 @@ final class Chart {
     String legend() {
         Html out = new Html().raw("<ul class=\"legend\">");
         for (Series each : series) {
+            if (each.name().isEmpty()) {
+                continue;
+            }
             out.raw("<li><svg viewBox=\"0 0 26 14\" aria-hidden=\"true\"><g class=\"c" + each.colour() + "\">");
             if (each.style() == Style.DOTS) {
                 out.raw(shape(each.colour(), 13, 7));

@@ -26,6 +26,7 @@ import org.tminus.evaluation.EvaluationResult.Paired;
 import org.tminus.evaluation.EvaluationResult.Row;
 import org.tminus.evaluation.EvaluationResult.Setting;
 import org.tminus.evaluation.EvaluationResult.ShiftOutcome;
+import org.tminus.evaluation.EvaluationResult.Spending;
 import org.tminus.evaluation.EvaluationResult.TrainingCurve;
 import org.tminus.evaluation.report.Chart.Dot;
 import org.tminus.evaluation.report.Chart.Style;
@@ -65,7 +66,9 @@ public final class Page {
             .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
             caption{text-align:left;color:var(--soft);padding:.3rem 0}
             th,td{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:right;white-space:nowrap}
-            th:first-child,td:first-child{text-align:left;white-space:normal;min-width:10rem}
+            th:first-child,td:first-child{text-align:left;white-space:normal;min-width:15rem}
+            th[scope=row]{font-weight:400}@media (max-width:40rem){th:first-child,td:first-child{min-width:9rem}}
+            .matrix thead th{white-space:normal;min-width:6.5rem;vertical-align:bottom}td.words{white-space:normal;text-align:left;min-width:12rem}
             .grid{stroke:var(--line)}.axis{stroke:currentColor}.line{fill:none;stroke-width:2.2}.dashed{stroke-dasharray:6 4}
             .bar{stroke-width:1.4}.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1rem}
             .legend svg{width:26px;height:14px;vertical-align:middle}details{margin:.4rem 0}summary{cursor:pointer}
@@ -107,13 +110,14 @@ public final class Page {
         out.raw(STYLE + "</style></head><body><main>").element("h1", title);
         headline();
         comparison();
-        paired();
+        Differences.write(out, result.paired());
         times();
         depths();
         predictor();
         training();
         certificate();
         shift();
+        Differences.write(out, result.transfer(), measure());
         examples();
         notes();
         out.raw("</main>");
@@ -148,7 +152,16 @@ public final class Page {
                                 : " (95 % interval " + points(interval.get(0)) + " to " + points(interval.get(1))
                                         + ")"));
         Double time = headline.meanTimeSaved();
-        card(time == null ? MISSING : percent(time, 1), "less mean time per input, measured in the same run");
+        List<Double> timeInterval = headline.meanTimeSavedCi95();
+        Double inTime = headline.savingInTime();
+        card(
+                time == null ? MISSING : percent(time, 1),
+                "less mean time per input than full depth on plain ONNX Runtime, measured in turns"
+                        + (timeInterval == null
+                                ? ""
+                                : " (95 % interval " + percent(timeInterval.get(0), 1) + " to "
+                                        + percent(timeInterval.get(1), 1) + ")")
+                        + (inTime == null ? "" : "; " + percent(inTime, 0) + " of the FLOPs saved arrives in time"));
         EvaluationResult.Certificate certificate = result.certificate();
         card(
                 certificate.epsilon() == null ? "none" : "≤ " + percent(certificate.epsilon(), 2),
@@ -173,6 +186,10 @@ public final class Page {
         out.raw("<div class=\"card\">").element("b", figure).text(text).raw("</div>");
     }
 
+    private String measure() {
+        return isLabelled() ? "accuracy" : "agreement with full depth";
+    }
+
     private boolean isLabelled() {
         return result.rows().stream().anyMatch(row -> row.accuracy() != null);
     }
@@ -183,7 +200,7 @@ public final class Page {
     }
 
     private void comparison() {
-        String measure = isLabelled() ? "accuracy" : "agreement with full depth";
+        String measure = measure();
         out.element("h2", "Accuracy against computation");
         Chart chart = new Chart(
                 "The " + measure + " of every way against its FLOPs", "FLOPs over full depth", measure + ", %");
@@ -231,6 +248,7 @@ public final class Page {
                     row.onHull() == null ? MISSING : row.onHull() ? "yes" : "no");
         }
         out.raw("</tbody></table></div>");
+        embedding();
         if (!result.bounds().isEmpty()) {
             out.raw("<details><summary>Lower bounds on computation over this menu of paths</summary>"
                     + "<div class=\"scroll\"><table>");
@@ -247,6 +265,29 @@ public final class Page {
         }
     }
 
+    private void embedding() {
+        EvaluationResult.Embedding embedding = result.embedding();
+        if (embedding == null) {
+            return;
+        }
+        out.raw("<div class=\"scroll\"><table>")
+                .element(
+                        "caption",
+                        "Embeddings against those of full depth. Agreement above is the share whose cosine is at least "
+                                + embedding.keptCosine()
+                                + ". Recall: of the ten nearest neighbours at full depth among the "
+                                + embedding.corpus() + " test texts, how many are found; " + embedding.queries()
+                                + " of them looked.")
+                .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">of full depth</th>"
+                        + "<th scope=\"col\">Mean cosine</th><th scope=\"col\">Recall@10</th></tr></thead><tbody>");
+        for (Row row : result.rows()) {
+            if (row.meanCosine() != null) {
+                line(row.name(), percent(row.flopsRatio(), 1), figure(row.meanCosine(), 4), share(row.recallAt10()));
+            }
+        }
+        out.raw("</tbody></table></div>");
+    }
+
     private static String share(@Nullable Double share) {
         return share == null ? MISSING : percent(share, 2);
     }
@@ -259,53 +300,21 @@ public final class Page {
         out.raw("<figure>" + svg).element("figcaption", caption).raw("</figure>");
     }
 
+    /** Opens a table that the caller closes. */
+    private void table(String... columns) {
+        out.raw("<div class=\"scroll\"><table><thead><tr>");
+        for (String column : columns) {
+            out.element("th scope=\"col\"", column);
+        }
+        out.raw("</tr></thead><tbody>");
+    }
+
     private void line(String first, String... cells) {
         out.raw("<tr>").element("th scope=\"row\"", first);
         for (String cell : cells) {
             out.element("td", cell);
         }
         out.raw("</tr>");
-    }
-
-    private void paired() {
-        if (result.paired().isEmpty()) {
-            return;
-        }
-        out.element("h2", "Differences on the same inputs");
-        List<Paired> best = result.paired().stream().filter(Paired::best).toList();
-        List<Paired> others =
-                result.paired().stream().filter(each -> !each.best()).toList();
-        paired(best);
-        if (!others.isEmpty()) {
-            out.raw("<details><summary>The other learned policies and operating points</summary>");
-            paired(others);
-            out.raw("</details>");
-        }
-    }
-
-    private void paired(List<Paired> pairs) {
-        out.raw("<div class=\"scroll\"><table>")
-                .element(
-                        "caption",
-                        "Points of difference, first minus second, with paired bootstrap 95 % intervals. Better or worse"
-                                + " is said only where the interval excludes 0.")
-                .raw("<thead><tr><th scope=\"col\">First</th><th scope=\"col\">Second</th>"
-                        + "<th scope=\"col\">FLOPs, first</th><th scope=\"col\">second</th>"
-                        + "<th scope=\"col\">Difference</th><th scope=\"col\">95 %</th>"
-                        + "<th scope=\"col\">Verdict</th></tr></thead><tbody>");
-        for (Paired each : pairs) {
-            String verdict =
-                    each.ci95().get(0) > 0 ? "better" : each.ci95().get(1) < 0 ? "worse" : "no clear difference";
-            line(
-                    each.a(),
-                    each.b(),
-                    percent(each.flopsRatioA(), 1),
-                    percent(each.flopsRatioB(), 1),
-                    points(each.difference()),
-                    points(each.ci95().get(0)) + " to " + points(each.ci95().get(1)),
-                    verdict);
-        }
-        out.raw("</tbody></table></div>");
     }
 
     private void times() {
@@ -329,38 +338,55 @@ public final class Page {
         figure(
                 latency.svg(),
                 "Mean latency of single inputs in milliseconds. "
-                        + result.setting().latencyWay());
+                        + result.setting().latencyWay() + " Plain ONNX Runtime, at the fastest of the settings tried: "
+                        + result.setting().plainSettings() + ".");
         if (!throughput.isEmpty()) {
-            figure(throughput.svg(), "Answers per second at full load, one client per processor.");
+            out.raw("<details><summary>Answers per second at full load</summary>");
+            figure(throughput.svg(), "One client per processor.");
+            out.raw("</details>");
         }
-        out.raw("<div class=\"scroll\"><table>")
-                .element(
-                        "caption",
-                        result.setting().latencyInputs() + " single inputs, ONNX Runtime with "
-                                + result.setting().threads() + " threads. The last columns check the run: FLOPs by the"
-                                + " platform's own trace and by the tables above, both of the timed inputs, and the share of answers that are those of the tables above.")
-                .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">p50 ms</th><th scope=\"col\">mean ms</th>"
-                        + "<th scope=\"col\">p99 ms</th><th scope=\"col\">of full depth</th><th scope=\"col\">per s</th>"
-                        + "<th scope=\"col\">J per input</th><th scope=\"col\">served by</th>"
-                        + "<th scope=\"col\">FLOPs, traced</th><th scope=\"col\">by table</th>"
-                        + "<th scope=\"col\">same answers</th></tr></thead><tbody>");
+        out.element(
+                "p",
+                result.setting().latencyInputs() + " single inputs, ONNX Runtime with "
+                        + result.setting().threads()
+                        + " threads on one operator. Saving in time: the mean time saved over the FLOPs saved, both of the"
+                        + " timed inputs.");
+        table("Way", "p50 ms", "mean ms", "p99 ms", "mean, of full depth (95 %)", "saving in time", "per s", "J");
         for (Row row : result.rows()) {
             if (row.latencyMeanMs() != null) {
+                Double ratio = row.latencyRatio();
+                List<Double> interval = row.latencyRatioCi95();
                 line(
                         row.name(),
                         figure(row.latencyP50Ms(), 3),
                         figure(row.latencyMeanMs(), 3),
                         figure(row.latencyP99Ms(), 3),
-                        row.latencyRatio() == null ? MISSING : percent(row.latencyRatio(), 1),
+                        ratio == null || interval == null
+                                ? MISSING
+                                : percent(ratio, 1) + " (" + number(100 * interval.get(0), 1) + " to "
+                                        + number(100 * interval.get(1), 1) + ")",
+                        row.savingInTime() == null ? MISSING : percent(row.savingInTime(), 0),
                         figure(row.throughputPerSecond(), 0),
-                        figure(row.joulesPerInput(), 4),
+                        figure(row.joulesPerInput(), 4));
+            }
+        }
+        out.raw("</tbody></table></div><details><summary>Checks of this run</summary>")
+                .element(
+                        "p",
+                        "FLOPs by the platform's own trace and by the tables above, both of the timed inputs, and the share of"
+                                + " answers that are those of the tables.");
+        table("Way", "served by", "FLOPs, traced", "by the tables", "same answers");
+        for (Row row : result.rows()) {
+            if (row.latencyMeanMs() != null) {
+                line(
+                        row.name(),
                         String.valueOf(row.servedBy()),
                         row.tracedFlopsRatio() == null ? MISSING : percent(row.tracedFlopsRatio(), 1),
                         row.timedFlopsRatio() == null ? MISSING : percent(row.timedFlopsRatio(), 1),
                         share(row.sameAnswers()));
             }
         }
-        out.raw("</tbody></table></div>");
+        out.raw("</tbody></table></div></details>");
         EvaluationResult.Memory memory = result.memory();
         if (memory.fullMiB() != null || memory.adaptiveMiB() != null) {
             out.element(
@@ -377,6 +403,7 @@ public final class Page {
             return;
         }
         out.element("h2", "Depth by difficulty");
+        spending();
         TreeSet<Integer> layers = new TreeSet<>();
         result.depths().forEach(each -> layers.addAll(each.byLayers().keySet()));
         List<Integer> order = List.copyOf(layers);
@@ -409,6 +436,59 @@ public final class Page {
             order.forEach(layer -> cells.add(String.valueOf(each.byLayers().getOrDefault(layer, 0))));
             cells.add(percent(each.meanFlopsRatio(), 1));
             line(each.difficulty(), cells.toArray(String[]::new));
+        }
+        out.raw("</tbody></table></div></details>");
+    }
+
+    /** The adaptive way, and the first way of each other kind but those that spend the same on all. */
+    private void spending() {
+        if (result.spending().isEmpty()) {
+            return;
+        }
+        Headline headline = result.headline();
+        Map<String, Spending> shown = new LinkedHashMap<>();
+        for (Spending each : result.spending()) {
+            boolean adaptive = headline != null && headline.row().equals(each.name());
+            if (adaptive) {
+                shown.put(each.kind(), each);
+            } else if (!List.of("full", "static", "random").contains(each.kind())) {
+                shown.putIfAbsent(each.kind(), each);
+            }
+        }
+        Chart chart =
+                new Chart("Mean FLOPs by known difficulty", "known difficulty", "FLOPs over full depth, %").wholeX();
+        for (Spending each : shown.values()) {
+            List<Dot> dots = new ArrayList<>();
+            each.byDifficulty()
+                    .forEach(spent -> dots.add(new Dot(
+                            spent.difficulty(),
+                            100 * spent.flopsRatio(),
+                            Double.NaN,
+                            Double.NaN,
+                            each.name() + ", difficulty " + spent.difficulty() + ": " + percent(spent.flopsRatio(), 1)
+                                    + " of the FLOPs, " + percent(spent.accuracy(), 2) + " kept")));
+            int colour = KINDS.indexOf(each.kind());
+            chart.add(each.name(), each.kind().equals("oracle") ? Style.DASHED : Style.LINE, colour, dots);
+            chart.add("", Style.DOTS, colour, dots);
+        }
+        figure(chart.svg() + chart.legend(), "Mean FLOPs spent on the inputs of each known difficulty.");
+        out.raw("<details><summary>As a table, with accuracy</summary><div class=\"scroll\"><table><thead><tr>"
+                + "<th scope=\"col\">Way</th><th scope=\"col\">Rank correlation</th>");
+        result.spending()
+                .get(0)
+                .byDifficulty()
+                .forEach(spent -> out.element("th scope=\"col\"", "difficulty " + spent.difficulty()));
+        out.raw("</tr></thead><tbody>");
+        for (Spending each : result.spending()) {
+            List<String> cells = new ArrayList<>();
+            cells.add(result.rows().stream()
+                    .filter(row -> row.name().equals(each.name()))
+                    .map(row -> figure(row.difficultyCorrelation(), 2))
+                    .findFirst()
+                    .orElse(MISSING));
+            each.byDifficulty()
+                    .forEach(spent -> cells.add(percent(spent.flopsRatio(), 1) + " / " + percent(spent.accuracy(), 2)));
+            line(each.name(), cells.toArray(String[]::new));
         }
         out.raw("</tbody></table></div></details>");
     }
@@ -568,17 +648,17 @@ public final class Page {
             out.raw("<figure>");
             Display display = example.display();
             if (display instanceof Display.Picture picture) {
-                out.raw("<img alt=\"input: " + Html.escape(example.label()) + "\" src=\"" + Png.dataAddress(picture)
-                        + "\"/>");
+                String what = example.label().isEmpty() ? "an example" : example.label();
+                out.raw("<img alt=\"input: " + Html.escape(what) + "\" src=\"" + Png.dataAddress(picture) + "\"/>");
             } else if (display instanceof Display.Text text) {
                 out.element("p", shortened(text.text()));
             }
-            boolean right = example.label().equals(example.answer());
-            out.raw("<figcaption>")
-                    .text(example.label())
-                    .raw(right ? "" : " <span class=\"wrong\">")
-                    .text(right ? ", right" : "answered " + example.answer())
-                    .raw(right ? "" : "</span>")
+            String judged = example.label().isEmpty()
+                    ? (example.good() ? "as full depth" : "not as full depth")
+                    : example.good() ? example.label() + ", right" : example.label() + ", answered " + example.answer();
+            out.raw(example.good() ? "<figcaption>" : "<figcaption><span class=\"wrong\">")
+                    .text(judged)
+                    .raw(example.good() ? "" : "</span>")
                     .text("; " + example.path())
                     .raw("</figcaption></figure>");
         }

@@ -22,6 +22,7 @@ import org.tminus.evaluation.EvaluationResult.Bound;
 import org.tminus.evaluation.EvaluationResult.Certificate;
 import org.tminus.evaluation.EvaluationResult.Curve;
 import org.tminus.evaluation.EvaluationResult.Depths;
+import org.tminus.evaluation.EvaluationResult.Embedding;
 import org.tminus.evaluation.EvaluationResult.Example;
 import org.tminus.evaluation.EvaluationResult.Headline;
 import org.tminus.evaluation.EvaluationResult.Memory;
@@ -32,7 +33,10 @@ import org.tminus.evaluation.EvaluationResult.Predictor;
 import org.tminus.evaluation.EvaluationResult.Row;
 import org.tminus.evaluation.EvaluationResult.Setting;
 import org.tminus.evaluation.EvaluationResult.ShiftOutcome;
+import org.tminus.evaluation.EvaluationResult.Spending;
+import org.tminus.evaluation.EvaluationResult.SpentOn;
 import org.tminus.evaluation.EvaluationResult.TrainingCurve;
+import org.tminus.evaluation.EvaluationResult.Transfer;
 import org.tminus.learning.data.Display;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -56,6 +60,8 @@ class PageTest {
                 latency,
                 latency,
                 latency,
+                latency == null ? null : List.of(0.4, 0.6),
+                latency,
                 null,
                 latency == null ? null : "platform",
                 null,
@@ -63,7 +69,9 @@ class PageTest {
                 latency,
                 kind.equals("static") ? true : null,
                 null,
-                null);
+                null,
+                0.98,
+                0.87);
     }
 
     /** Everything filled, with this text wherever text comes from data. */
@@ -84,28 +92,53 @@ class PageTest {
                         2,
                         text,
                         text,
+                        text,
                         Map.of("java", text),
                         text,
                         "2026-11-24T00:00:00Z"),
-                new Headline(text, 0.5, -0.001, List.of(-0.002, 0.001), 0.4),
+                new Headline(text, 0.5, -0.001, List.of(-0.002, 0.001), 0.4, List.of(0.3, 0.5), 0.8),
                 List.of(row("full depth", "full", 1.5), row(text, "static", 0.7), row("oracle", "oracle", null)),
                 new Predictor(
                         0.6, 0.02, 0.1, 0.3, 0.8, List.of(List.of(5, 1), List.of(2, 7)), List.of(new Bin(0.7, 0.6, 9))),
                 new Certificate(
                         text, 0.003, 0.05, 1000L, List.of(text), 3, 400, 0.01, 0.06, 2000, 500, text, 0.003, 0.05),
                 new Ppo(3, 0.5, 0.1, 0.01),
-                List.of(new Paired(text, text, 0.001, List.of(-0.001, 0.003), 0.5, 0.5, "accuracy", true)),
+                List.of(
+                        new Paired(text, text, 0.001, List.of(-0.001, 0.003), 0.5, 1, "accuracy", true, false),
+                        new Paired(text, text + " 2", 0.01, List.of(0.001, 0.02), 0.5, 0.6, "accuracy", true, true),
+                        new Paired("other", text, -0.01, List.of(-0.02, -0.001), 0.5, 0.5, "accuracy", false, true)),
                 0.7,
                 0.8,
                 List.of(new ShiftOutcome(text, 0.8, 0.7, 0.9, 0.6, "withdrawn", 40)),
+                List.of(
+                        new Transfer(
+                                text,
+                                text,
+                                text,
+                                text,
+                                text,
+                                0.8,
+                                0.9,
+                                0.5,
+                                -0.01,
+                                List.of(-0.02, 0.0),
+                                null,
+                                null,
+                                null),
+                        new Transfer(text, text, null, null, "", null, null, null, null, null, null, null, text)),
+                List.of(
+                        new Spending(text, "oracle", List.of(new SpentOn(1, 5, 0.2, 1), new SpentOn(2, 5, 0.4, 1))),
+                        new Spending(text, "lstm-ppo-open", List.of(new SpentOn(1, 5, 0.3, 1)))),
+                new Embedding(0.95, 100, 50),
                 new Memory(10.0, 12.0),
                 List.of(new Curve(text, "static", List.of(new Point(0.1, 0.5), new Point(1, 0.9)))),
                 List.of(new Depths(text, 10, 0.4, Map.of(1, 6, 3, 4))),
                 List.of(new Bound("stable", 0.003, 0.3)),
                 List.of(new TrainingCurve(text, List.of(0.0, 1.0), Map.of("reward", List.of(0.1, 0.2)))),
                 List.of(
-                        new Example(text, text, "other", text, new Display.Text(text)),
-                        new Example(text, text, text, text, new Display.Picture(2, 2, 1, new byte[] {0, 50, 100, -1}))),
+                        new Example(text, text, "other", false, text, new Display.Text(text)),
+                        new Example(
+                                text, "", text, true, text, new Display.Picture(2, 2, 1, new byte[] {0, 50, 100, -1}))),
                 List.of(text));
     }
 
@@ -126,6 +159,7 @@ class PageTest {
                         2,
                         "",
                         "",
+                        "",
                         Map.of(),
                         "",
                         "2026-11-24T00:00:00Z"),
@@ -139,6 +173,9 @@ class PageTest {
                 null,
                 null,
                 List.of(),
+                List.of(),
+                List.of(),
+                null,
                 new Memory(null, null),
                 List.of(),
                 List.of(),
@@ -187,6 +224,19 @@ class PageTest {
         }
         assertThat(page.getElementsByTagName("script").getLength()).isZero();
         assertThat(page.getElementsByTagName("link").getLength()).isZero();
+    }
+
+    @Test
+    void differencesSayWhoIsBetterAndAtWhatCost() throws Exception {
+        String text = parse(Page.of(result("a name"))).getDocumentElement().getTextContent();
+
+        assertThat(text)
+                .contains("no clear difference")
+                .contains("better, and cheaper")
+                .contains("+1.00 ▲")
+                .contains("−1.00 ▼")
+                .contains("costs 60.0 %")
+                .contains("not possible: a name");
     }
 
     @Test

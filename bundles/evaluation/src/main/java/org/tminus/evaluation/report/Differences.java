@@ -1,0 +1,152 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation.report;
+
+import static org.tminus.evaluation.report.Html.percent;
+import static org.tminus.evaluation.report.Html.points;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.EvaluationResult.Paired;
+import org.tminus.evaluation.EvaluationResult.Transfer;
+
+/** Differences between ways on the same inputs, as tables. */
+final class Differences {
+    /** Costs that differ by less are called equal. */
+    private static final double SAME_COST = 0.002;
+
+    private Differences() {}
+
+    static void write(Html out, List<Paired> pairs) {
+        if (pairs.isEmpty()) {
+            return;
+        }
+        out.element("h2", "Differences on the same inputs");
+        List<Paired> best = pairs.stream().filter(Paired::best).toList();
+        if (!best.isEmpty()) {
+            adaptive(out, best);
+        }
+        out.raw("<details><summary>Every way against every baseline</summary>");
+        matrix(out, pairs);
+        out.raw("</details>");
+    }
+
+    private static void adaptive(Html out, List<Paired> pairs) {
+        out.raw("<div class=\"scroll\"><table>")
+                .element(
+                        "caption",
+                        "The adaptive way, " + pairs.get(0).a() + ", at "
+                                + percent(pairs.get(0).flopsRatioA(), 1)
+                                + " of the FLOPs: points of " + pairs.get(0).measure()
+                                + " that it has more, with paired bootstrap 95 % intervals over the test inputs. Better or worse"
+                                + " is said only where the interval excludes 0. Baselines cost the same: two neighbours of"
+                                + " their hull, which was chosen on the decision split, are mixed.")
+                .raw("<thead><tr><th scope=\"col\">Against</th><th scope=\"col\">its FLOPs</th>"
+                        + "<th scope=\"col\">Difference</th><th scope=\"col\">95 %</th>"
+                        + "<th scope=\"col\">Verdict</th></tr></thead><tbody>");
+        for (Paired each : pairs) {
+            out.raw("<tr>").element("th scope=\"row\"", each.b());
+            out.element("td", percent(each.flopsRatioB(), 1));
+            out.element("td", points(each.difference()));
+            out.element(
+                    "td",
+                    points(each.ci95().get(0)) + " to " + points(each.ci95().get(1)));
+            out.element("td", verdict(each)).raw("</tr>");
+        }
+        out.raw("</tbody></table></div>");
+    }
+
+    private static String verdict(Paired pair) {
+        String verdict = pair.ci95().get(0) > 0 ? "better" : pair.ci95().get(1) < 0 ? "worse" : "no clear difference";
+        double more = pair.flopsRatioB() - pair.flopsRatioA();
+        return !pair.equalCost() || Math.abs(more) <= SAME_COST
+                ? verdict
+                : verdict + (more > 0 ? ", and cheaper" : "; its best costs less");
+    }
+
+    /** One line for a way, one column for each that it is compared with. */
+    private static void matrix(Html out, List<Paired> pairs) {
+        Map<String, Map<String, Paired>> lines = new LinkedHashMap<>();
+        Set<String> columns = new LinkedHashSet<>();
+        for (Paired pair : pairs) {
+            lines.computeIfAbsent(pair.a(), unseen -> new LinkedHashMap<>()).put(pair.b(), pair);
+            columns.add(pair.b());
+        }
+        out.raw("<div class=\"scroll\"><table class=\"matrix\">")
+                .element(
+                        "caption",
+                        "Points that the way of a line has more than that of a column, with 95 % intervals; ▲ better, ▼ worse,"
+                                + " no sign where the interval includes 0. Where a baseline reaches no such cost, what it costs"
+                                + " stands below.")
+                .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">FLOPs</th>");
+        columns.forEach(column -> out.element("th scope=\"col\"", column));
+        out.raw("</tr></thead><tbody>");
+        lines.forEach((name, line) -> {
+            out.raw("<tr>").element("th scope=\"row\"", name);
+            out.element("td", percent(line.values().iterator().next().flopsRatioA(), 1));
+            columns.forEach(column -> cell(out, line.get(column)));
+            out.raw("</tr>");
+        });
+        out.raw("</tbody></table></div>");
+    }
+
+    private static void cell(Html out, @Nullable Paired pair) {
+        if (pair == null) {
+            out.element("td", "–");
+            return;
+        }
+        double low = pair.ci95().get(0);
+        double high = pair.ci95().get(1);
+        String sign = low > 0 ? " ▲" : high < 0 ? " ▼" : "";
+        out.raw("<td>").text(points(pair.difference()) + sign).raw("<br/><small>");
+        out.text(points(low) + " to " + points(high));
+        if (pair.equalCost() && Math.abs(pair.flopsRatioB() - pair.flopsRatioA()) > SAME_COST) {
+            out.raw("<br/>").text("costs " + percent(pair.flopsRatioB(), 1));
+        }
+        out.raw("</small></td>");
+    }
+
+    static void write(Html out, List<Transfer> transfers, String measure) {
+        if (transfers.isEmpty()) {
+            return;
+        }
+        Transfer first = transfers.get(0);
+        out.element("h2", "Policies of another model");
+        out.raw("<div class=\"scroll\"><table>")
+                .element(
+                        "caption",
+                        "Learned policies of " + first.from() + " that decide for " + first.to()
+                                + ": points of " + measure
+                                + " more than this model's static hull and its own policy of the"
+                                + " same kind, both at the same cost, with 95 % intervals.")
+                .raw("<thead><tr><th scope=\"col\">Operating point</th><th scope=\"col\">FLOPs</th>"
+                        + "<th scope=\"col\">Agreement</th><th scope=\"col\">more than the hull</th>"
+                        + "<th scope=\"col\">more than its own</th><th scope=\"col\">Remark</th></tr></thead><tbody>");
+        for (Transfer each : transfers) {
+            Double ratio = each.flopsRatio();
+            Double agreement = each.agreement();
+            String reason = each.reason();
+            out.raw("<tr>")
+                    .element("th scope=\"row\"", each.operatingPoint() == null ? "none" : each.operatingPoint())
+                    .element("td", ratio == null ? "–" : percent(ratio, 1))
+                    .element("td", agreement == null ? "–" : percent(agreement, 2))
+                    .element("td", difference(each.differenceToHull(), each.differenceToHullCi95()))
+                    .element("td", difference(each.differenceToOwn(), each.differenceToOwnCi95()))
+                    .element("td class=\"words\"", reason == null ? each.adapted() : "not possible: " + reason)
+                    .raw("</tr>");
+        }
+        out.raw("</tbody></table></div>");
+    }
+
+    private static String difference(@Nullable Double difference, @Nullable List<Double> interval) {
+        return difference == null || interval == null
+                ? "–"
+                : points(difference) + " (" + points(interval.get(0)) + " to " + points(interval.get(1)) + ")";
+    }
+}
