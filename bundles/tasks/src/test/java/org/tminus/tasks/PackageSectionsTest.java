@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -27,6 +28,7 @@ import net.jqwik.api.constraints.ByteRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
@@ -192,6 +194,30 @@ class PackageSectionsTest {
             assertThat(Samples.ids(corpus, split)).isEqualTo(Samples.ids(labelled, split));
             assertThat(Samples.open(corpus, split).label(0)).isEqualTo(-1);
         }
+        assertThat(corpus.description().name()).isEqualTo(EmbeddingCorpus.NAME);
+        assertThat(corpus.description().facts())
+                .containsEntry("kept cosine", String.valueOf(EmbeddingCorpus.KEPT_COSINE))
+                .containsEntry("table SHA-256", labelled.description().sha256());
+        assertThat(corpus.description().sha256())
+                .isNotEqualTo(labelled.description().sha256());
+    }
+
+    @Test
+    void changedTextsAreAnsweredWithEmbeddingsAsWell() throws Exception {
+        DebianPackages packages = write(paragraphs());
+        TaskData corpus = EmbeddingCorpus.of(packages, SmallTokenizer.json(), TextInput.BERT, 7, 20);
+        TextExamples texts = (TextExamples) Samples.open(corpus, Split.TEST);
+        TextExamples same = (TextExamples) Samples.open(task(packages), Split.TEST);
+
+        assertThat(texts.text(0)).isEqualTo(same.text(0));
+        assertThat(texts.length(0)).isEqualTo(same.length(0));
+        assertThat(List.of(texts, texts.ofOtherTexts(List.of("something else")), texts.withTexts(same(texts))))
+                .allSatisfy(each ->
+                        assertThat(((EmbeddingExamples) each).keptCosine()).isEqualTo(EmbeddingCorpus.KEPT_COSINE));
+    }
+
+    private static List<String> same(TextExamples texts) {
+        return IntStream.range(0, texts.size()).mapToObj(texts::text).toList();
     }
 
     @Test
