@@ -63,6 +63,12 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "folder with static models NAME-static-DEPTH.onnx; 'static' beside the model if not given")
     private @Nullable Path statics;
 
+    @Option(
+            names = "--transfer",
+            paramLabel = "FILE",
+            description = "another .tminus file, whose learned policies are tried on this model")
+    private @Nullable Path transfer;
+
     @Option(names = "--seed", paramLabel = "N", description = "seed of resampling")
     private long seed = 1;
 
@@ -93,6 +99,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 .withInputs(latencyInputs, throughputInputs)
                 .withMemory(memory)
                 .withStaticModels(Files.isDirectory(beside) ? beside : null)
+                .withTransfer(transfer == null ? null : Main.absolute(transfer))
                 .withCommand("./tminus evaluate " + file.getFileName() + " --seed " + seed);
         try (StopOnExit stop = new StopOnExit()) {
             EvaluationResult result = new Evaluation(file, task, options).run(new Reported(progress, stop));
@@ -161,10 +168,31 @@ final class EvaluateCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    private record Reported(ConsoleProgress progress, StopOnExit stop) implements EvaluationProgress {
+    /** Shows each step with the time that it has left by its own pace. Used by one thread. */
+    private static final class Reported implements EvaluationProgress {
+        private final ConsoleProgress progress;
+        private final StopOnExit stop;
+        private String step = "";
+        private long begin;
+        private long first;
+
+        Reported(ConsoleProgress progress, StopOnExit stop) {
+            this.progress = progress;
+            this.stop = stop;
+        }
+
         @Override
-        public void at(String step, long done, long total) {
-            progress.progress(new Progress(step, done, total, Duration.ZERO, null, Map.of()));
+        public void at(String name, long done, long total) {
+            long now = System.nanoTime();
+            if (!name.equals(step)) {
+                step = name;
+                begin = now;
+                first = done;
+            }
+            Duration elapsed = Duration.ofNanos(now - begin);
+            Duration left =
+                    done <= first ? null : elapsed.multipliedBy(total - done).dividedBy(done - first);
+            progress.progress(new Progress(name, done, total, elapsed, left, Map.of()));
         }
 
         @Override
