@@ -60,7 +60,7 @@ public final class Classifier {
         return model.inputs().stream().anyMatch(input -> input.name().equals(MASK)) ? MASK : null;
     }
 
-    private static ValueInfo states(List<ValueInfo> outputs) throws OnnxFormatException {
+    static ValueInfo states(List<ValueInfo> outputs) throws OnnxFormatException {
         for (int rank : new int[] {3, 2}) {
             for (ValueInfo output : outputs) {
                 List<Dimension> shape = output.shape();

@@ -27,7 +27,8 @@ final class OutcomeTable {
             int nodes = outcomes.trie().nodes().size();
             out.writeInt(nodes);
             out.writeInt(outcomes.rows());
-            out.writeInt(outcomes.classes());
+            // Negative where answers must not be compared with each other.
+            out.writeInt(outcomes.comparesAnswers() ? outcomes.classes() : -outcomes.classes());
             for (int row = 0; row < outcomes.rows(); row++) {
                 out.writeInt(outcomes.truth(row));
                 out.writeInt(outcomes.length(row));
@@ -73,7 +74,9 @@ final class OutcomeTable {
                     }
                 }
             }
-            return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, null);
+            Outcomes outcomes =
+                    new Outcomes(trie, costs, Math.abs(classes), answers, observations, truth, lengths, null);
+            return classes < 0 ? outcomes.withObservations(observations) : outcomes;
         }
     }
 }
