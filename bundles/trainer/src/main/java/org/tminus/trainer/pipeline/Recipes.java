@@ -16,11 +16,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tminus.certificate.Risk;
 import org.tminus.learning.data.TaskData;
+import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
 import org.tminus.predictor.features.ValueFeatures;
 import org.tminus.tasks.DebianPackages;
+import org.tminus.tasks.EmbeddingCorpus;
 import org.tminus.tasks.Encoder;
 import org.tminus.tasks.PackageSections;
 import org.tminus.tasks.PointerChase;
@@ -34,6 +36,7 @@ import org.tminus.trainer.graph.GraphOptions;
 import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.PathLosses;
 import org.tminus.trainer.graph.Pooling;
+import org.tminus.trainer.graph.SentenceEmbedding;
 import org.tminus.trainer.graph.Trainable;
 import org.tminus.trainer.graph.TransformerBuilder;
 import org.tminus.trainer.graph.TransformerConfig;
@@ -45,7 +48,8 @@ import org.tminus.trainer.vit.VitConfig;
 /** The tasks whose reference models this project ships. */
 public final class Recipes {
     /** Names of the tasks. */
-    public static final List<String> NAMES = List.of(PointerChase.NAME, PackageSections.NAME, FashionVitData.NAME);
+    public static final List<String> NAMES =
+            List.of(PointerChase.NAME, PackageSections.NAME, FashionVitData.NAME, EmbeddingCorpus.NAME);
 
     private static final String VERSION = "1.0.0";
     private static final String LICENCE = "Apache-2.0";
@@ -102,6 +106,7 @@ public final class Recipes {
             case PointerChase.NAME -> pointerChase(PointerChase.generate(choices.seed()), choices);
             case PackageSections.NAME -> packageSections(choices);
             case FashionVitData.NAME -> fashionVit(choices);
+            case EmbeddingCorpus.NAME -> embedding(choices);
             default -> throw new IllegalArgumentException("there is no task '" + name + "'; known are " + NAMES);
         };
     }
@@ -157,21 +162,24 @@ public final class Recipes {
             throws IOException {
         return switch (name) {
             case PointerChase.NAME -> PointerChase.generate(seed);
-            case PackageSections.NAME -> {
+            case PackageSections.NAME, EmbeddingCorpus.NAME -> {
                 if (tokenizer == null) {
                     throw new IllegalArgumentException("the task " + name + " needs a tokenizer");
                 }
-                yield packages(data, tokenizer, seed);
+                yield packages(name, data, tokenizer, seed);
             }
             case FashionVitData.NAME -> FashionVitData.of(fashionMnist(data), seed);
             default -> throw new IllegalArgumentException("there is no task '" + name + "'; known are " + NAMES);
         };
     }
 
-    private static TaskData packages(@Nullable Path given, byte[] tokenizer, long seed) throws IOException {
+    private static TaskData packages(String name, @Nullable Path given, byte[] tokenizer, long seed)
+            throws IOException {
         try {
             DebianPackages packages = given == null ? DebianPackages.fromApt() : DebianPackages.fromPath(given);
-            return PackageSections.of(packages, tokenizer, seed);
+            return name.equals(EmbeddingCorpus.NAME)
+                    ? EmbeddingCorpus.of(packages, tokenizer, seed)
+                    : PackageSections.of(packages, tokenizer, seed);
         } catch (TaskDataException e) {
             throw new IOException(e.getMessage() + " " + e.advice(), e);
         }
@@ -183,7 +191,7 @@ public final class Recipes {
 
     private static Recipe packageSections(Choices choices) throws IOException {
         Encoder encoder = RebuildFile.encoder(choices.encoder(), Optional.ofNullable(choices.encoders()));
-        TaskData data = packages(choices.data(), encoder.tokenizer(), choices.seed());
+        TaskData data = packages(PackageSections.NAME, choices.data(), encoder.tokenizer(), choices.seed());
         int classes = data.description().labels().size();
         RebuildFile.Origin origin = new RebuildFile.Origin(encoder.name(), Pooling.MEAN, classes, choices.seed());
         OnnxModel model = origin.model(encoder);
@@ -216,6 +224,49 @@ public final class Recipes {
                 origin,
                 Level.STANDARD,
                 new Recipe.Promise(Risk.ACCURACY_LOSS, 0.01, DELTA));
+    }
+
+    private static Recipe embedding(Choices choices) throws IOException {
+        Encoder encoder = RebuildFile.encoder(choices.encoder(), Optional.ofNullable(choices.encoders()));
+        TaskData data = packages(EmbeddingCorpus.NAME, choices.data(), encoder.tokenizer(), choices.seed());
+        OnnxModel model;
+        try {
+            model = SentenceEmbedding.attach(OnnxModel.read(encoder.model()), encoderPooling(encoder));
+        } catch (OnnxFormatException | TaskDataException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        return embedding(data, encoder.name(), model, encoder.tokenizer(), choices);
+    }
+
+    /** Embeddings of any encoder. */
+    static Recipe embedding(TaskData data, String encoder, OnnxModel model, byte[] tokenizer, Choices choices)
+            throws IOException {
+        GraphOptions options = GraphOptions.fineTuning(choices.epochs(3), 32, choices.seed())
+                .withLearningRates(5e-4, 2e-3)
+                .withTrainable(Trainable.lowRank(16))
+                .withThreads(choices.threads());
+        Trunk trunk = new EmbeddingTrunk(model, Pooling.MEAN, options, StageStore.sha256(model.toBytes()));
+        return new Recipe(
+                new ModelWriter.Header(
+                        EmbeddingCorpus.NAME,
+                        VERSION,
+                        "Sentence embeddings like those of the encoder " + encoder + ", with an exit after each layer",
+                        LICENCE,
+                        "mean",
+                        TextInput.BERT.maxTokens()),
+                data,
+                choices.orKept(trunk),
+                TokenFeatures.NAME,
+                Recipe::usualSubsets,
+                Map.of("preprocessing.json", textPreprocessing(TextInput.BERT, model), "tokenizer.json", tokenizer),
+                null,
+                List.of(new Level("careful", 0.01), new Level("balanced", 0.05), new Level("economical", 0.1)),
+                new Recipe.Promise(Risk.DISAGREEMENT, 0.1, DELTA));
+    }
+
+    /** What the makers of an encoder say makes an embedding of its states. */
+    private static Pooling encoderPooling(Encoder encoder) {
+        return encoder.name().startsWith("bge-") ? Pooling.FIRST : Pooling.MEAN;
     }
 
     private static byte[] textPreprocessing(TextInput input, OnnxModel model) throws IOException {
