@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class Chart {
     private static final int WIDTH = 600;
     private static final int HEIGHT = 400;
-    private static final int LEFT = 70;
+    private static final int LEFT = 84;
     private static final int RIGHT = 14;
     private static final int TOP = 14;
     private static final int BOTTOM = 56;
     private static final int COLOURS = 8;
+    /** Whole numbers that stand side by side at an axis. */
+    private static final int MOST_TICKS = 12;
 
     /** How a series is drawn. */
     enum Style {
@@ -174,7 +176,7 @@ final class Chart {
                 break;
             }
         }
-        step = whole ? Math.max(1, Math.round(step)) : step;
+        step = whole ? Math.max(1, range[1] - range[0] <= MOST_TICKS ? 1 : Math.round(step)) : step;
         List<Double> ticks = new ArrayList<>();
         for (double at = Math.ceil(range[0] / step) * step; at <= range[1] + 1e-9 * step; at += step) {
             ticks.add(at);

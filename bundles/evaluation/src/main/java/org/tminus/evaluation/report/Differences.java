@@ -20,6 +20,8 @@ import org.tminus.evaluation.EvaluationResult.Transfer;
 final class Differences {
     /** Costs that differ by less are called equal. */
     private static final double SAME_COST = 0.002;
+    /** What is printed as no difference is called none. */
+    private static final double INVISIBLE = 5e-5;
 
     private Differences() {}
 
@@ -38,15 +40,15 @@ final class Differences {
     }
 
     private static void adaptive(Html out, List<Paired> pairs) {
-        out.raw("<div class=\"scroll\"><table>")
-                .element(
-                        "caption",
+        out.element(
+                        "p class=\"soft\"",
                         "The adaptive way, " + pairs.get(0).a() + ", at "
                                 + percent(pairs.get(0).flopsRatioA(), 1)
                                 + " of the FLOPs: points of " + pairs.get(0).measure()
                                 + " that it has more, with paired bootstrap 95 % intervals over the test inputs. Better or worse"
                                 + " is said only where the interval excludes 0. Baselines cost the same: two neighbours of"
                                 + " their hull, which was chosen on the decision split, are mixed.")
+                .raw("<div class=\"scroll\"><table>")
                 .raw("<thead><tr><th scope=\"col\">Against</th><th scope=\"col\">its FLOPs</th>"
                         + "<th scope=\"col\">Difference</th><th scope=\"col\">95 %</th>"
                         + "<th scope=\"col\">Verdict</th></tr></thead><tbody>");
@@ -63,11 +65,19 @@ final class Differences {
     }
 
     private static String verdict(Paired pair) {
-        String verdict = pair.ci95().get(0) > 0 ? "better" : pair.ci95().get(1) < 0 ? "worse" : "no clear difference";
+        String verdict = isBetter(pair) ? "better" : isWorse(pair) ? "worse" : "no clear difference";
         double more = pair.flopsRatioB() - pair.flopsRatioA();
         return !pair.equalCost() || Math.abs(more) <= SAME_COST
                 ? verdict
                 : verdict + (more > 0 ? ", and cheaper" : "; its best costs less");
+    }
+
+    private static boolean isBetter(Paired pair) {
+        return pair.ci95().get(0) > 0 && pair.difference() > INVISIBLE;
+    }
+
+    private static boolean isWorse(Paired pair) {
+        return pair.ci95().get(1) < 0 && pair.difference() < -INVISIBLE;
     }
 
     /** One line for a way, one column for each that it is compared with. */
@@ -78,12 +88,12 @@ final class Differences {
             lines.computeIfAbsent(pair.a(), unseen -> new LinkedHashMap<>()).put(pair.b(), pair);
             columns.add(pair.b());
         }
-        out.raw("<div class=\"scroll\"><table class=\"matrix\">")
-                .element(
-                        "caption",
+        out.element(
+                        "p class=\"soft\"",
                         "Points that the way of a line has more than that of a column, with 95 % intervals; ▲ better, ▼ worse,"
                                 + " no sign where the interval includes 0. Where a baseline reaches no such cost, what it costs"
                                 + " stands below.")
+                .raw("<div class=\"scroll\"><table class=\"matrix\">")
                 .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">FLOPs</th>");
         columns.forEach(column -> out.element("th scope=\"col\"", column));
         out.raw("</tr></thead><tbody>");
@@ -103,7 +113,7 @@ final class Differences {
         }
         double low = pair.ci95().get(0);
         double high = pair.ci95().get(1);
-        String sign = low > 0 ? " ▲" : high < 0 ? " ▼" : "";
+        String sign = isBetter(pair) ? " ▲" : isWorse(pair) ? " ▼" : "";
         out.raw("<td>").text(points(pair.difference()) + sign).raw("<br/><small>");
         out.text(points(low) + " to " + points(high));
         if (pair.equalCost() && Math.abs(pair.flopsRatioB() - pair.flopsRatioA()) > SAME_COST) {
@@ -118,13 +128,13 @@ final class Differences {
         }
         Transfer first = transfers.get(0);
         out.element("h2", "Policies of another model");
-        out.raw("<div class=\"scroll\"><table>")
-                .element(
-                        "caption",
+        out.element(
+                        "p class=\"soft\"",
                         "Learned policies of " + first.from() + " that decide for " + first.to()
                                 + ": points of " + measure
                                 + " more than this model's static hull and its own policy of the"
                                 + " same kind, both at the same cost, with 95 % intervals.")
+                .raw("<div class=\"scroll\"><table>")
                 .raw("<thead><tr><th scope=\"col\">Operating point</th><th scope=\"col\">FLOPs</th>"
                         + "<th scope=\"col\">Agreement</th><th scope=\"col\">more than the hull</th>"
                         + "<th scope=\"col\">more than its own</th><th scope=\"col\">Remark</th></tr></thead><tbody>");

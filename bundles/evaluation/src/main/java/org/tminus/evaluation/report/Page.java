@@ -62,7 +62,7 @@ public final class Page {
             .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem}
             .card b{display:block;font-size:1.7rem;line-height:1.2}
             figure{margin:1rem 0}svg{width:100%;height:auto}svg text{fill:currentColor;font:14px system-ui,sans-serif}
-            figure>svg{max-width:50rem;display:block}@media (max-width:40rem){figure>svg text{font-size:18px}}
+            figure>svg{max-width:50rem;display:block}@media (max-width:40rem){figure>svg text{font-size:21px}}
             .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
             caption{text-align:left;color:var(--soft);padding:.3rem 0}
             th,td{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:right;white-space:nowrap}
@@ -230,8 +230,8 @@ public final class Page {
                 chart.svg() + chart.legend(),
                 "Bars are 95 % intervals of each way on its own; differences between ways are in the next section. Lines are"
                         + " what mixtures of settings reach at every cost.");
-        out.raw("<div class=\"scroll\"><table>")
-                .element("caption", "All ways. FLOPs count stem, layers, every exit read, predictor and policy.")
+        out.element("p class=\"soft\"", "All ways. FLOPs count stem, layers, every exit read, predictor and policy.")
+                .raw("<div class=\"scroll\"><table>")
                 .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">Kind</th><th scope=\"col\">Accuracy</th>"
                         + "<th scope=\"col\">95 %</th><th scope=\"col\">Agreement</th><th scope=\"col\">MFLOPs</th>"
                         + "<th scope=\"col\">of full depth</th><th scope=\"col\">On hull</th></tr></thead><tbody>");
@@ -250,15 +250,15 @@ public final class Page {
         out.raw("</tbody></table></div>");
         embedding();
         if (!result.bounds().isEmpty()) {
-            out.raw("<details><summary>Lower bounds on computation over this menu of paths</summary>"
-                    + "<div class=\"scroll\"><table>");
+            out.raw("<details><summary>Lower bounds on computation over this menu of paths</summary>");
             out.element(
-                    "caption",
+                    "p class=\"soft\"",
                     "The least mean FLOPs that any policy can spend which differs from full depth on at most this share of"
                             + " the inputs. The lucky bound holds for every policy; the stable one for those that may not"
                             + " count on agreements that more layers undo.");
-            out.raw("<thead><tr><th scope=\"col\">Oracle</th><th scope=\"col\">May differ on</th>"
-                    + "<th scope=\"col\">FLOPs of full depth</th></tr></thead><tbody>");
+            out.raw(
+                    "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Oracle</th><th scope=\"col\">May differ on</th>"
+                            + "<th scope=\"col\">FLOPs of full depth</th></tr></thead><tbody>");
             result.bounds()
                     .forEach(bound -> line(bound.oracle(), percent(bound.loss(), 1), percent(bound.flopsRatio(), 1)));
             out.raw("</tbody></table></div></details>");
@@ -270,14 +270,14 @@ public final class Page {
         if (embedding == null) {
             return;
         }
-        out.raw("<div class=\"scroll\"><table>")
-                .element(
-                        "caption",
+        out.element(
+                        "p class=\"soft\"",
                         "Embeddings against those of full depth. Agreement above is the share whose cosine is at least "
                                 + embedding.keptCosine()
                                 + ". Recall: of the ten nearest neighbours at full depth among the "
                                 + embedding.corpus() + " test texts, how many are found; " + embedding.queries()
                                 + " of them looked.")
+                .raw("<div class=\"scroll\"><table>")
                 .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">of full depth</th>"
                         + "<th scope=\"col\">Mean cosine</th><th scope=\"col\">Recall@10</th></tr></thead><tbody>");
         for (Row row : result.rows()) {
@@ -440,7 +440,16 @@ public final class Page {
         out.raw("</tbody></table></div></details>");
     }
 
-    /** The adaptive way, and the first way of each other kind but those that spend the same on all. */
+    /** How much more or less than the adaptive way another one costs. */
+    private double distance(String name, @Nullable Headline headline) {
+        return result.rows().stream()
+                .filter(row -> row.name().equals(name))
+                .mapToDouble(row -> Math.abs(row.flopsRatio() - (headline == null ? 0 : 1 - headline.flopsSaved())))
+                .findFirst()
+                .orElse(Double.MAX_VALUE);
+    }
+
+    /** The adaptive way, and of each other kind what costs nearly as much; those that spend the same on all are left out. */
     private void spending() {
         if (result.spending().isEmpty()) {
             return;
@@ -448,11 +457,11 @@ public final class Page {
         Headline headline = result.headline();
         Map<String, Spending> shown = new LinkedHashMap<>();
         for (Spending each : result.spending()) {
-            boolean adaptive = headline != null && headline.row().equals(each.name());
-            if (adaptive) {
-                shown.put(each.kind(), each);
-            } else if (!List.of("full", "static", "random").contains(each.kind())) {
-                shown.putIfAbsent(each.kind(), each);
+            if (!List.of("full", "static", "random").contains(each.kind())) {
+                shown.merge(
+                        each.kind(),
+                        each,
+                        (a, b) -> distance(b.name(), headline) < distance(a.name(), headline) ? b : a);
             }
         }
         Chart chart =
@@ -471,7 +480,10 @@ public final class Page {
             chart.add(each.name(), each.kind().equals("oracle") ? Style.DASHED : Style.LINE, colour, dots);
             chart.add("", Style.DOTS, colour, dots);
         }
-        figure(chart.svg() + chart.legend(), "Mean FLOPs spent on the inputs of each known difficulty.");
+        figure(
+                chart.svg() + chart.legend(),
+                "Mean FLOPs spent on the inputs of each known difficulty: the adaptive way, and of each other kind the way that"
+                        + " costs most nearly the same.");
         out.raw("<details><summary>As a table, with accuracy</summary><div class=\"scroll\"><table><thead><tr>"
                 + "<th scope=\"col\">Way</th><th scope=\"col\">Rank correlation</th>");
         result.spending()
@@ -610,11 +622,11 @@ public final class Page {
             return;
         }
         out.element("h2", "Changed inputs")
-                .raw("<div class=\"scroll\"><table>")
                 .element(
-                        "caption",
+                        "p class=\"soft\"",
                         "Every input also runs at full depth here; the sequential test of disagreement withdraws the"
                                 + " certificate when it sees too much of it.")
+                .raw("<div class=\"scroll\"><table>")
                 .raw("<thead><tr><th scope=\"col\">Change</th><th scope=\"col\">Accuracy, full depth</th>"
                         + "<th scope=\"col\">adaptive</th><th scope=\"col\">Agreement</th><th scope=\"col\">FLOPs</th>"
                         + "<th scope=\"col\">Certificate</th><th scope=\"col\">after inputs</th></tr></thead><tbody>");
