@@ -13,7 +13,7 @@ import java.util.stream.DoubleStream;
 final class Bars {
     private static final int WIDTH = 600;
     private static final int VALUES = 80;
-    private static final int LINE = 42;
+    private static final int LINE = 48;
 
     private record Bar(String label, List<Double> pieces, String value) {}
 
@@ -50,7 +50,7 @@ final class Bars {
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             double y = 4.0 + i * LINE;
-            text(out, 0, y + 13, "start", shortened(bar.label()));
+            text(out, 0, y + 15, "start", shortened(bar.label()));
             double x = 0;
             for (int piece = 0; piece < bar.pieces().size(); piece++) {
                 double width = bar.pieces().get(piece) * scale;
@@ -60,13 +60,13 @@ final class Bars {
                             "<g class=\"c%d\"><rect class=\"fill\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/></g>",
                             piece % 8,
                             x,
-                            y + 18,
+                            y + 21,
                             width,
                             16));
                 }
                 x += width;
             }
-            text(out, x + 6, y + 31, "start", bar.value());
+            text(out, x + 6, y + 34, "start", bar.value());
         }
         return out.raw("</svg>").toString();
     }
