@@ -17,7 +17,7 @@ final class Chart {
     private static final int WIDTH = 600;
     private static final int HEIGHT = 400;
     private static final int LEFT = 84;
-    private static final int RIGHT = 14;
+    private static final int RIGHT = 24;
     private static final int TOP = 14;
     private static final int BOTTOM = 56;
     private static final int COLOURS = 8;
