@@ -141,6 +141,18 @@ final class AdaptCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try {
+            return adapt();
+        } catch (OutOfMemoryError e) {
+            throw new IOException(
+                    "Java's memory of " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB is too small for this model and"
+                            + " data. Give it more, such as JAVA_OPTS=-Xmx16g ./tminus adapt ..., or take less data.",
+                    e);
+        }
+    }
+
+    private int adapt() throws IOException {
         PrintStream out = System.out;
         ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());
         Adaptation adaptation = Adaptation.prepare(request(), progress);

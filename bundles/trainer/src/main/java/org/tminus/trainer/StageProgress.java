@@ -14,6 +14,9 @@ import java.util.function.BooleanSupplier;
  * begins with the object. Used by one thread.
  */
 public final class StageProgress {
+    /** The first steps are slower than the others; a pace from them alone would frighten people. */
+    private static final Duration EARLIEST = Duration.ofSeconds(1);
+
     private final String stage;
     private final ProgressListener listener;
     private final BooleanSupplier stop;
@@ -52,7 +55,9 @@ public final class StageProgress {
             throw new CancellationException("stopped");
         }
         Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-        Duration left = done == 0 ? null : elapsed.multipliedBy(total - done).dividedBy(done);
+        Duration left = done == 0 || elapsed.compareTo(EARLIEST) < 0 && done < total
+                ? null
+                : elapsed.multipliedBy(total - done).dividedBy(done);
         listener.progress(new Progress(stage, done, total, elapsed, left, figures));
     }
 }

@@ -5,6 +5,7 @@
 package org.tminus.trainer.adapt;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -255,19 +256,18 @@ public final class Adaptation {
     public @Nullable ExpectedTime expectedTime(ProgressListener listener, BooleanSupplier stop) throws IOException {
         try (WorkFolder work = WorkFolder.open(request.work(), madeFrom)) {
             TaskData.Access training = recipe.data().accessFor(Purpose.TRAINING);
-            Trial.Pace pace =
-                    Trial.run(recipe.trunk(), training, request.work().resolve("trial"), stop, listener);
+            Trial.Pace pace = Trial.run(recipe.trunk(), training, request.work().resolve("trial"), stop, listener);
             Examples decision = training.open(Split.DECISION);
             Rehearsal rest = pace == null
                     ? null
-                    : Rehearsal.of(
-                            model, recipe, decision, request.training().policies(), stop);
+                    : Rehearsal.of(model, recipe, decision, request.training().policies(), stop);
             if (pace == null || rest == null) {
                 return null;
             }
             // After each epoch the decision split is judged; a step forward is about a third of one that learns.
             double judged = (double) decision.size() * options.epochs() / (3.0 * options.batch());
-            Duration weights = pace.total().plus(Duration.ofMillis((long) (judged * pace.step().toMillis())));
+            Duration weights = pace.total()
+                    .plus(Duration.ofMillis((long) (judged * pace.step().toMillis())));
             return new ExpectedTime(weights, rest.paths(), rest.predictor(), rest.policies());
         }
     }
@@ -282,6 +282,8 @@ public final class Adaptation {
     @SuppressWarnings("try") // the folder is held by being open
     public Pipeline.@Nullable Result run(ProgressListener listener, BooleanSupplier stop) throws IOException {
         try (WorkFolder work = WorkFolder.open(request.work(), madeFrom)) {
+            // A run that was killed while it tried leaves it behind.
+            Trial.delete(request.work().resolve("trial"));
             PipelineOptions places = new PipelineOptions(
                     request.output(),
                     request.work(),
@@ -289,6 +291,11 @@ public final class Adaptation {
                     request.training().seed(),
                     request.training().policies());
             return Pipeline.run(recipe, places, listener, stop);
+        } catch (UncheckedIOException e) {
+            throw new AdaptException(
+                    e.getMessage() + " (" + e.getCause() + "). Put it back, and run the same again.", e);
+        } catch (IOException e) {
+            throw Room.explained(e, request.output(), request.work());
         }
     }
 }

@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** Whether the places that will be written to can be written to, and have room. */
 final class Room {
     private static final double MEGA = 1e6;
+    /** How operating systems say it. */
+    private static final List<String> FULL =
+            List.of("no space left", "not enough space", "disk full", "quota exceeded");
 
     /** Free bytes of a place. */
     interface Disk {
@@ -61,6 +65,27 @@ final class Room {
         if (!same) {
             room(parent, outputBytes, "--output");
         }
+    }
+
+    /**
+     * Says it in words if a run failed because a disk became full on the way.
+     *
+     * @param failure of the run
+     * @return what to throw
+     */
+    static IOException explained(IOException failure, Path output, Path work) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (FULL.stream().anyMatch(text::contains)) {
+                return new AdaptException(
+                        "A disk became full on the way (" + failure.getMessage() + "). What was finished is kept in "
+                                + work
+                                + ": make room there and beside " + output
+                                + ", and the same command goes on from where it was.",
+                        failure);
+            }
+        }
+        return failure;
     }
 
     private void room(Path folder, long needed, String option) throws IOException {

@@ -67,7 +67,8 @@ final class TokenTables {
         long largest = largestToken(json);
         if (largest >= rows) {
             throw new AdaptException("The tokenizer " + file + " has tokens up to number " + largest
-                    + ", but the model knows " + rows + " (0 to " + (rows - 1) + "), so it belongs to another model. Put the"
+                    + ", but the model knows " + rows + " (0 to " + (rows - 1)
+                    + "), so it belongs to another model. Put the"
                     + " tokenizer.json of this model beside it, or name it with --tokenizer.");
         }
     }
