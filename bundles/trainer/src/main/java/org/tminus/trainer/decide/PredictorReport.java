@@ -121,12 +121,12 @@ public record PredictorReport(
         map.put("spearman", rankCorrelation);
         map.put("underComputation", underComputation);
         map.put("overComputation", overComputation);
-        map.put(
-                "cautious",
-                Map.of(
-                        "underWeight", CAUTION,
-                        "underComputation", cautiousUnderComputation,
-                        "overComputation", cautiousOverComputation));
+        // In an order of its own: that of Map.of differs from process to process, and so would the model file.
+        Map<String, Object> cautious = new LinkedHashMap<>();
+        cautious.put("underWeight", CAUTION);
+        cautious.put("underComputation", cautiousUnderComputation);
+        cautious.put("overComputation", cautiousOverComputation);
+        map.put("cautious", cautious);
         map.put("confusion", confusion);
         return map;
     }
