@@ -80,8 +80,7 @@ public final class Pipeline {
      * @param fullDepthAccuracy there; NaN without labels
      * @param certificate in words
      */
-    public record Result(
-            Path model, List<Point> points, String inForce, double fullDepthAccuracy, String certificate) {
+    public record Result(Path model, List<Point> points, String inForce, double fullDepthAccuracy, String certificate) {
         /** Copies the list. */
         public Result {
             points = List.copyOf(points);
@@ -166,8 +165,7 @@ public final class Pipeline {
         pack(folder);
         writeRebuildFile(folder, trunk);
         listener.message("wrote " + options.output());
-        return new Result(
-                options.output(), listed, inForce.name(), choice.fullDepthAccuracy(), certificate.sentence());
+        return new Result(options.output(), listed, inForce.name(), choice.fullDepthAccuracy(), certificate.sentence());
     }
 
     // --- trunk ---
@@ -312,8 +310,8 @@ public final class Pipeline {
         byte[] bytes = stages.once("predictor-on-stem", fingerprint, () -> {
             listener.message("training a predictor on the state after the stem, for comparison");
             int[] labels = Oracle.STABLE.paths(decision);
-            return Json.bytes(StemVariant.figures(
-                    graphs, examples, labels, menu.size(), options.seed(), this::progress));
+            return Json.bytes(
+                    StemVariant.figures(graphs, examples, labels, menu.size(), options.seed(), this::progress));
         });
         return bytes == null ? Map.of() : Json.map(bytes);
     }

@@ -68,8 +68,9 @@ public record Rehearsal(Duration paths, Duration predictor, Duration policies) {
             BooleanSupplier stop)
             throws IOException {
         ModelGraphs graphs = ModelGraphs.of(model, null);
-        List<MenuPath> prefixes =
-                IntStream.rangeClosed(1, graphs.layers()).mapToObj(MenuPath::prefix).toList();
+        List<MenuPath> prefixes = IntStream.rangeClosed(1, graphs.layers())
+                .mapToObj(MenuPath::prefix)
+                .toList();
         PathTrie trie = candidates(recipe, graphs, prefixes);
         try {
             double row = secondsPerRow(graphs, decision, stop);
