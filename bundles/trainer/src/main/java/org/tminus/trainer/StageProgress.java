@@ -55,9 +55,9 @@ public final class StageProgress {
             throw new CancellationException("stopped");
         }
         Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
-        Duration left = done == 0 || elapsed.compareTo(EARLIEST) < 0 && done < total
-                ? null
-                : elapsed.multipliedBy(total - done).dividedBy(done);
+        boolean early = elapsed.compareTo(EARLIEST) < 0 && done < total;
+        Duration left =
+                done == 0 || early ? null : elapsed.multipliedBy(total - done).dividedBy(done);
         listener.progress(new Progress(stage, done, total, elapsed, left, figures));
     }
 }
