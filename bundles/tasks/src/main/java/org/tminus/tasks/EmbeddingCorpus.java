@@ -46,7 +46,13 @@ public final class EmbeddingCorpus {
         return withCosine(plain, KEPT_COSINE);
     }
 
-    private static TaskData withCosine(TaskData plain, double cosine) {
+    /**
+     * Texts without labels as a task of embeddings.
+     *
+     * @param plain its splits hold texts
+     * @param cosine see {@link org.tminus.learning.data.EmbeddingExamples#keptCosine()}
+     */
+    public static TaskData withCosine(TaskData plain, double cosine) {
         TaskData.Description given = plain.description();
         Map<String, String> facts = new HashMap<>(given.facts());
         facts.put("kept cosine", Double.toString(cosine));

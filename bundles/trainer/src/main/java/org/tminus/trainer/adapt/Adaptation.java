@@ -28,6 +28,7 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
+import org.tminus.tasks.EmbeddingCorpus;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.decide.FeatureReader;
 import org.tminus.trainer.decide.Level;
@@ -37,6 +38,7 @@ import org.tminus.trainer.graph.PathLosses;
 import org.tminus.trainer.graph.Pooling;
 import org.tminus.trainer.graph.Trainable;
 import org.tminus.trainer.pack.ModelWriter;
+import org.tminus.trainer.pipeline.EmbeddingTrunk;
 import org.tminus.trainer.pipeline.GraphTrunkStage;
 import org.tminus.trainer.pipeline.Pipeline;
 import org.tminus.trainer.pipeline.PipelineOptions;
@@ -55,6 +57,10 @@ public final class Adaptation {
     private static final long LARGE = 20_000_000;
 
     private static final int RANK = 16;
+    /** Directions are harder to keep than classes, so more may be given up. */
+    private static final List<Level> EMBEDDING_LEVELS =
+            List.of(new Level("careful", 0.01), new Level("balanced", 0.05), new Level("economical", 0.1));
+
     private static final int BATCH = 32;
     private static final int LEAST_STEPS = 400;
     private static final int MOST_EPOCHS = 20;
@@ -115,6 +121,7 @@ public final class Adaptation {
         ModelHead head = ModelHead.of(
                 task.model(),
                 ModelCheck.analyze(task.model()),
+                task.kind(),
                 classes,
                 request.head(),
                 usual,
@@ -128,12 +135,21 @@ public final class Adaptation {
         room.check(request.output(), request.work(), weightBytes, Room.workBytes(weightBytes, large, rows));
 
         GraphOptions options = options(request, trunk.size(), large);
-        Expectation.Promise promise = Expectation.promise(classes > 0, calibration);
+        Expectation.Promise promise =
+                head.embedding() ? Expectation.ofEmbeddings(calibration) : Expectation.promise(classes > 0, calibration);
         String sha256 = sha256(head.model().toBytes());
-        Trunk stage = classes > 0
-                ? new GraphTrunkStage(head.model(), Objective.CLASSES, head.pooling(), options, sha256)
-                : new AgreementTrunk(head.model(), head.pooling(), options, sha256);
         Pooling states = head.pooling() == null ? usual : head.pooling();
+        Trunk stage;
+        if (head.embedding()) {
+            stage = new EmbeddingTrunk(head.model(), states, options, sha256);
+        } else if (classes > 0) {
+            stage = new GraphTrunkStage(head.model(), Objective.CLASSES, head.pooling(), options, sha256);
+        } else {
+            stage = new AgreementTrunk(head.model(), head.pooling(), options, sha256);
+        }
+        TaskData data = head.embedding()
+                ? EmbeddingCorpus.withCosine(task.data(), EmbeddingCorpus.KEPT_COSINE)
+                : task.data();
         Recipe recipe = new Recipe(
                 new ModelWriter.Header(
                         modelName(request.output()),
@@ -142,13 +158,13 @@ public final class Adaptation {
                         request.licence(),
                         states.name().toLowerCase(Locale.ROOT),
                         task.maximumLength()),
-                task.data(),
+                data,
                 stage,
                 features(task.kind(), analysis),
                 layers -> layers <= DEEPEST_WITH_SUBSETS ? Recipe.usualSubsets(layers) : List.of(),
                 task.entries(),
                 null,
-                Level.STANDARD,
+                head.embedding() ? EMBEDDING_LEVELS : Level.STANDARD,
                 new Recipe.Promise(promise.risk(), promise.epsilon(), promise.delta()),
                 null);
 
@@ -162,7 +178,7 @@ public final class Adaptation {
                 task.kind().words(),
                 trunk.size(),
                 decision.size(),
-                classes > 0 ? classes + " classes" : "no labels, so the model's own answers are kept"));
+                classes > 0 ? classes + " classes" : "no labels, so what the model answers as it is, is kept"));
         task.notes().forEach(line -> words.add("        " + line));
         if (classes > 0 && request.labels().names().isEmpty()) {
             words.add("        classes are numbered in this order: "
@@ -180,7 +196,7 @@ public final class Adaptation {
 
         Map<String, String> madeFrom = new TreeMap<>();
         madeFrom.put("model", sha256);
-        madeFrom.put("data", task.data().description().sha256());
+        madeFrom.put("data", data.description().sha256());
         madeFrom.put("seed", Long.toString(request.training().seed()));
         madeFrom.put("epochs", Integer.toString(options.epochs()));
         madeFrom.put("maximumLength", Integer.toString(task.maximumLength()));

@@ -12,12 +12,14 @@ import org.tminus.certificate.Risk;
 import org.tminus.learning.data.Examples;
 import org.tminus.onnx.Cost;
 import org.tminus.onnx.GraphAnalysis;
+import org.tminus.tasks.EmbeddingCorpus;
 
 /** What can be said before anything is trained: what ending early would cost, and what can be certified. */
 final class Expectation {
     /** Bounds that people know; the smallest that the data can bear is promised. */
     private static final List<Double> EPSILONS = List.of(0.003, 0.005, 0.01, 0.02, 0.03, 0.05);
 
+    private static final double EMBEDDING_EPSILON = 0.1;
     private static final double DELTA = 0.05;
     private static final double POWER = 0.8;
 
@@ -74,6 +76,20 @@ final class Expectation {
      * @param delta how often such a promise may be wrong
      */
     record Promise(Risk risk, double epsilon, double delta, String sentence) {}
+
+    static Promise ofEmbeddings(int inputs) {
+        return new Promise(
+                Risk.DISAGREEMENT,
+                EMBEDDING_EPSILON,
+                DELTA,
+                String.format(
+                        Locale.ROOT,
+                        "that at most %.0f of 100 embeddings point elsewhere than those of full depth (cosine below %.2f) is"
+                                + " what about %d calibration inputs are asked to certify",
+                        100 * EMBEDDING_EPSILON,
+                        EmbeddingCorpus.KEPT_COSINE,
+                        inputs));
+    }
 
     static Promise promise(boolean labelled, int inputs) {
         Risk risk = labelled ? Risk.ACCURACY_LOSS : Risk.DISAGREEMENT;

@@ -31,7 +31,8 @@ import org.tminus.trainer.graph.SoftAnswers;
  * @param options numbers of the training
  * @param identity names the model begun with
  */
-record EmbeddingTrunk(OnnxModel model, Pooling pooling, GraphOptions options, String identity) implements Trunk {
+public record EmbeddingTrunk(OnnxModel model, Pooling pooling, GraphOptions options, String identity)
+        implements Trunk {
     @Override
     public String fingerprint() {
         return "embedding " + identity + " " + pooling + " "
