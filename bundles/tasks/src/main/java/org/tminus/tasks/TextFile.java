@@ -118,11 +118,11 @@ public final class TextFile {
                     ? readJson(in, file, columns)
                     : readCsv(in, file, columns, name.endsWith(".tsv") ? '\t' : ',');
         } catch (JacksonException e) {
+            String place = e.getLocation() == null
+                    ? ""
+                    : " in or before line " + e.getLocation().getLineNr();
             throw new TaskDataException(
-                    "The file " + file + " is damaged in or before line "
-                            + (e.getLocation() == null
-                                    ? "?"
-                                    : Integer.toString(e.getLocation().getLineNr())) + ": "
+                    "The file " + file + " is damaged" + place + ": "
                             + e.getOriginalMessage() + ".",
                     "Correct the line; texts with commas, quotes or line ends must be in quotes in a CSV file.",
                     e);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,6 +82,8 @@ enum DataKind {
                 throw new AdaptException("There is no example in " + data + ". " + FORMS);
             }
             return new ObjectMapper().readTree(line);
+        } catch (CharacterCodingException e) {
+            throw new AdaptException("The first line of " + data + " is not written in UTF-8. Save the file in UTF-8.", e);
         } catch (JacksonException e) {
             throw new AdaptException(
                     "The first line of " + data + " is no JSON object: " + e.getOriginalMessage() + ". " + FORMS, e);

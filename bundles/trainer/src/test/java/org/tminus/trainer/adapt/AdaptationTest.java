@@ -4,6 +4,7 @@
  */
 package org.tminus.trainer.adapt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.tminus.trainer.export.OnnxGraph.longsAttribute;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.models.format.ModelPackage;
+import org.tminus.onnx.OnnxModel;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.export.OnnxGraph;
@@ -179,6 +182,16 @@ class AdaptationTest {
                 "does not take",
                 "tokens");
 
+        List<String> numbers = new ArrayList<>(Files.readAllLines(data));
+        numbers.set(4, "{\"tokens\": [1, NaN, 3], \"label\": \"a\"}");
+        refused(Files.write(folder.resolve("nan.jsonl"), numbers), LabelNames.FROM_DATA, "Line 5", "NaN", "tokens");
+        numbers.set(4, "{\"tokens\": [1, 2");
+        refused(Files.write(folder.resolve("broken.jsonl"), numbers), LabelNames.FROM_DATA, "Line 5 is no JSON");
+        numbers.set(4, "{\"tokens\": [1, 2, 3]}");
+        refused(Files.write(folder.resolve("bare.jsonl"), numbers), LabelNames.FROM_DATA, "Line 5 has no label");
+        Path latin = Files.write(folder.resolve("latin.jsonl"), new byte[] {'{', '"', (byte) 0xe4, '"', '\n'});
+        refused(latin, LabelNames.FROM_DATA, "UTF-8");
+
         Request request = request(data, LabelNames.FROM_DATA, "full");
         assertThatThrownBy(() -> Adaptation.prepare(request, ProgressListener.NONE, new Room(place -> 1000)))
                 .isInstanceOf(AdaptException.class)
@@ -187,6 +200,38 @@ class AdaptationTest {
         assertThatThrownBy(() -> prepared(unwritable))
                 .isInstanceOf(AdaptException.class)
                 .hasMessageContainingAll("cannot be written to", "--output");
+    }
+
+    @Test
+    void aTruncatedModelIsRefused() throws Exception {
+        byte[] bytes = Files.readAllBytes(model);
+        Files.write(model, Arrays.copyOf(bytes, bytes.length / 2));
+        refused(tokens(100), LabelNames.FROM_DATA, "not a complete ONNX file", "Export");
+    }
+
+    @Test
+    void aTokenizerOfAnotherModelIsRefused() throws Exception {
+        byte[] json = "{\"model\": {\"vocab\": {\"a\": 0, \"b\": 7}}, \"added_tokens\": [{\"id\": 9}]}".getBytes(UTF_8);
+        assertThat(TokenTables.largestToken(json)).isEqualTo(9);
+        TokenTables.check(json, 10, "tokenizer.json");
+        assertThatThrownBy(() -> TokenTables.check(json, 9, "tokenizer.json"))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContainingAll("another model", "--tokenizer");
+        OnnxGraph graph = new OnnxGraph("lookup");
+        graph.inputInt64("ids", "batch", 4);
+        graph.floats("table", new float[10], 5, 2);
+        graph.output(graph.node("Gather", "found", List.of("table", "ids")), "batch", 4, 2);
+        assertThat(TokenTables.of(OnnxModel.read(graph.toBytes(Map.of())))).containsExactly(Map.entry("ids", 5L));
+    }
+
+    @Test
+    void aDiskThatBecomesFullIsExplained() {
+        IOException full = new IOException("cannot write", new IOException("No space left on device"));
+        assertThat(Room.explained(full, model, folder))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContainingAll("became full", "make room", "goes on");
+        IOException other = new IOException("something else");
+        assertThat(Room.explained(other, model, folder)).isSameAs(other);
     }
 
     private void refused(Path data, LabelNames labels, String... words) {
