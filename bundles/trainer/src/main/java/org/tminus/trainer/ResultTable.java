@@ -13,11 +13,11 @@ final class ResultTable {
     private ResultTable() {}
 
     static String of(Pipeline.Result result) {
-        // Without labels there is no accuracy, only likeness to full depth.
+        // Without labels there is no accuracy; how much is kept is what the certificate says.
         boolean labelled = !Double.isNaN(result.fullDepthAccuracy());
         StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT, "decision split%n  %-32s %9s %8s%n", "", labelled ? "accuracy" : "agreement", "FLOPs"));
-        text.append(row("full depth", labelled ? result.fullDepthAccuracy() : 1, 1));
+                Locale.ROOT, "decision split%n  %-32s %9s %8s%n", "", labelled ? "accuracy" : "", "FLOPs"));
+        text.append(row("full depth", result.fullDepthAccuracy(), 1));
         for (Point point : result.points()) {
             String policy = point.name().startsWith(point.policy()) ? "" : " (" + point.policy() + ")";
             text.append(row(point.name() + policy, point.accuracy(), point.flopsRatio()));
@@ -31,6 +31,7 @@ final class ResultTable {
     }
 
     private static String row(String name, double accuracy, double flops) {
-        return String.format(Locale.ROOT, "  %-32s %8.2f%% %7.1f%%%n", name, 100 * accuracy, 100 * flops);
+        String share = Double.isNaN(accuracy) ? "" : String.format(Locale.ROOT, "%.2f%%", 100 * accuracy);
+        return String.format(Locale.ROOT, "  %-32s %9s %7.1f%%%n", name, share, 100 * flops);
     }
 }
