@@ -26,7 +26,7 @@ final class DecisionSpeed {
     /** No arguments. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createTempDirectory("speed");
-        for (int[] size : new int[][] {{8, 24}, {12, 24}, {12, 32}, {12, 64}}) {
+        for (int[] size : new int[][] {{8, 12}, {12, 12}, {12, 24}, {12, 32}, {12, 64}}) {
             for (String loop : List.of("open", "closed")) {
                 double worst = 0;
                 double depth = 0;

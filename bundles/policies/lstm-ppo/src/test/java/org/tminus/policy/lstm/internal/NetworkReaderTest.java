@@ -101,6 +101,19 @@ class NetworkReaderTest {
     }
 
     @Test
+    void theObservationIsOfAVersionThatIsKnown() throws Exception {
+        Networks bent = small();
+        assertThat(NetworkReader.read(bent.toBytes(), bent.description(), LAYERS)
+                        .observation())
+                .isEqualTo(1);
+        bent.properties.put("observation", "2");
+        assertThat(NetworkReader.read(bent.toBytes(), bent.description(), LAYERS)
+                        .observation())
+                .isEqualTo(2);
+        refused("version '3' of the observation", other -> other.properties.put("observation", "3"));
+    }
+
+    @Test
     void aPolicyForAnotherModelIsRefused() {
         Networks source = small();
         byte[] file = source.toBytes();
