@@ -122,8 +122,7 @@ public final class TextFile {
                     ? ""
                     : " in or before line " + e.getLocation().getLineNr();
             throw new TaskDataException(
-                    "The file " + file + " is damaged" + place + ": "
-                            + e.getOriginalMessage() + ".",
+                    "The file " + file + " is damaged" + place + ": " + e.getOriginalMessage() + ".",
                     "Correct the line; texts with commas, quotes or line ends must be in quotes in a CSV file.",
                     e);
         } catch (IOException e) {

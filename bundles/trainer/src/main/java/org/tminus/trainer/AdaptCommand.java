@@ -92,8 +92,9 @@ final class AdaptCommand implements Callable<Integer> {
     @Option(
             names = "--pooling",
             paramLabel = "mean|first",
-            description = "how states become one vector for a new classifier or an embedding; first for pictures and mean"
-                    + " for others if not given")
+            description =
+                    "how states become one vector for a new classifier or an embedding; first for pictures and mean"
+                            + " for others if not given")
     private @Nullable String pooling;
 
     @Option(

@@ -135,8 +135,9 @@ public final class Adaptation {
         room.check(request.output(), request.work(), weightBytes, Room.workBytes(weightBytes, large, rows));
 
         GraphOptions options = options(request, trunk.size(), large);
-        Expectation.Promise promise =
-                head.embedding() ? Expectation.ofEmbeddings(calibration) : Expectation.promise(classes > 0, calibration);
+        Expectation.Promise promise = head.embedding()
+                ? Expectation.ofEmbeddings(calibration)
+                : Expectation.promise(classes > 0, calibration);
         String sha256 = sha256(head.model().toBytes());
         Pooling states = head.pooling() == null ? usual : head.pooling();
         Trunk stage;
@@ -147,9 +148,8 @@ public final class Adaptation {
         } else {
             stage = new AgreementTrunk(head.model(), head.pooling(), options, sha256);
         }
-        TaskData data = head.embedding()
-                ? EmbeddingCorpus.withCosine(task.data(), EmbeddingCorpus.KEPT_COSINE)
-                : task.data();
+        TaskData data =
+                head.embedding() ? EmbeddingCorpus.withCosine(task.data(), EmbeddingCorpus.KEPT_COSINE) : task.data();
         Recipe recipe = new Recipe(
                 new ModelWriter.Header(
                         modelName(request.output()),

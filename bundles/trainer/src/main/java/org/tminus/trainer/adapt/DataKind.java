@@ -83,7 +83,8 @@ enum DataKind {
             }
             return new ObjectMapper().readTree(line);
         } catch (CharacterCodingException e) {
-            throw new AdaptException("The first line of " + data + " is not written in UTF-8. Save the file in UTF-8.", e);
+            throw new AdaptException(
+                    "The first line of " + data + " is not written in UTF-8. Save the file in UTF-8.", e);
         } catch (JacksonException e) {
             throw new AdaptException(
                     "The first line of " + data + " is no JSON object: " + e.getOriginalMessage() + ". " + FORMS, e);

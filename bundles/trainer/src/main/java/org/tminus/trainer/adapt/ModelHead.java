@@ -67,9 +67,10 @@ record ModelHead(OnnxModel model, @Nullable Pooling pooling, boolean embedding, 
                                 + " make (--pooling for another way)");
             }
             if (classes == 0) {
-                throw new AdaptException("Without labels the model must be a classifier with one output [batch, classes], or"
-                        + " an encoder of texts with its states [batch, tokens, width]. It has " + outputs
-                        + ". Give labels, and a classifier is put on top.");
+                throw new AdaptException(
+                        "Without labels the model must be a classifier with one output [batch, classes], or"
+                                + " an encoder of texts with its states [batch, tokens, width]. It has " + outputs
+                                + ". Give labels, and a classifier is put on top.");
             }
             if (states || wanted.fresh()) {
                 OnnxModel attached = Classifier.attach(model, pooling, classes, seed);

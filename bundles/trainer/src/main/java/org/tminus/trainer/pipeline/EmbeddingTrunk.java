@@ -31,8 +31,7 @@ import org.tminus.trainer.graph.SoftAnswers;
  * @param options numbers of the training
  * @param identity names the model begun with
  */
-public record EmbeddingTrunk(OnnxModel model, Pooling pooling, GraphOptions options, String identity)
-        implements Trunk {
+public record EmbeddingTrunk(OnnxModel model, Pooling pooling, GraphOptions options, String identity) implements Trunk {
     @Override
     public String fingerprint() {
         return "embedding " + identity + " " + pooling + " "
