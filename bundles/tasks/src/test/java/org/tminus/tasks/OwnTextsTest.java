@@ -181,7 +181,13 @@ class OwnTextsTest {
                                 folder.resolve("z.jsonl"),
                                 "{\"text\":\"\u00e4\"}".getBytes(StandardCharsets.ISO_8859_1)),
                         TextFile.Columns.DEFAULT),
-                "z.jsonl");
+                "Line 1",
+                "UTF-8");
+        refused(
+                () -> load(csv(csvRows()), new TextFile.Columns("text", Optional.of("kind"), Optional.of("by"))),
+                "'kind'",
+                "'by'",
+                "'label'");
     }
 
     private interface Loading {
