@@ -20,6 +20,10 @@ public final class ComplexityTrainer {
     private static final int FOLDS = 5;
     private static final int RARE = 20;
     private static final int MANY_FEATURES = 128;
+    /** Rounds to tell the time from. */
+    private static final int FEW = 2;
+
+    private static final int MORE = 8;
     /** Log-likelihood per row, in nats, that cheaper trees may give up. */
     private static final double TOLERANCE = 0.004;
     /** From many small trees to few large ones, which need fewer look-ups for what depends on many features at once. */
@@ -130,12 +134,19 @@ public final class ComplexityTrainer {
             weights[row] = 1;
         }
         Growth growth = GROWTHS.get(1);
-        int rounds = 4;
+        double few = seconds(features, labels, weights, growth.settings(classes, FEW, 1));
+        double more = seconds(features, labels, weights, growth.settings(classes, FEW + MORE, 1));
+        // What comes before the first tree is paid once, not for each tree.
+        double perWork = Math.max(0, more - few) / ((double) growth.leaves() * MORE);
+        List<Growth> growths = growths(columns);
+        long work = growths.stream().mapToLong(Growth::work).sum();
+        return (perWork * work + few * growths.size()) * FOLDS * columns / features[0].length;
+    }
+
+    private static double seconds(float[][] features, int[] labels, float[] weights, LightGbm.Settings settings) {
         long begin = System.nanoTime();
-        String unused = LightGbm.train(features, labels, weights, growth.settings(classes, rounds, 1));
-        double perWork = (System.nanoTime() - begin) / 1e9 / ((double) growth.leaves() * rounds);
-        long work = growths(columns).stream().mapToLong(Growth::work).sum();
-        return perWork * work * FOLDS * columns / features[0].length;
+        String unused = LightGbm.train(features, labels, weights, settings);
+        return (System.nanoTime() - begin) / 1e9;
     }
 
     private static List<Growth> growths(int columns) {
