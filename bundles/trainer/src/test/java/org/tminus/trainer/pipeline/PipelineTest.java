@@ -37,7 +37,7 @@ import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PipelineTest {
     private static final TransformerConfig SMALL =
-            Recipes.pointerConfig(3, 16, 2, 32, 1);
+            new TransformerConfig(3, 16, 2, 32, Recipes.pointerVocabularies(), PointerChase.NODES, 1);
     private static final GraphOptions TRUNK = GraphOptions.of(2, 100, 1);
 
     private Path folder;
