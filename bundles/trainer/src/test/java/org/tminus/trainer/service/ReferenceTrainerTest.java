@@ -24,7 +24,7 @@ class ReferenceTrainerTest {
 
     @Test
     void knowsItsTasks() {
-        assertThat(trainer.tasks()).containsExactlyInAnyOrder("fashion-vit", "pointer-chase", "package-sections");
+        assertThat(trainer.tasks()).containsExactlyInAnyOrder("fashion-vit", "pointer-chase", "package-sections", "embedding");
     }
 
     @Test
