@@ -24,7 +24,8 @@ class ReferenceTrainerTest {
 
     @Test
     void knowsItsTasks() {
-        assertThat(trainer.tasks()).containsExactlyInAnyOrder("fashion-vit", "pointer-chase", "package-sections", "embedding");
+        assertThat(trainer.tasks())
+                .containsExactlyInAnyOrder("fashion-vit", "pointer-chase", "package-sections", "embedding");
     }
 
     @Test
