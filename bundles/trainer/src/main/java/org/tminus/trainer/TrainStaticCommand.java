@@ -53,26 +53,43 @@ final class TrainStaticCommand implements Callable<Integer> {
             description = "folder for the models; 'static' beside the finished model if not given")
     private @Nullable Path output;
 
+    @Option(
+            names = "--alone",
+            description = "no teacher: at full depth this shows what its exits cost the finished model")
+    private boolean alone;
+
     @Override
     public Integer call() throws IOException {
         Path full = Main.absolute(model == null ? Path.of(name + ".tminus") : model);
-        if (!Files.isRegularFile(full)) {
+        if (!alone && !Files.isRegularFile(full)) {
             throw new IOException("there is no finished model " + full + "; train it first, or name it with --model");
         }
         Recipe recipe = Recipes.of(name, task.choices(null));
         StringBuilder text = new StringBuilder();
         depths.forEach(depth -> text.append(text.isEmpty() ? "" : ",").append(depth));
-        String command = "./tminus train static " + name + " --depths " + text + task.asTyped();
+        String command =
+                "./tminus train static " + name + " --depths " + text + (alone ? " --alone" : "") + task.asTyped();
         Path folder = output == null ? full.resolveSibling("static") : Main.absolute(output);
         ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());
         try (StopOnExit stop = new StopOnExit()) {
             boolean done;
+            if (alone && recipe.trunk() instanceof VitTrunk) {
+                throw new IOException("models of " + name + " cannot be trained alone, only with the finished model");
+            }
             if (recipe.trunk() instanceof VitTrunk trunk) {
                 done = new VitStatics(trunk, folder, command, progress)
                         .train(depths, task.work(name), stop::isStopping);
             } else if (recipe.trunk() instanceof GraphTrunkStage trunk) {
                 done = StaticBaselines.train(
-                        recipe, trunk, full, depths, folder, task.work(name), command, progress, stop::isStopping);
+                        recipe,
+                        trunk,
+                        alone ? null : full,
+                        depths,
+                        folder,
+                        task.work(name),
+                        command,
+                        progress,
+                        stop::isStopping);
             } else {
                 throw new IllegalStateException("no way to train static models of " + name);
             }

@@ -267,10 +267,11 @@ public final class GraphDistillation {
     private GraphTrunk result(TrainingState state) {
         float[] weights = state.bestWeights;
         Change change = layout.change(weights);
-        // A change of low rank is meant to be shipped, so what is judged is what the shipped numbers give.
-        byte[] model = layout.hasLowRank()
-                ? change.applyTo(task.model())
-                : network.model().source().with(layout.whole(weights, false));
+        // Where a pretrained model is changed the change may be shipped, so what is judged is what the shipped numbers
+        // give.
+        byte[] model = options.trainable().kind() == Trainable.Kind.ALL
+                ? network.model().source().with(layout.whole(weights, false))
+                : change.applyTo(task.model());
         TorchGraph exits = network.exits();
         byte @Nullable [] heads = exits == null ? null : exits.source().with(layout.whole(weights, true));
         Map<String, Double> figures = new HashMap<>();

@@ -34,6 +34,11 @@ public record GraphTask(
         return new GraphTask(name, model, data, Objective.CLASSES, true, null, null, options);
     }
 
+    /** A model without exits that learns from labels alone. */
+    public static GraphTask alone(String name, OnnxModel model, TaskData.Access data, GraphOptions options) {
+        return new GraphTask(name, model, data, Objective.CLASSES, false, null, null, options);
+    }
+
     /** A model without exits that learns from labels and a finished model. */
     public static GraphTask pupil(
             String name, OnnxModel model, TaskData.Access data, SoftAnswers teacher, GraphOptions options) {

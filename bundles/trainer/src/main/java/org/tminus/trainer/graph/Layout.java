@@ -237,10 +237,6 @@ final class Layout {
         return values;
     }
 
-    boolean hasLowRank() {
-        return entries.stream().anyMatch(entry -> entry.role() != Role.WHOLE);
-    }
-
     /** What training changed in the model, exits left out. */
     Change change(float[] flat) {
         Change.Builder builder = new Change.Builder();
@@ -255,7 +251,11 @@ final class Layout {
                 for (int k = 0; k < before.length; k++) {
                     difference[k] -= before[k];
                 }
-                builder.add(entry.weight(), difference);
+                if (entry.shape().size() > 1) {
+                    builder.add(entry.weight(), entry.shape().get(0), difference);
+                } else {
+                    builder.add(entry.weight(), difference);
+                }
             } else if (entry.role() == Role.FIRST) {
                 Entry second = entries.get(i + 1);
                 builder.add(

@@ -35,6 +35,11 @@ public record Trainable(Kind kind, int rank) {
         }
     }
 
+    /** Whether the model had been trained before, so that what training changes in it may be kept and shared by itself. */
+    public boolean changesTrainedModel() {
+        return kind != Kind.ALL;
+    }
+
     /** Every weight. */
     public static Trainable all() {
         return new Trainable(Kind.ALL, 0);

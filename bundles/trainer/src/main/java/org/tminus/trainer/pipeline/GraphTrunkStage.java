@@ -21,7 +21,6 @@ import org.tminus.trainer.graph.GraphTask;
 import org.tminus.trainer.graph.GraphTrunk;
 import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.Pooling;
-import org.tminus.trainer.graph.Trainable;
 
 /**
  * Trains any ONNX model of supported operators, with exits.
@@ -56,7 +55,7 @@ public record GraphTrunkStage(
         figures.put("exitAccuracyDecision", trunk.decisionAccuracy());
         figures.put("epoch", trunk.bestEpoch());
         byte[] change = null;
-        if (options.trainable().kind() == Trainable.Kind.LOW_RANK) {
+        if (options.trainable().changesTrainedModel()) {
             Path file = folder.resolve("model.change");
             trunk.change().save(file);
             change = Files.readAllBytes(file);

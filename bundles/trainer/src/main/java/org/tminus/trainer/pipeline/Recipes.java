@@ -195,9 +195,7 @@ public final class Recipes {
         int classes = data.description().labels().size();
         RebuildFile.Origin origin = new RebuildFile.Origin(encoder.name(), Pooling.MEAN, classes, choices.seed());
         OnnxModel model = origin.model(encoder);
-        GraphOptions options = GraphOptions.fineTuning(choices.epochs(4), 32, choices.seed())
-                .withLearningRates(5e-4, 2e-3)
-                .withTrainable(Trainable.lowRank(16))
+        GraphOptions options = GraphOptions.fineTuning(choices.epochs(3), 32, choices.seed())
                 .withThreads(choices.threads())
                 .withLosses(LOSSES);
         Trunk trunk = new GraphTrunkStage(

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.Machine;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.Examples;
@@ -23,6 +24,7 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.onnx.Polynomial;
 import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.graph.GraphOptions;
 import org.tminus.trainer.graph.GraphTask;
 import org.tminus.trainer.graph.GraphTrunk;
 import org.tminus.trainer.graph.PrefixModel;
@@ -31,7 +33,7 @@ import org.tminus.trainer.graph.SoftAnswers;
 /**
  * Trains short models of their own, one per depth: what somebody would use who knew beforehand that this depth is enough. They
  * are the baseline for adaptive depth, so they get the same beginning, the same epochs and data, and the finished model as
- * their teacher.
+ * their teacher. Without a teacher, at full depth, they show what the exits cost the model that has them.
  */
 public final class StaticBaselines {
     private StaticBaselines() {}
@@ -40,7 +42,7 @@ public final class StaticBaselines {
      * Trains.
      *
      * @param recipe its trunk is a {@link GraphTrunkStage}
-     * @param full the finished model file, which teaches
+     * @param full the finished model file, which teaches, if there is to be a teacher
      * @param output folder for the models
      * @param work for checkpoints
      * @return {@code false} if it was stopped
@@ -49,7 +51,7 @@ public final class StaticBaselines {
     public static boolean train(
             Recipe recipe,
             GraphTrunkStage trunk,
-            Path full,
+            @Nullable Path full,
             List<Integer> depths,
             Path output,
             Path work,
@@ -58,23 +60,29 @@ public final class StaticBaselines {
             BooleanSupplier stop)
             throws IOException {
         TaskData.Access data = recipe.data().accessFor(Purpose.TRAINING);
+        // Nothing of theirs is ever left out, so they do not have to learn to do without it.
+        GraphOptions options =
+                trunk.options().withLosses(trunk.options().losses().withSubsets(0, 0));
         Files.createDirectories(output);
         SoftAnswers teacher = null;
         for (int depth : depths) {
-            Path folder = Files.createDirectories(work.resolve("static-" + depth));
+            String kind = (full == null ? "alone-" : "static-") + depth;
+            String name = recipe.header().name() + "-" + kind;
+            Path folder = Files.createDirectories(work.resolve(kind));
             OnnxModel begin = cut(trunk.model(), depth);
-            if (teacher == null) {
+            if (full != null && teacher == null) {
                 listener.message("asking the full model for its answers, which the static models learn from");
                 teacher = teacher(full, data.open(Split.TRUNK), trunk.options().threads(), work);
             }
             listener.message("training a static model of " + depth + " layers");
-            GraphTask task =
-                    GraphTask.pupil(recipe.header().name() + "-static-" + depth, begin, data, teacher, trunk.options());
+            GraphTask task = teacher == null
+                    ? GraphTask.alone(name, begin, data, options)
+                    : GraphTask.pupil(name, begin, data, teacher, options);
             GraphTrunk made = GraphTrunkStage.train(task, folder, stop, listener);
             if (made == null) {
                 return false;
             }
-            write(recipe, made, depth, data.open(Split.DECISION), output, command);
+            write(name, recipe, made, depth, data.open(Split.DECISION), output, command);
         }
         return true;
     }
@@ -100,9 +108,9 @@ public final class StaticBaselines {
         }
     }
 
-    private static void write(Recipe recipe, GraphTrunk made, int depth, Examples decision, Path output, String command)
+    private static void write(
+            String name, Recipe recipe, GraphTrunk made, int depth, Examples decision, Path output, String command)
             throws IOException {
-        String name = recipe.header().name() + "-static-" + depth;
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("name", name);
         figures.put("layers", depth);

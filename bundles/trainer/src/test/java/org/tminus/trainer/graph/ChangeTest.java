@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.onnx.OnnxModel;
@@ -45,6 +47,44 @@ class ChangeTest {
             assertThat(after[i] - before[i]).isCloseTo(expected[i], within(1e-6f));
         }
         assertThat(weight(changed, "stem.table")).isEqualTo(weight(base.toBytes(), "stem.table"));
+    }
+
+    @Test
+    void aMatrixThatChangedAsAWholeIsRoundedToASmallPartOfItsRow() throws Exception {
+        float[] difference = new float[16];
+        for (int i = 0; i < 12; i++) {
+            difference[i] = (float) (Math.sin(i) * Math.pow(10, i / 4));
+        }
+        Change.Builder builder = new Change.Builder();
+        builder.add("layer.1.out.weight", 4, difference);
+        Path file = folder.resolve("matrix");
+        builder.build().save(file);
+
+        float[] before = weight(base.toBytes(), "layer.1.out.weight");
+        float[] after = weight(Change.load(file).applyTo(base), "layer.1.out.weight");
+        for (int i = 0; i < 16; i++) {
+            // Half a step of an eighth of the deviation, which is at most 10^row.
+            float bound = i < 12 ? (float) (Math.pow(10, i / 4) / 16) : 0;
+            assertThat(after[i] - before[i]).isCloseTo(difference[i], within(bound + 1e-5f));
+        }
+        assertThat(Change.load(file).bytes()).isEqualTo(32);
+    }
+
+    @Test
+    void lengthsThatTheFileCannotHoldAreRefused() throws Exception {
+        Path file = folder.resolve("change");
+        change().save(file);
+        byte[] bytes = Files.readAllBytes(file);
+        // After magic, version, number of parts, name and kind comes the length of the first vector.
+        ByteBuffer.wrap(bytes).putInt(12 + 2 + "layer.0.out.bias".length() + 1, Integer.MAX_VALUE);
+        CRC32 crc = new CRC32();
+        crc.update(bytes, 0, bytes.length - Long.BYTES);
+        ByteBuffer.wrap(bytes).putLong(bytes.length - Long.BYTES, crc.getValue());
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> Change.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("malformed");
     }
 
     @Test
