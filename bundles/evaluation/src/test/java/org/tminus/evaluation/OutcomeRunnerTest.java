@@ -143,7 +143,7 @@ class OutcomeRunnerTest {
                 assertThat(different).isPositive();
                 assertThat(outcomes.fullDepthFlops(0))
                         .isEqualTo(model.cost(model.fullDepth()).flops(0));
-                assertThat(outcomes.costs().predictor(0)).isEqualTo(65002);
+                assertThat(outcomes.costs().predictor(0)).isPositive().isLessThan(0.01 * outcomes.fullDepthFlops(0));
             }
         }
     }
