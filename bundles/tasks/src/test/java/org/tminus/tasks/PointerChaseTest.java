@@ -10,8 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.nio.LongBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tminus.learning.data.Display;
 import org.tminus.learning.data.Examples;
@@ -29,19 +32,36 @@ class PointerChaseTest {
         Examples examples = Samples.open(PointerChase.generate(1, SMALL), Split.TEST);
         int[] rows = {5, 999, 0};
         HostTensor tokens = Samples.input(examples, "tokens", rows);
-        assertThat(tokens.shape().toArray()).containsExactly(3, 9);
+        assertThat(tokens.shape().toArray()).containsExactly(3, 13);
         LongBuffer values = tokens.buffer().asLongBuffer();
         for (int i = 0; i < rows.length; i++) {
-            long query = values.get(i * 9);
+            long query = values.get(i * 13);
             long at = query / 6;
             for (long hop = query % 6 + 1; hop > 0; hop--) {
-                at = values.get(i * 9 + 1 + (int) at);
+                at = values.get(i * 13 + 1 + (int) at);
             }
             assertThat(examples.label(rows[i])).isEqualTo((int) at);
             assertThat(((KnownDifficulty) examples).difficulty(rows[i])).isEqualTo((int) (query % 6 + 1));
             assertThat(((Display.Text) examples.display(rows[i])).text())
                     .startsWith("start " + query / 6 + ", " + (query % 6 + 1) + " hop")
-                    .contains("0>" + values.get(i * 9 + 1));
+                    .contains("0>" + values.get(i * 13 + 1));
+        }
+    }
+
+    @Test
+    void everyNodeIsOnTheOneRing() {
+        Examples examples = Samples.open(PointerChase.generate(1, SMALL), Split.DECISION);
+        int[] rows = IntStream.range(0, examples.size()).toArray();
+        LongBuffer values = Samples.input(examples, "tokens", rows).buffer().asLongBuffer();
+        for (int row : rows) {
+            Set<Long> reached = new HashSet<>();
+            long at = 0;
+            for (int hop = 0; hop < 12; hop++) {
+                at = values.get(row * 13 + 1 + (int) at);
+                reached.add(at);
+            }
+            assertThat(reached).hasSize(12);
+            assertThat(at).isZero();
         }
     }
 
@@ -56,8 +76,8 @@ class PointerChaseTest {
         }
         assertThat(hops).hasSize(6);
         assertThat(hops.values()).allSatisfy(count -> assertThat(count).isBetween(540, 800));
-        assertThat(labels).hasSize(8);
-        assertThat(labels.values()).allSatisfy(count -> assertThat(count).isBetween(390, 620));
+        assertThat(labels).hasSize(12);
+        assertThat(labels.values()).allSatisfy(count -> assertThat(count).isBetween(260, 410));
     }
 
     @Test
@@ -111,10 +131,10 @@ class PointerChaseTest {
     }
 
     @Test
-    void sizesThatThereAreNotInputsForAreRefused() {
+    void sizesOutOfRangeAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PointerChase.generate(1, new PointerChase.Sizes(10, 10, 10, 1_000_000)))
-                .withMessageContaining("TEST")
-                .withMessageContaining("1000000");
+                .isThrownBy(() -> new PointerChase.Sizes(10, 10, 10, 5_000_001))
+                .withMessageContaining("5000001");
+        assertThatIllegalArgumentException().isThrownBy(() -> new PointerChase.Sizes(10, 0, 10, 10));
     }
 }

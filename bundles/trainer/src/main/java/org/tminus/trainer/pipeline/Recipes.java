@@ -114,10 +114,11 @@ public final class Recipes {
     /** Pointer-chase of any size. */
     static Recipe pointerChase(TaskData data, Choices choices) {
         TransformerConfig config =
-                new TransformerConfig(8, 96, 4, 192, pointerVocabularies(), PointerChase.NODES, choices.seed());
-        GraphOptions options = GraphOptions.of(choices.epochs(5), 256, choices.seed())
+                new TransformerConfig(6, 64, 4, 128, pointerVocabularies(), PointerChase.NODES, choices.seed());
+        // Exits have to find out by themselves how far a layer can see, so they weigh as much as full depth.
+        GraphOptions options = GraphOptions.of(choices.epochs(6), 128, choices.seed())
                 .withThreads(choices.threads())
-                .withLosses(LOSSES);
+                .withLosses(LOSSES.withWeights(0.5, 0.5, 0.1));
         return pointerChase(data, config, options, choices);
     }
 
@@ -129,7 +130,7 @@ public final class Recipes {
                         PointerChase.NAME,
                         VERSION,
                         "A transformer of " + config.layers()
-                                + " layers that follows 1 to 6 pointers among 8 nodes, with an exit after each layer",
+                                + " layers that follows 1 to 6 pointers round a ring of 12 nodes, with an exit after each layer",
                         LICENCE,
                         "first",
                         PointerChase.TOKENS),

@@ -124,8 +124,8 @@ class EmbeddingPipelineTest {
         JsonNode trunk = new ObjectMapper()
                 .readTree(extracted.resolve("model.json").toFile())
                 .at("/provenance/figures/trunk");
-        assertThat(trunk.at("/exitCosineToOriginalDecision")).hasSize(8);
-        assertThat(trunk.at("/exitCosineToOriginalDecision/7").asDouble()).isGreaterThan(0.5);
+        assertThat(trunk.at("/exitCosineToOriginalDecision")).hasSize(6);
+        assertThat(trunk.at("/exitCosineToOriginalDecision/5").asDouble()).isGreaterThan(0.5);
         assertThat(data.openings()).noneMatch(opening -> opening.split() == Split.TEST);
 
         // What was kept in the work folder says the same as what was computed.

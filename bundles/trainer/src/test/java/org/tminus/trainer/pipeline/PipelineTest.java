@@ -83,7 +83,7 @@ class PipelineTest {
         assertThat(model.layers()).hasSize(3);
         assertThat(model.exits()).hasSize(3);
         assertThat(model.menu()).isNotEmpty();
-        assertThat(model.labels()).hasSize(8);
+        assertThat(model.labels()).hasSize(PointerChase.NODES);
         assertThat(model.predictor().orElseThrow().features()).isEqualTo("values-v1");
         assertThat(model.operatingPoints())
                 .extracting(OperatingPoint::name)
