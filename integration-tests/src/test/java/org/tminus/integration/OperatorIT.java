@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -45,10 +46,7 @@ public class OperatorIT extends TminusTestSupport {
 
     @After
     public void removeTheModel() throws Exception {
-        Configuration[] found = configurationAdmin.listConfigurations("(service.pid=org.tminus)");
-        if (found != null) {
-            found[0].delete();
-        }
+        configure("org.tminus", Map.of());
         Files.deleteIfExists(deployed);
         await("the model is gone", () -> repository.models().isEmpty());
     }
