@@ -10,17 +10,21 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tminus.trainer.adapt.Adaptation;
 import org.tminus.trainer.adapt.ExpectedTime;
 import org.tminus.trainer.adapt.LabelNames;
 import org.tminus.trainer.adapt.Request;
+import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.Pooling;
 import org.tminus.trainer.pipeline.Pipeline;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -32,11 +36,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Makes your own ONNX model adaptive with your own data: checks both, says what to expect, trains exits, predictor"
                     + " and policies, certifies, and writes a model file.",
-            "Data: a folder with a folder of pictures per class; texts as .csv, .tsv or .jsonl, with the model's"
-                    + " tokenizer.json; or the model's inputs as numbers, as .jsonl.",
+            "Data: a folder with a folder of pictures per class; texts as CSV, TSV or JSONL, with the tokenizer.json of"
+                    + " the model; or the model's inputs as numbers, as JSONL.",
             "Stopping it with Ctrl-C keeps what is done; the same command goes on from there."
         },
+        customSynopsis = "tminus adapt MODEL.onnx --data PATH [OPTIONS]",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         showDefaultValues = true)
 final class AdaptCommand implements Callable<Integer> {
     private static final String NO_LABELS = "none";
@@ -62,76 +68,11 @@ final class AdaptCommand implements Callable<Integer> {
             description = "tokenizer.json of the model; the one beside the model if not given")
     private @Nullable Path tokenizer;
 
-    @Option(names = "--text-column", paramLabel = "NAME", description = "column or member with the text")
-    private String textColumn = "text";
-
-    @Option(names = "--label-column", paramLabel = "NAME", description = "column or member with the class of a text")
-    private String labelColumn = "label";
-
-    @Option(
-            names = "--group-column",
-            paramLabel = "NAME",
-            description = "column or member that says which texts belong together, such as an author")
-    private @Nullable String groupColumn;
-
-    @Option(names = "--max-length", paramLabel = "N", description = "tokens of a text; the rest is cut off")
-    private int maximumLength = 128;
-
-    @Option(
-            names = "--image-size",
-            paramLabel = "N",
-            description = "height and width of pictures, where the model does not fix them")
-    private int imageSize = 224;
-
-    @Option(
-            names = "--new-head",
-            description =
-                    "put a new classifier on the model's output, even if it has as many numbers as there are classes")
-    private boolean newHead;
-
-    @Option(
-            names = "--pooling",
-            paramLabel = "mean|first",
-            description =
-                    "how states become one vector for a new classifier or an embedding; first for pictures and mean"
-                            + " for others if not given")
-    private @Nullable String pooling;
-
     @Option(
             names = {"--output", "--out"},
             paramLabel = "FILE",
             description = "the model file to write; MODEL.tminus in this folder if not given")
     private @Nullable Path output;
-
-    @Option(
-            names = {"--work", "--resume"},
-            paramLabel = "DIR",
-            description = "folder of finished stages and checkpoints; OUTPUT.work if not given")
-    private @Nullable Path work;
-
-    @Option(names = "--licence", paramLabel = "TEXT", description = "licence that the model file states")
-    private String licence = "unknown";
-
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            description = "passes over the training data; 0 to choose by its size")
-    private int epochs;
-
-    @Option(names = "--seed", paramLabel = "N", description = "seed of the split, the weights and everything drawn")
-    private long seed = 1;
-
-    @Option(names = "--threads", paramLabel = "N", description = "threads that compute; they do not change the result")
-    private int threads = 2;
-
-    @Option(names = "--policy-seeds", paramLabel = "N", description = "trainings of each learned policy; 0 for none")
-    private int policySeeds = PolicyEffort.STANDARD.seeds();
-
-    @Option(
-            names = "--policy-updates",
-            paramLabel = "N",
-            description = "updates of each training of a learned policy; 0 for none")
-    private int policyUpdates = PolicyEffort.STANDARD.updates();
 
     @Option(names = "--dry-run", description = "check and say what to expect, and train nothing")
     private boolean dryRun;
@@ -140,6 +81,113 @@ final class AdaptCommand implements Callable<Integer> {
             names = {"-y", "--yes"},
             description = "do not ask before training; nothing is asked without a terminal")
     private boolean yes;
+
+    @ArgGroup(validate = false, order = 1, heading = "%nHow the data is read:%n")
+    private Reading reading = new Reading();
+
+    @ArgGroup(validate = false, order = 2, heading = "%nWhat the model answers:%n")
+    private End end = new End();
+
+    @ArgGroup(validate = false, order = 3, heading = "%nHow it is trained:%n")
+    private Training training = new Training();
+
+    private static final class Reading {
+        @Option(names = "--text-column", paramLabel = "NAME", description = "column or member with the text")
+        private String textColumn = "text";
+
+        @Option(
+                names = "--label-column",
+                paramLabel = "NAME",
+                description = "column or member with the class of a text")
+        private String labelColumn = "label";
+
+        @Option(
+                names = "--group-column",
+                paramLabel = "NAME",
+                description = "column or member that says which texts belong together, such as an author")
+        private @Nullable String groupColumn;
+
+        @Option(names = "--max-length", paramLabel = "N", description = "tokens of a text; the rest is cut off")
+        private int maximumLength = 128;
+
+        @Option(
+                names = "--image-size",
+                paramLabel = "N",
+                description = "height and width of pictures, where the model does not fix them")
+        private int imageSize = 224;
+    }
+
+    private static final class End {
+        @Option(
+                names = "--answer",
+                paramLabel = "classes|embedding",
+                description =
+                        "what the model's output is, where there are no labels: scores of classes, or an embedding"
+                                + " whose direction counts; told from the model if not given, and said before training")
+        private @Nullable String answer;
+
+        @Option(
+                names = "--pooling",
+                paramLabel = "mean|first",
+                description =
+                        "how states become one vector for a new classifier or an embedding; first for pictures and mean"
+                                + " for others if not given")
+        private @Nullable String pooling;
+
+        @Option(
+                names = "--new-head",
+                description =
+                        "put a new classifier on the model's output, even if it has as many numbers as there are classes")
+        private boolean newHead;
+    }
+
+    private static final class Training {
+        @Option(
+                names = "--epochs",
+                paramLabel = "N",
+                description = "passes over the training data; 0 to choose by its size")
+        private int epochs;
+
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description = "threads that compute; they do not change the result")
+        private int threads = 2;
+
+        @Option(
+                names = "--policy-seeds",
+                paramLabel = "N",
+                description = "trainings of each learned policy; 0 for none")
+        private int policySeeds = PolicyEffort.STANDARD.seeds();
+
+        @Option(
+                names = "--policy-updates",
+                paramLabel = "N",
+                description = "updates of each training of a learned policy; 0 for none")
+        private int policyUpdates = PolicyEffort.STANDARD.updates();
+
+        @Option(names = "--seed", paramLabel = "N", description = "seed of the split, the weights and everything drawn")
+        private long seed = 1;
+
+        @Option(
+                names = {"--work", "--resume"},
+                paramLabel = "DIR",
+                description = "folder of finished stages and checkpoints; beside the output if not given")
+        private @Nullable Path work;
+
+        @Option(names = "--licence", paramLabel = "TEXT", description = "licence that the model file states")
+        private String licence = "unknown";
+
+        /** How much of it, by number. */
+        private Request.Training asked() {
+            atLeast(0, "--epochs", epochs);
+            atLeast(1, "--threads", threads);
+            atLeast(0, "--policy-seeds", policySeeds);
+            atLeast(0, "--policy-updates", policyUpdates);
+            PolicyEffort effort = policySeeds == 0 ? PolicyEffort.NONE : new PolicyEffort(policySeeds, policyUpdates);
+            return new Request.Training(epochs, seed, threads, effort);
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -187,50 +235,72 @@ final class AdaptCommand implements Callable<Integer> {
     }
 
     private Request request() throws IOException {
-        if (epochs < 0 || threads < 1 || policySeeds < 0 || policyUpdates < 0) {
-            throw new IllegalArgumentException(
-                    "--epochs, --policy-seeds and --policy-updates are 0 or more, --threads 1 or" + " more");
-        }
-        if (maximumLength < 2 || imageSize < 1) {
-            throw new IllegalArgumentException("--max-length is 2 or more, --image-size 1 or more");
-        }
-        Path onnx = Main.absolute(model);
-        Path file = Main.absolute(output == null ? Path.of(stem(onnx) + ".tminus") : output);
-        PolicyEffort effort = policySeeds == 0 ? PolicyEffort.NONE : new PolicyEffort(policySeeds, policyUpdates);
+        atLeast(2, "--max-length", reading.maximumLength);
+        atLeast(1, "--image-size", reading.imageSize);
+        Request.Training asked = training.asked();
+        Path onnx = given("MODEL.onnx", model);
+        Path file = output == null ? Main.absolute(Path.of(stem(onnx) + ".tminus")) : given("--output", output);
         return new Request(
                 onnx,
-                Main.absolute(data),
+                given("--data", data),
                 labelNames(),
                 new Request.Text(
-                        tokenizer == null ? null : Main.absolute(tokenizer),
-                        textColumn,
-                        labelColumn,
-                        Optional.ofNullable(groupColumn),
-                        maximumLength),
-                new Request.Picture(imageSize),
-                new Request.Head(newHead, pooling == null ? null : poolingOf(pooling)),
-                new Request.Training(epochs, seed, threads, effort),
+                        tokenizer == null ? null : given("--tokenizer", tokenizer),
+                        reading.textColumn,
+                        reading.labelColumn,
+                        Optional.ofNullable(reading.groupColumn),
+                        reading.maximumLength),
+                new Request.Picture(reading.imageSize),
+                new Request.Head(
+                        end.newHead,
+                        end.pooling == null ? null : named("--pooling", Pooling.values(), end.pooling),
+                        answer()),
+                asked,
                 file,
-                Main.absolute(work == null ? file.resolveSibling(file.getFileName() + ".work") : work),
-                licence,
-                "./tminus adapt " + onnx.getFileName() + " --data " + data.getFileName() + " --seed " + seed
-                        + (epochs == 0 ? "" : " --epochs " + epochs));
+                training.work == null
+                        ? file.resolveSibling(file.getFileName() + ".work")
+                        : given("--work", training.work),
+                training.licence,
+                "./tminus adapt " + onnx.getFileName() + " --data " + data.getFileName() + " --seed " + asked.seed()
+                        + (asked.epochs() == 0 ? "" : " --epochs " + asked.epochs()));
     }
 
+    private @Nullable Objective answer() {
+        return end.answer == null ? null : named("--answer", Objective.values(), end.answer);
+    }
+
+    /** Nobody knows the right embedding of an input, so whoever asks for embeddings asks for no labels. */
     private LabelNames labelNames() throws IOException {
         if (labels == null) {
-            return LabelNames.FROM_DATA;
+            return answer() == Objective.EMBEDDING ? LabelNames.NONE : LabelNames.FROM_DATA;
         }
-        return labels.equals(NO_LABELS) ? LabelNames.NONE : LabelNames.read(Main.absolute(Path.of(labels)));
+        return labels.equals(NO_LABELS) ? LabelNames.NONE : LabelNames.read(given("--labels", Path.of(labels)));
     }
 
-    private static Pooling poolingOf(String name) {
-        for (Pooling each : Pooling.values()) {
+    private static void atLeast(int least, String option, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(option + " is " + least + " or more, not " + value + ".");
+        }
+    }
+
+    /** Scripts whose variables are not set give empty names, which would mean the current folder. */
+    private static Path given(String what, Path path) {
+        if (path.toString().isEmpty()) {
+            throw new IllegalArgumentException(what + " is empty. Name a file or folder.");
+        }
+        return Main.absolute(path);
+    }
+
+    private static <E extends Enum<E>> E named(String option, E[] values, String name) {
+        for (E each : values) {
             if (each.name().equalsIgnoreCase(name)) {
                 return each;
             }
         }
-        throw new IllegalArgumentException("--pooling is mean or first, not " + name);
+        String known = Arrays.stream(values)
+                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        throw new IllegalArgumentException(option + " is " + known + ", not '" + name + "'.");
     }
 
     private static String stem(Path file) {

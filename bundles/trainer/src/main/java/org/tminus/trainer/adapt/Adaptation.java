@@ -28,7 +28,6 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
-import org.tminus.tasks.EmbeddingCorpus;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.decide.FeatureReader;
 import org.tminus.trainer.decide.Level;
@@ -121,7 +120,6 @@ public final class Adaptation {
         ModelHead head = ModelHead.of(
                 task.model(),
                 ModelCheck.analyze(task.model()),
-                task.kind(),
                 classes,
                 request.head(),
                 usual,
@@ -140,16 +138,8 @@ public final class Adaptation {
                 : Expectation.promise(classes > 0, calibration);
         String sha256 = sha256(head.model().toBytes());
         Pooling states = head.pooling() == null ? usual : head.pooling();
-        Trunk stage;
-        if (head.embedding()) {
-            stage = new EmbeddingTrunk(head.model(), states, options, sha256);
-        } else if (classes > 0) {
-            stage = new GraphTrunkStage(head.model(), Objective.CLASSES, head.pooling(), options, sha256);
-        } else {
-            stage = new AgreementTrunk(head.model(), head.pooling(), options, sha256);
-        }
-        TaskData data =
-                head.embedding() ? EmbeddingCorpus.withCosine(task.data(), EmbeddingCorpus.KEPT_COSINE) : task.data();
+        Trunk stage = stage(head, classes, options, sha256);
+        TaskData data = head.embedding() ? EmbeddingTask.of(task.kind(), task.data()) : task.data();
         Recipe recipe = new Recipe(
                 new ModelWriter.Header(
                         modelName(request.output()),
@@ -180,6 +170,7 @@ public final class Adaptation {
                 decision.size(),
                 classes > 0 ? classes + " classes" : "no labels, so what the model answers as it is, is kept"));
         task.notes().forEach(line -> words.add("        " + line));
+        task.warnings().forEach(line -> words.add("warning " + line));
         if (classes > 0 && request.labels().names().isEmpty()) {
             words.add("        classes are numbered in this order: "
                     + some(task.data().description().labels()) + " (--labels for another)");
@@ -194,14 +185,27 @@ public final class Adaptation {
                 trunk.size() / options.batch(),
                 large ? "changes of rank " + RANK + " to the matrices" : "all weights but tables of tokens"));
 
+        words.add("output  " + request.output()
+                + (Files.exists(request.output()) ? ", which is there already and will be replaced (--output)" : ""));
+
         Map<String, String> madeFrom = new TreeMap<>();
         madeFrom.put("model", sha256);
+        madeFrom.put("answer", head.embedding() ? "embedding" : "classes");
         madeFrom.put("data", data.description().sha256());
         madeFrom.put("seed", Long.toString(request.training().seed()));
         madeFrom.put("epochs", Integer.toString(options.epochs()));
         madeFrom.put("maximumLength", Integer.toString(task.maximumLength()));
         new TreeMap<>(task.entries()).forEach((entry, content) -> madeFrom.put(entry, sha256(content)));
         return new Adaptation(request, head.model(), options, recipe, madeFrom, words);
+    }
+
+    private static Trunk stage(ModelHead head, int classes, GraphOptions options, String sha256) {
+        if (head.embedding()) {
+            return new EmbeddingTrunk(head.model(), head.pooling(), options, sha256);
+        }
+        return classes > 0
+                ? new GraphTrunkStage(head.model(), Objective.CLASSES, head.pooling(), options, sha256)
+                : new AgreementTrunk(head.model(), head.pooling(), options, sha256);
     }
 
     private static GraphOptions options(Request request, int examples, boolean large) {
@@ -270,7 +274,7 @@ public final class Adaptation {
      */
     @SuppressWarnings("try") // the folder is held by being open
     public @Nullable ExpectedTime expectedTime(ProgressListener listener, BooleanSupplier stop) throws IOException {
-        try (WorkFolder work = WorkFolder.open(request.work(), madeFrom)) {
+        try (WorkFolder work = WorkFolder.open(request.work(), madeFrom, isBegun())) {
             TaskData.Access training = recipe.data().accessFor(Purpose.TRAINING);
             Trial.Pace pace = Trial.run(recipe.trunk(), training, request.work().resolve("trial"), stop, listener);
             Examples decision = training.open(Split.DECISION);
@@ -285,6 +289,9 @@ public final class Adaptation {
             Duration weights = pace.total()
                     .plus(Duration.ofMillis((long) (judged * pace.step().toMillis())));
             return new ExpectedTime(weights, rest.paths(), rest.predictor(), rest.policies());
+        } catch (RuntimeException e) {
+            ComputingFailure.explain(e);
+            throw e;
         }
     }
 
@@ -297,7 +304,7 @@ public final class Adaptation {
      */
     @SuppressWarnings("try") // the folder is held by being open
     public Pipeline.@Nullable Result run(ProgressListener listener, BooleanSupplier stop) throws IOException {
-        try (WorkFolder work = WorkFolder.open(request.work(), madeFrom)) {
+        try (WorkFolder work = WorkFolder.open(request.work(), madeFrom, isBegun())) {
             // A run that was killed while it tried leaves it behind.
             Trial.delete(request.work().resolve("trial"));
             PipelineOptions places = new PipelineOptions(
@@ -310,7 +317,11 @@ public final class Adaptation {
         } catch (UncheckedIOException e) {
             throw new AdaptException(
                     e.getMessage() + " (" + e.getCause() + "). Put it back, and run the same again.", e);
+        } catch (RuntimeException e) {
+            ComputingFailure.explain(e);
+            throw e;
         } catch (IOException e) {
+            ComputingFailure.explain(e);
             throw Room.explained(e, request.output(), request.work());
         }
     }

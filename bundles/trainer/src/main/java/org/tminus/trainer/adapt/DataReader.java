@@ -87,6 +87,7 @@ final class DataReader {
                         request.training().seed()),
                 Map.of(),
                 1,
+                List.of(),
                 List.of());
     }
 

@@ -46,7 +46,8 @@ final class ModelCheck {
     }
 
     static AdaptException failure(OnnxFormatException e) {
-        return new AdaptException(e.getMessage() + " " + e.advice(), e);
+        String problem = String.valueOf(e.getMessage());
+        return new AdaptException(problem + (problem.endsWith(".") ? " " : ". ") + e.advice(), e);
     }
 
     /** What was found, in words. */

@@ -18,6 +18,7 @@ import org.tminus.onnx.OnnxModel;
  * @param entries of the model file: preprocessing and what belongs to it
  * @param maximumLength of sequences; 1 without
  * @param notes what was assumed, for people
+ * @param warnings what is probably wrong
  */
 record OwnTask(
         DataKind kind,
@@ -25,4 +26,5 @@ record OwnTask(
         TaskData data,
         Map<String, byte[]> entries,
         int maximumLength,
-        List<String> notes) {}
+        List<String> notes,
+        List<String> warnings) {}

@@ -78,7 +78,13 @@ final class PictureReader {
                     + " Put the pictures into one folder, or use the labels.");
         }
         return new OwnTask(
-                DataKind.PICTURES, fixed, data, Map.of("preprocessing.json", preprocessing(pictures)), 1, notes);
+                DataKind.PICTURES,
+                fixed,
+                data,
+                Map.of("preprocessing.json", preprocessing(pictures)),
+                1,
+                notes,
+                List.of());
     }
 
     private static boolean isChannels(Dimension dimension) {

@@ -7,6 +7,7 @@ package org.tminus.trainer.adapt;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.Pooling;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 
@@ -61,8 +62,12 @@ public record Request(
      *
      * @param fresh whether a new classifier is put on its output even if it could be one already
      * @param pooling of states to one vector; {@code null} for the usual way of the kind of data
+     * @param answer what the model answers with, where there are no labels; {@code null} to tell it from the model
      */
-    public record Head(boolean fresh, @Nullable Pooling pooling) {}
+    public record Head(boolean fresh, @Nullable Pooling pooling, @Nullable Objective answer) {
+        /** The model's own end, as far as it can be told. */
+        public static final Head OWN = new Head(false, null, null);
+    }
 
     /** The same with other places to write to. */
     Request withPlaces(Path file, Path folder) {

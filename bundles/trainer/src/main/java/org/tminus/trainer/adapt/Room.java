@@ -47,11 +47,13 @@ final class Room {
 
     /** @throws AdaptException if a folder cannot be made or written to, or is too full */
     void check(Path output, Path work, long weightBytes, long workBytes) throws IOException {
-        if (!String.valueOf(output.getFileName()).endsWith(".tminus")) {
-            throw new AdaptException("The output " + output + " must end in .tminus, or no container takes it.");
-        }
         if (Files.isDirectory(output)) {
-            throw new AdaptException("The output " + output + " is a folder. Name a file with --output.");
+            throw new AdaptException("The output " + output + " is a folder. Name a file in it with --output, such as "
+                    + output.resolve("model.tminus") + ".");
+        }
+        if (!String.valueOf(output.getFileName()).endsWith(".tminus")) {
+            throw new AdaptException("The output " + output
+                    + " does not end in .tminus, so no container would take it. Name a file that does with --output.");
         }
         Path parent = output.toAbsolutePath().getParent();
         if (parent == null) {

@@ -49,9 +49,7 @@ final class TextReader {
         TextInput input = input(signature.inputs(), length);
         byte[] json = Files.readAllBytes(tokenizer);
         Long rows = TokenTables.of(model).get(input.ids());
-        if (rows != null) {
-            TokenTables.check(json, rows, tokenizer);
-        }
+        List<String> warnings = rows == null ? List.of() : TokenTables.check(json, rows, tokenizer);
         boolean labelled = request.labels().used();
         TextFile.Columns columns = new TextFile.Columns(
                 text.textColumn(), labelled ? Optional.of(text.labelColumn()) : Optional.empty(), text.groupColumn());
@@ -68,7 +66,7 @@ final class TextReader {
             if (e.advice().startsWith("Name the columns")) {
                 throw new AdaptException(
                         e.getMessage()
-                                + " Name the columns by --text-column and --label-column, complete the line, or say"
+                                + " Name the columns by --text-column, --label-column and --group-column, complete the line, or say"
                                 + " --labels none if there are no labels.",
                         e);
             }
@@ -80,7 +78,8 @@ final class TextReader {
                 data,
                 Map.of("preprocessing.json", preprocessing(input), TOKENIZER, json),
                 length,
-                notes);
+                notes,
+                warnings);
     }
 
     private static TextInput input(List<ValueInfo> inputs, int length) throws AdaptException {

@@ -11,7 +11,9 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tminus.onnx.OnnxModel;
@@ -21,6 +23,11 @@ final class TokenTables {
     /** Operators that hand numbers on as they are. */
     private static final Set<String> PASSING =
             Set.of("Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose");
+
+    /** Tables are rounded up to multiples of 8 to 128. */
+    private static final long ROUNDED = 128;
+    /** Some makers leave more for tokens of later. */
+    private static final long SPARE_PERCENT = 5;
 
     private TokenTables() {}
 
@@ -58,19 +65,32 @@ final class TokenTables {
     }
 
     /**
-     * Whether a tokenizer gives tokens that a table does not have.
+     * Whether a tokenizer fits the table that its tokens are looked up in.
      *
      * @param json content of a {@code tokenizer.json}
-     * @throws AdaptException if it does: then it belongs to another model
+     * @return warnings: it has so few tokens that it probably belongs to another model
+     * @throws AdaptException if it gives tokens that the table does not have: then it does belong to another model
      */
-    static void check(byte[] json, long rows, Object file) throws IOException {
-        long largest = largestToken(json);
-        if (largest >= rows) {
-            throw new AdaptException("The tokenizer " + file + " has tokens up to number " + largest
+    static List<String> check(byte[] json, long rows, Path file) throws IOException {
+        long tokens = largestToken(json) + 1;
+        if (tokens > rows) {
+            throw new AdaptException("The tokenizer " + file + " has tokens up to number " + (tokens - 1)
                     + ", but the model knows " + rows + " (0 to " + (rows - 1)
                     + "), so it belongs to another model. Put the"
                     + " tokenizer.json of this model beside it, or name it with --tokenizer.");
         }
+        if (tokens == 0 || rows <= withPadding(tokens)) {
+            return List.of();
+        }
+        return List.of("the tokenizer " + file.getFileName() + " has " + tokens + " tokens, but the model's table has "
+                + rows + " rows. A table is often padded, but not by so much, so the tokenizer probably belongs to"
+                + " another model, and what is learned would be worth nothing. Put the tokenizer.json of this"
+                + " model beside it, or name it with --tokenizer.");
+    }
+
+    /** How many rows a table of some tokens may have: they are rounded up for speed, and some are left for later tokens. */
+    private static long withPadding(long tokens) {
+        return Math.max((tokens + ROUNDED - 1) / ROUNDED * ROUNDED, tokens + tokens * SPARE_PERCENT / 100);
     }
 
     /** -1 if the file does not say, or is no JSON, which others find out. */

@@ -35,9 +35,10 @@ final class WorkFolder implements AutoCloseable {
      * Takes the folder for a run.
      *
      * @param madeFrom what decides the result, with names for people
+     * @param begun whether something was finished there; else there is nothing to lose, and any run may take the folder
      * @throws AdaptException if another process works there, or it holds a run that was made from something else
      */
-    static WorkFolder open(Path folder, Map<String, String> madeFrom) throws IOException {
+    static WorkFolder open(Path folder, Map<String, String> madeFrom, boolean begun) throws IOException {
         Files.createDirectories(folder);
         FileChannel channel =
                 FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -47,7 +48,7 @@ final class WorkFolder implements AutoCloseable {
                         + ". Wait for it, or name another folder with" + " --work.");
             }
             Path record = folder.resolve(RECORD);
-            if (Files.exists(record)) {
+            if (begun && Files.exists(record)) {
                 compare(folder, record, madeFrom);
             } else {
                 write(record, madeFrom);

@@ -27,11 +27,12 @@ import org.tminus.trainer.graph.SoftAnswers;
  * learns to point there as well.
  *
  * @param model what training begins with
- * @param pooling how exits pool the state
+ * @param pooling how exits pool the state; {@code null} for the way of the model's own end
  * @param options numbers of the training
  * @param identity names the model begun with
  */
-public record EmbeddingTrunk(OnnxModel model, Pooling pooling, GraphOptions options, String identity) implements Trunk {
+public record EmbeddingTrunk(OnnxModel model, @Nullable Pooling pooling, GraphOptions options, String identity)
+        implements Trunk {
     @Override
     public String fingerprint() {
         return "embedding " + identity + " " + pooling + " "

@@ -64,7 +64,7 @@ class AdaptationTest {
                 labels,
                 new Request.Text(null, "text", "label", Optional.empty(), 64),
                 new Request.Picture(32),
-                new Request.Head(false, null),
+                Request.Head.OWN,
                 new Request.Training(2, 1, 1, PolicyEffort.NONE),
                 folder.resolve(name + ".tminus"),
                 folder.resolve(name + ".work"),
@@ -212,9 +212,10 @@ class AdaptationTest {
     @Test
     void aTokenizerOfAnotherModelIsRefused() throws Exception {
         byte[] json = "{\"model\": {\"vocab\": {\"a\": 0, \"b\": 7}}, \"added_tokens\": [{\"id\": 9}]}".getBytes(UTF_8);
+        Path file = Path.of("tokenizer.json");
         assertThat(TokenTables.largestToken(json)).isEqualTo(9);
-        TokenTables.check(json, 10, "tokenizer.json");
-        assertThatThrownBy(() -> TokenTables.check(json, 9, "tokenizer.json"))
+        TokenTables.check(json, 10, file);
+        assertThatThrownBy(() -> TokenTables.check(json, 9, file))
                 .isInstanceOf(AdaptException.class)
                 .hasMessageContainingAll("another model", "--tokenizer");
         OnnxGraph graph = new OnnxGraph("lookup");
@@ -243,13 +244,18 @@ class AdaptationTest {
     @Test
     void oneProcessWorksInAFolder() throws Exception {
         Path work = folder.resolve("work");
-        try (WorkFolder first = WorkFolder.open(work, Map.of("seed", "1"))) {
+        try (WorkFolder first = WorkFolder.open(work, Map.of("seed", "1"), true)) {
             assertThat(first).isNotNull();
-            assertThatThrownBy(() -> WorkFolder.open(work, Map.of("seed", "1")))
+            assertThatThrownBy(() -> WorkFolder.open(work, Map.of("seed", "1"), true))
                     .hasMessageContaining("Another process");
         }
-        WorkFolder.open(work, Map.of("seed", "1")).close();
-        assertThatThrownBy(() -> WorkFolder.open(work, Map.of("seed", "2"))).hasMessageContaining("seed was 1, is 2");
+        WorkFolder.open(work, Map.of("seed", "1"), true).close();
+        assertThatThrownBy(() -> WorkFolder.open(work, Map.of("seed", "2"), true))
+                .hasMessageContaining("seed was 1, is 2");
+        // Where nothing was made yet, there is nothing to protect.
+        WorkFolder.open(work, Map.of("seed", "2"), false).close();
+        assertThatThrownBy(() -> WorkFolder.open(work, Map.of("seed", "1"), true))
+                .hasMessageContaining("seed was 2, is 1");
     }
 
     @Test

@@ -52,7 +52,7 @@ class HardKillTest {
                 LabelNames.FROM_DATA,
                 new Request.Text(null, "text", "label", Optional.empty(), 64),
                 new Request.Picture(32),
-                new Request.Head(false, null),
+                Request.Head.OWN,
                 new Request.Training(2, 1, 1, new PolicyEffort(1, 4)),
                 folder.resolve(name).resolve("small.tminus"),
                 folder.resolve(name + ".work"),

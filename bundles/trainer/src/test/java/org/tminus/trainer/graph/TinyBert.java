@@ -16,21 +16,28 @@ import org.tminus.tensor.Shape;
 import org.tminus.trainer.export.OnnxGraph;
 
 /** A small post-norm encoder as exporters write it at opset 11: everything spelled out, shapes computed, a mask. */
-final class TinyBert {
+public final class TinyBert {
     static final int DIM = 16;
     static final int HEADS = 2;
-    static final int WORDS = 30;
+    public static final int WORDS = 30;
 
     private final OnnxGraph graph = new OnnxGraph("bert", 11);
     private final int layers;
+    private final int words;
     private long seed = 7;
 
-    private TinyBert(int layers) {
+    private TinyBert(int layers, int words) {
         this.layers = layers;
+        this.words = words;
     }
 
-    static OnnxModel build(int layers) throws OnnxFormatException {
-        return OnnxModel.read(new TinyBert(layers).bytes());
+    public static OnnxModel build(int layers) throws OnnxFormatException {
+        return build(layers, WORDS);
+    }
+
+    /** The same with another number of rows in the table of words. */
+    public static OnnxModel build(int layers, int words) throws OnnxFormatException {
+        return OnnxModel.read(new TinyBert(layers, words).bytes());
     }
 
     /** Some sentences; those after the first are padded. */
@@ -69,11 +76,11 @@ final class TinyBert {
                 "Slice",
                 "position.ids",
                 List.of(graph.longs("all.positions", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), graph.longs("zero", 0), length));
-        String words = graph.node(
-                "Gather", "words", List.of(graph.floats("word.table", fresh(WORDS * DIM), WORDS, DIM), "input_ids"));
+        String found = graph.node(
+                "Gather", "words", List.of(graph.floats("word.table", fresh(words * DIM), words, DIM), "input_ids"));
         String places = graph.node(
                 "Gather", "places", List.of(graph.floats("position.table", fresh(10 * DIM), 10, DIM), positions));
-        String hidden = norm(graph.node("Add", "embedded", List.of(words, places)), "embedding.norm");
+        String hidden = norm(graph.node("Add", "embedded", List.of(found, places)), "embedding.norm");
         for (int layer = 0; layer < layers; layer++) {
             hidden = layer(hidden, mask, "layer." + layer + ".");
         }
