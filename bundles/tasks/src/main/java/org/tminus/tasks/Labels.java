@@ -84,7 +84,8 @@ record Labels(List<String> names, int[] numbers) {
         }
         if (used < 2) {
             throw new TaskDataException(
-                    "All examples are of one class (" + some(names) + ").", "A classifier needs two classes or more.");
+                    "All examples are of one class (" + some(names) + ").",
+                    "Give examples of two classes or more, or leave labels out altogether.");
         }
         return new Labels(names, numbers);
     }

@@ -25,6 +25,7 @@ import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.TaskData;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.trainer.pipeline.Recipes;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -39,17 +40,19 @@ import picocli.CommandLine.Parameters;
             "Takes minutes; latency is worth something only on an idle machine."
         },
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
+        sortOptions = false,
         showDefaultValues = true)
 final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "the .tminus file")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path model;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the figures here")
-    private @Nullable Path json;
-
     @Option(names = "--html", paramLabel = "FILE", description = "write a report for people here, one page")
     private @Nullable Path html;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write the figures here")
+    private @Nullable Path json;
 
     @Option(
             names = "--data",
@@ -69,22 +72,30 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "another .tminus file, whose learned policies are tried on this model")
     private @Nullable Path transfer;
 
-    @Option(names = "--seed", paramLabel = "N", description = "seed of resampling")
-    private long seed = 1;
+    @ArgGroup(validate = false, order = 1, heading = "%nHow much is measured:%n")
+    private Effort effort = new Effort();
 
-    @Option(names = "--latency-inputs", paramLabel = "N", description = "inputs that are timed one by one; 0 for none")
-    private int latencyInputs = EvaluationOptions.standard().latencyInputs();
+    private static final class Effort {
+        @Option(
+                names = "--latency-inputs",
+                paramLabel = "N",
+                description = "inputs that are timed one by one; 0 for none")
+        private int latencyInputs = EvaluationOptions.standard().latencyInputs();
 
-    @Option(names = "--throughput-inputs", paramLabel = "N", description = "inputs at full load; 0 for none")
-    private int throughputInputs = EvaluationOptions.standard().throughputInputs();
+        @Option(names = "--throughput-inputs", paramLabel = "N", description = "inputs at full load; 0 for none")
+        private int throughputInputs = EvaluationOptions.standard().throughputInputs();
 
-    @Option(
-            names = "--memory",
-            negatable = true,
-            defaultValue = "true",
-            fallbackValue = "true",
-            description = "measure memory in processes of their own")
-    private boolean memory;
+        @Option(
+                names = "--memory",
+                negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
+                description = "measure memory in processes of their own")
+        private boolean memory = true;
+
+        @Option(names = "--seed", paramLabel = "N", description = "seed of resampling")
+        private long seed = 1;
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -95,12 +106,12 @@ final class EvaluateCommand implements Callable<Integer> {
         TaskData task = Recipes.data(origin.task(), data, origin.seed(), origin.tokenizer());
         Path beside = statics == null ? file.resolveSibling("static") : Main.absolute(statics);
         EvaluationOptions options = EvaluationOptions.standard()
-                .withSeed(seed)
-                .withInputs(latencyInputs, throughputInputs)
-                .withMemory(memory)
+                .withSeed(effort.seed)
+                .withInputs(effort.latencyInputs, effort.throughputInputs)
+                .withMemory(effort.memory)
                 .withStaticModels(Files.isDirectory(beside) ? beside : null)
                 .withTransfer(transfer == null ? null : Main.absolute(transfer))
-                .withCommand("./tminus evaluate " + file.getFileName() + " --seed " + seed);
+                .withCommand("./tminus evaluate " + file.getFileName() + " --seed " + effort.seed);
         try (StopOnExit stop = new StopOnExit()) {
             EvaluationResult result = new Evaluation(file, task, options).run(new Reported(progress, stop));
             if (json != null) {

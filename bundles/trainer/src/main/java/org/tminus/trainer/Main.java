@@ -71,6 +71,16 @@ public final class Main implements Callable<Integer> {
             }
             return CommandLine.ExitCode.SOFTWARE;
         });
+        line.setParameterExceptionHandler((exception, parsed) -> {
+            CommandLine command = exception.getCommandLine();
+            PrintWriter err = command.getErr();
+            String text = String.valueOf(exception.getMessage());
+            err.println("error: " + text + (text.endsWith(".") ? "" : "."));
+            // The whole help would push this out of sight.
+            err.print("Usage: " + command.getHelp().synopsis(0));
+            err.println("All options: ./" + command.getCommandSpec().qualifiedName() + " --help");
+            return CommandLine.ExitCode.USAGE;
+        });
         return line.execute(arguments);
     }
 

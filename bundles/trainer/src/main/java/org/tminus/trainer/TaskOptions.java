@@ -7,53 +7,60 @@ package org.tminus.trainer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tminus.trainer.pipeline.Recipes;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** What the trainings of all tasks have in common. */
 final class TaskOptions {
     private static final int STANDARD_THREADS = 2;
 
-    @Option(names = "--seed", paramLabel = "N", description = "seed of the split, the weights and everything drawn")
-    private long seed = 1;
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the training data; 0 for the task's own")
+    private int epochs;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads that compute; they do not change the result")
     private int threads = STANDARD_THREADS;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "passes over the training data; 0 for the task's own")
-    private int epochs;
+    @Option(names = "--seed", paramLabel = "N", description = "seed of the split, the weights and everything drawn")
+    private long seed = 1;
 
-    @Option(
-            names = "--data",
-            paramLabel = "PATH",
-            description = "folder or file with the data; if not given, where the Debian packages put it")
-    private @Nullable Path data;
+    @ArgGroup(validate = false, order = 1, heading = "%nWhere things are:%n")
+    private Places places = new Places();
 
-    @Option(names = "--encoder", paramLabel = "NAME", description = "pretrained encoder, for texts")
-    private String encoder = Recipes.Choices.STANDARD_ENCODER;
+    private static final class Places {
+        @Option(
+                names = "--data",
+                paramLabel = "PATH",
+                description = "folder or file with the data; if not given, where the Debian packages put it")
+        private @Nullable Path data;
 
-    @Option(
-            names = "--encoders",
-            paramLabel = "DIR",
-            description = "folder with the encoder's jar; if not given, the local Maven repository")
-    private @Nullable Path encoders;
+        @Option(
+                names = {"--work", "--resume"},
+                paramLabel = "DIR",
+                description =
+                        "folder of finished stages and checkpoints, gone on from if it has any; TASK-training if not"
+                                + " given")
+        private @Nullable Path work;
 
-    @Option(
-            names = {"--work", "--resume"},
-            paramLabel = "DIR",
-            description = "folder of finished stages and checkpoints, gone on from if it has any; TASK-training if not"
-                    + " given")
-    private @Nullable Path work;
+        @Option(names = "--encoder", paramLabel = "NAME", description = "pretrained encoder, for texts")
+        private String encoder = Recipes.Choices.STANDARD_ENCODER;
+
+        @Option(
+                names = "--encoders",
+                paramLabel = "DIR",
+                description = "folder with the encoder's jar; if not given, the local Maven repository")
+        private @Nullable Path encoders;
+    }
 
     long seed() {
         return seed;
     }
 
     Path work(String task) {
-        return Main.absolute(work == null ? Path.of(task + "-training") : work);
+        return Main.absolute(places.work == null ? Path.of(task + "-training") : places.work);
     }
 
     Recipes.Choices choices(@Nullable Path trunk) {
-        return new Recipes.Choices(data, encoder, encoders, seed, epochs, threads, trunk);
+        return new Recipes.Choices(places.data, places.encoder, places.encoders, seed, epochs, threads, trunk);
     }
 
     /** What a person would have to type to get the same again, without paths of this machine. */
@@ -62,8 +69,8 @@ final class TaskOptions {
         if (epochs != 0) {
             text.append(" --epochs ").append(epochs);
         }
-        if (!encoder.equals(Recipes.Choices.STANDARD_ENCODER)) {
-            text.append(" --encoder ").append(encoder);
+        if (!places.encoder.equals(Recipes.Choices.STANDARD_ENCODER)) {
+            text.append(" --encoder ").append(places.encoder);
         }
         return text.toString();
     }

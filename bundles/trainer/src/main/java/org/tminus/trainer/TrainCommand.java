@@ -13,6 +13,7 @@ import org.tminus.trainer.pipeline.Pipeline;
 import org.tminus.trainer.pipeline.PipelineOptions;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 import org.tminus.trainer.pipeline.Recipes;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -28,15 +29,13 @@ import picocli.CommandLine.Spec;
             "Stopping it with Ctrl-C keeps what is done; the same command goes on from there."
         },
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
+        sortOptions = false,
         showDefaultValues = true)
 final class TrainCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private TaskOptions task;
 
     @Option(
             names = {"--output", "--out"},
@@ -44,26 +43,35 @@ final class TrainCommand implements Callable<Integer> {
             description = "the model file to write; TASK.tminus if not given")
     private @Nullable Path output;
 
-    @Option(
-            names = "--trunk",
-            paramLabel = "FILE",
-            description = "keep the weights of this model file, and decide all else anew")
-    private @Nullable Path trunk;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private TaskOptions task;
 
-    @Option(names = "--policy-seeds", paramLabel = "N", description = "trainings of each learned policy")
-    private int policySeeds = PolicyEffort.STANDARD.seeds();
+    @ArgGroup(validate = false, order = 2, heading = "%nWhat is trained:%n")
+    private Parts parts = new Parts();
 
-    @Option(
-            names = "--policy-updates",
-            paramLabel = "N",
-            description = "updates of each training of a learned policy; 0 for none")
-    private int policyUpdates = PolicyEffort.STANDARD.updates();
+    private static final class Parts {
+        @Option(
+                names = "--trunk",
+                paramLabel = "FILE",
+                description = "keep the weights of this model file, and decide all else anew")
+        private @Nullable Path trunk;
+
+        @Option(names = "--policy-seeds", paramLabel = "N", description = "trainings of each learned policy")
+        private int policySeeds = PolicyEffort.STANDARD.seeds();
+
+        @Option(
+                names = "--policy-updates",
+                paramLabel = "N",
+                description = "updates of each training of a learned policy; 0 for none")
+        private int policyUpdates = PolicyEffort.STANDARD.updates();
+    }
 
     @Override
     public Integer call() throws IOException {
         String name = spec.name();
         Path file = Main.absolute(output == null ? Path.of(name + ".tminus") : output);
-        PolicyEffort effort = new PolicyEffort(policySeeds, policyUpdates);
+        PolicyEffort effort = new PolicyEffort(parts.policySeeds, parts.policyUpdates);
         PipelineOptions options = new PipelineOptions(
                 file, task.work(name), "./tminus train " + name + task.asTyped(), task.seed(), effort);
         PrintStream out = System.out;
@@ -71,7 +79,7 @@ final class TrainCommand implements Callable<Integer> {
             ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());
             progress.message("reading the data of " + name);
             Pipeline.Result result =
-                    Pipeline.run(Recipes.of(name, task.choices(trunk)), options, progress, stop::isStopping);
+                    Pipeline.run(Recipes.of(name, task.choices(parts.trunk)), options, progress, stop::isStopping);
             if (result == null) {
                 out.println("stopped; the same command goes on from here");
                 return ExitCode.SOFTWARE;

@@ -18,6 +18,7 @@ import org.tminus.trainer.pipeline.VitStatics;
 import org.tminus.trainer.pipeline.VitTrunk;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,18 +31,22 @@ import picocli.CommandLine.Parameters;
                     + " with the finished model as their teacher.",
             "Stopping it with Ctrl-C leaves a checkpoint; the same command goes on from there."
         },
+        customSynopsis = "tminus train static TASK --depths N[,N...] [OPTIONS]",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         showDefaultValues = true)
 final class TrainStaticCommand implements Callable<Integer> {
     @Parameters(paramLabel = "TASK", description = "the task")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String name;
 
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private TaskOptions task;
-
-    @Option(names = "--depths", paramLabel = "N", split = ",", required = true, description = "numbers of layers")
+    @Option(
+            names = "--depths",
+            paramLabel = "N",
+            split = ",",
+            required = true,
+            showDefaultValue = Visibility.NEVER,
+            description = "numbers of layers")
     private List<Integer> depths = List.of();
 
     @Option(names = "--model", paramLabel = "FILE", description = "the finished model; TASK.tminus if not given")
@@ -57,6 +62,10 @@ final class TrainStaticCommand implements Callable<Integer> {
             names = "--alone",
             description = "no teacher: at full depth this shows what its exits cost the finished model")
     private boolean alone;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private TaskOptions task;
 
     @Override
     public Integer call() throws IOException {
