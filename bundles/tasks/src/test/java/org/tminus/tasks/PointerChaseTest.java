@@ -25,7 +25,7 @@ import org.tminus.learning.data.TaskData;
 import org.tminus.tensor.HostTensor;
 
 class PointerChaseTest {
-    private static final PointerChase.Sizes SMALL = new PointerChase.Sizes(4_000, 1_000, 2_000, 1_000);
+    private static final SplitSizes SMALL = new SplitSizes(4_000, 1_000, 2_000, 1_000);
 
     @Test
     void answersAreWhatFollowingThePointersOfTheInputGives() {
@@ -83,8 +83,7 @@ class PointerChaseTest {
     @Test
     void noInputIsInTwoSplitsWhateverTheSizes() {
         Map<String, Split> splits = new HashMap<>();
-        for (PointerChase.Sizes sizes :
-                new PointerChase.Sizes[] {SMALL, new PointerChase.Sizes(200_000, 90_000, 300_000, 150_000)}) {
+        for (SplitSizes sizes : new SplitSizes[] {SMALL, new SplitSizes(200_000, 90_000, 300_000, 150_000)}) {
             TaskData data = PointerChase.generate(3, sizes);
             for (Split split : Split.values()) {
                 Examples examples = Samples.open(data, split);
@@ -114,9 +113,15 @@ class PointerChaseTest {
     }
 
     @Test
+    void whatThePublishedModelWasTrainedOnStaysTheSame() {
+        assertThat(PointerChase.generate(1).description().sha256())
+                .isEqualTo("b7e27bb95d5458e699d2e7a3c2d2bf81a2845747098c4abfa509ba685fd8aadf");
+    }
+
+    @Test
     void aSmallerSizeIsTheBeginningOfALargerOne() {
         TaskData small = PointerChase.generate(4, SMALL);
-        TaskData large = PointerChase.generate(4, new PointerChase.Sizes(8_000, 1_000, 2_000, 1_000));
+        TaskData large = PointerChase.generate(4, new SplitSizes(8_000, 1_000, 2_000, 1_000));
         assertThat(Samples.ids(large, Split.TRUNK).subList(0, 4_000)).isEqualTo(Samples.ids(small, Split.TRUNK));
     }
 
@@ -133,8 +138,8 @@ class PointerChaseTest {
     @Test
     void sizesOutOfRangeAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PointerChase.Sizes(10, 10, 10, 5_000_001))
+                .isThrownBy(() -> new SplitSizes(10, 10, 10, 5_000_001))
                 .withMessageContaining("5000001");
-        assertThatIllegalArgumentException().isThrownBy(() -> new PointerChase.Sizes(10, 0, 10, 10));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SplitSizes(10, 0, 10, 10));
     }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.tminus.learning.data.Examples;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.TensorSpec;
+import org.tminus.predictor.features.GridFeatures;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
 import org.tminus.predictor.features.ValueFeatures;
@@ -54,6 +55,15 @@ final class InputFeatures {
     private static Reader reader(String set, AdaptiveModel model, Map<String, HostTensor> inputs, int rows) {
         return switch (set) {
             case ImageFeatures.NAME -> image(model, inputs);
+            case GridFeatures.NAME -> {
+                GridFeatures features = GridFeatures.of(model.signature());
+                GridFeatures.Batch batch = features.open(inputs, rows);
+                yield row -> {
+                    float[] out = new float[features.count()];
+                    batch.compute(row, out);
+                    return out;
+                };
+            }
             case TokenFeatures.NAME -> tokens(inputs);
             case ValueFeatures.NAME -> {
                 ValueFeatures features = ValueFeatures.of(model.signature());

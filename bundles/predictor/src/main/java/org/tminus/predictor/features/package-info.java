@@ -4,7 +4,7 @@
  * <p>A feature set never changes under its name: a model says which one its predictor was trained on.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.tminus.predictor.features;
 

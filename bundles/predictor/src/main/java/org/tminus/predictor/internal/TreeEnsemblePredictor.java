@@ -16,6 +16,7 @@ import org.tminus.model.PredictorDescription;
 import org.tminus.predictor.Complexity;
 import org.tminus.predictor.ComplexityPredictor;
 import org.tminus.predictor.PredictionContext;
+import org.tminus.predictor.features.GridFeatures;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
 import org.tminus.predictor.features.ValueFeatures;
@@ -28,6 +29,7 @@ import org.tminus.predictor.features.ValueFeatures;
 public final class TreeEnsemblePredictor implements ComplexityPredictor {
     private static final Map<String, FeatureSet> FEATURE_SETS = Map.of(
             ImageFeatures.NAME, new ImageFeatureSet(),
+            GridFeatures.NAME, new GridFeatureSet(),
             TokenFeatures.NAME, new TokenFeatureSet(),
             ValueFeatures.NAME, new ValueFeatureSet());
 

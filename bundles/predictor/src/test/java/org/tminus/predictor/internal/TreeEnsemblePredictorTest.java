@@ -95,6 +95,31 @@ class TreeEnsemblePredictorTest {
     }
 
     @Test
+    void imagesAreJudgedByTheirCells() throws Exception {
+        // Four cells after mean and deviation; the last one decides.
+        Ensembles ensemble = new Ensembles(6, 2);
+        split(ensemble, 5, 0.5f);
+        Path file = Files.write(directory.resolve("grid.onnx"), ensemble.toBytes());
+        ModelSignature signature = new ModelSignature(
+                List.of(new TensorSpec("pixels", ElementType.FLOAT32, List.of(-1L, 1L, 2L, 2L))),
+                imageSignature().outputs(),
+                Optional.empty());
+        AdaptiveModel model = model(signature, new PredictorDescription("grid.onnx", "grid-v1", List.of(0, 1), 9))
+                .file("grid.onnx", file)
+                .build();
+        HostTensor pixels = HostTensor.ofFloats(Shape.of(2, 1, 2, 2), 1, 0, 0, 0, 0, 0, 0, 9);
+
+        assertThat(predictor.supports(model)).isTrue();
+        assertThat(predictor.predict(context(model, 2, Map.of("pixels", pixels))))
+                .extracting(Complexity::mostLikelyClass)
+                .containsExactly(0, 1);
+        assertThat(predictor.supports(
+                        model(valueSignature(3), new PredictorDescription("grid.onnx", "grid-v1", List.of(0, 1), 9))
+                                .build()))
+                .isFalse();
+    }
+
+    @Test
     void largeInputsAreNotJudgedByTheirValues() {
         AdaptiveModel model = model(
                         valueSignature(65), new PredictorDescription("values.onnx", "values-v1", List.of(0, 1), 9))

@@ -25,6 +25,7 @@ import org.tminus.tasks.PictureInput;
 import org.tminus.tasks.PictureSet;
 import org.tminus.tasks.PointerChase;
 import org.tminus.tasks.SmallTokenizer;
+import org.tminus.tasks.SplitSizes;
 import org.tminus.tasks.TextExamples;
 import org.tminus.tasks.TextFile;
 import org.tminus.tasks.TextInput;
@@ -180,7 +181,7 @@ class ShiftsTest {
 
     @Test
     void theHardestAloneAreLeft() {
-        Examples all = PointerChase.generate(1, new PointerChase.Sizes(10, 10, 10, 600))
+        Examples all = PointerChase.generate(1, new SplitSizes(10, 10, 10, 600))
                 .accessFor(Purpose.REPORTING)
                 .open(Split.TEST);
         KnownDifficulty hardest = (KnownDifficulty) new HardestOnly().apply(all);

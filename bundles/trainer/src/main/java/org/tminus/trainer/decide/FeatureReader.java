@@ -15,6 +15,7 @@ import org.tminus.model.TensorSpec;
 import org.tminus.onnx.Dimension;
 import org.tminus.onnx.Signature;
 import org.tminus.onnx.ValueInfo;
+import org.tminus.predictor.features.GridFeatures;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
 import org.tminus.predictor.features.ValueFeatures;
@@ -32,6 +33,9 @@ public final class FeatureReader {
     private static final long IMAGE_FLOPS_PER_PIXEL = 80;
     /** Logarithms, sums and the sorting of a text's tokens, counted by hand from the code. */
     private static final long TOKEN_FLOPS = 60;
+
+    /** Sum, square and its sum, and the share of what is done once per cell, counted by hand from the code. */
+    private static final long GRID_FLOPS_PER_VALUE = 4;
 
     private final String name;
     private final int count;
@@ -56,12 +60,16 @@ public final class FeatureReader {
     /**
      * Features by name.
      *
-     * @param name {@code image-v1}, {@code tokens-v1} or {@code values-v1}
+     * @param name {@code image-v1}, {@code grid-v1}, {@code tokens-v1} or {@code values-v1}
      * @throws IllegalArgumentException if there are none of that name, or they do not fit the model; the message says why
      */
     public static FeatureReader of(String name, Signature signature) {
         return switch (name) {
             case ImageFeatures.NAME -> new FeatureReader(name, ImageFeatures.COUNT, new Images(signature));
+            case GridFeatures.NAME -> {
+                GridFeatures features = GridFeatures.of(serving(signature));
+                yield new FeatureReader(name, features.count(), new Grid(features));
+            }
             case TokenFeatures.NAME -> new FeatureReader(name, TokenFeatures.COUNT, new Tokens());
             case ValueFeatures.NAME -> {
                 ValueFeatures features = ValueFeatures.of(serving(signature));
@@ -195,6 +203,19 @@ public final class FeatureReader {
         @Override
         public long flopsPerRow(Map<String, ? extends Tensor> inputs) {
             return IMAGE_FLOPS_PER_PIXEL * required(inputs, input).shape().elementCount();
+        }
+    }
+
+    private record Grid(GridFeatures features) implements Kind {
+        @Override
+        public Rows open(Map<String, ? extends Tensor> inputs, int rows) {
+            GridFeatures.Batch batch = features.open(inputs, rows);
+            return batch::compute;
+        }
+
+        @Override
+        public long flopsPerRow(Map<String, ? extends Tensor> inputs) {
+            return GRID_FLOPS_PER_VALUE * features.values();
         }
     }
 

@@ -16,12 +16,14 @@ import org.tminus.trainer.export.OnnxGraph;
 import org.tminus.trainer.vit.Mixing;
 
 /**
- * Makes a fresh pre-norm encoder over tokens as an ONNX model of opset 17: input {@code tokens} int64 [batch, tokens], output
- * {@code logits} float32 [batch, classes], read from the first token.
+ * Makes a fresh pre-norm encoder as an ONNX model of opset 17: input as the {@link Stem} says, output {@code logits}
+ * float32 [batch, classes], read from the first token.
  */
 public final class TransformerBuilder {
-    /** Name of the input. */
-    public static final String INPUT = "tokens";
+    /** Name of the input for a stem of tables. */
+    public static final String TOKENS = "tokens";
+    /** Name of the input for a stem of tiles. */
+    public static final String PIXELS = "pixels";
     /** Name of the output. */
     public static final String OUTPUT = "logits";
 
@@ -46,7 +48,6 @@ public final class TransformerBuilder {
     }
 
     private byte[] toBytes() {
-        graph.inputInt64(INPUT, BATCH, config.tokens());
         String hidden = stem();
         for (int layer = 0; layer < config.layers(); layer++) {
             hidden = layer(hidden, "layer." + layer + ".");
@@ -72,26 +73,54 @@ public final class TransformerBuilder {
         return Math.sqrt(2.0 / (in + out));
     }
 
+    private String stem() {
+        int dim = config.dim();
+        String tokens = config.stem() instanceof Stem.Tables tables ? looked(tables) : seen((Stem.Tiles) config.stem());
+        String positions = graph.floats("stem.positions", fresh(config.tokens() * dim, 1), config.tokens(), dim);
+        return graph.node("Add", "stem.output", List.of(tokens, positions));
+    }
+
     /**
      * Positions with vocabularies of the same size share a table: a token means the same at each of them, and need be learned
      * once only. What a position adds is learned apart.
      */
-    private String stem() {
-        int dim = config.dim();
+    private String looked(Stem.Tables stem) {
+        graph.inputInt64(TOKENS, BATCH, stem.tokens());
         Map<Integer, Integer> tables = new LinkedHashMap<>();
-        long[] offsets = new long[config.tokens()];
+        long[] offsets = new long[stem.tokens()];
         int rows = 0;
         for (int i = 0; i < offsets.length; i++) {
-            int size = config.vocabularies().get(i);
+            int size = stem.vocabularies().get(i);
             Integer table = tables.putIfAbsent(size, rows);
             offsets[i] = table == null ? rows : table;
             rows += table == null ? size : 0;
         }
-        String row = graph.node("Add", "stem.row", List.of(INPUT, graph.longs("stem.offsets", offsets)));
-        String table = graph.floats("stem.table", fresh(rows * dim, 1), rows, dim);
-        String tokens = graph.node("Gather", "stem.tokens", List.of(table, row), attribute("axis", 0L));
-        String positions = graph.floats("stem.positions", fresh(config.tokens() * dim, 1), config.tokens(), dim);
-        return graph.node("Add", "stem.output", List.of(tokens, positions));
+        String row = graph.node("Add", "stem.row", List.of(TOKENS, graph.longs("stem.offsets", offsets)));
+        String table = graph.floats("stem.table", fresh(rows * config.dim(), 1), rows, config.dim());
+        return graph.node("Gather", "stem.tokens", List.of(table, row), attribute("axis", 0L));
+    }
+
+    /** All tiles are seen with the same weights. They give numbers of unit deviation, as tables do. */
+    private String seen(Stem.Tiles stem) {
+        int tile = stem.tile();
+        int values = stem.values();
+        graph.input(PIXELS, BATCH, stem.channels(), stem.rows() * tile, stem.columns() * tile);
+        String grid = graph.node(
+                "Reshape",
+                "stem.grid",
+                List.of(
+                        PIXELS,
+                        graph.longs("stem.grid.shape", 0, stem.channels(), stem.rows(), tile, stem.columns(), tile)));
+        String tiles = graph.node(
+                "Transpose", "stem.tiles", List.of(grid), longsAttribute("perm", List.of(0L, 2L, 4L, 1L, 3L, 5L)));
+        String flat = graph.node(
+                "Reshape", "stem.flat", List.of(tiles, graph.longs("stem.flat.shape", 0, stem.tokens(), values)));
+        return pieces.affine(
+                pieces.norm(flat, "stem.norm", values),
+                "stem.tokens",
+                fresh(values * config.dim(), 1 / Math.sqrt(values)),
+                values,
+                config.dim());
     }
 
     private String layer(String hidden, String p) {

@@ -5,6 +5,7 @@
 package org.tminus.trainer.pipeline;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.tminus.certificate.Risk;
 import org.tminus.learning.data.TaskData;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
+import org.tminus.predictor.features.GridFeatures;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
 import org.tminus.predictor.features.ValueFeatures;
@@ -25,7 +27,9 @@ import org.tminus.tasks.DebianPackages;
 import org.tminus.tasks.EmbeddingCorpus;
 import org.tminus.tasks.Encoder;
 import org.tminus.tasks.PackageSections;
+import org.tminus.tasks.PictureInput;
 import org.tminus.tasks.PointerChase;
+import org.tminus.tasks.Signposts;
 import org.tminus.tasks.TaskDataException;
 import org.tminus.tasks.TextInput;
 import org.tminus.trainer.data.DataSplits;
@@ -37,6 +41,7 @@ import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.PathLosses;
 import org.tminus.trainer.graph.Pooling;
 import org.tminus.trainer.graph.SentenceEmbedding;
+import org.tminus.trainer.graph.Stem;
 import org.tminus.trainer.graph.Trainable;
 import org.tminus.trainer.graph.TransformerBuilder;
 import org.tminus.trainer.graph.TransformerConfig;
@@ -49,13 +54,16 @@ import org.tminus.trainer.vit.VitConfig;
 public final class Recipes {
     /** Names of the tasks. */
     public static final List<String> NAMES =
-            List.of(PointerChase.NAME, PackageSections.NAME, FashionVitData.NAME, EmbeddingCorpus.NAME);
+            List.of(PointerChase.NAME, Signposts.NAME, PackageSections.NAME, FashionVitData.NAME, EmbeddingCorpus.NAME);
 
     private static final String VERSION = "1.0.0";
     private static final String LICENCE = "Apache-2.0";
     private static final double DELTA = 0.05;
     /** With the bound on the error of predictors that the exits learn from as well. */
     private static final PathLosses LOSSES = PathLosses.DEFAULT.withEarly(0.05);
+
+    private static final List<Level> CHASING_LEVELS =
+            List.of(new Level("careful", 0), new Level("balanced", 0.002), new Level("economical", 0.01));
 
     private Recipes() {}
 
@@ -104,6 +112,7 @@ public final class Recipes {
     public static Recipe of(String name, Choices choices) throws IOException {
         return switch (name) {
             case PointerChase.NAME -> pointerChase(PointerChase.generate(choices.seed()), choices);
+            case Signposts.NAME -> signposts(Signposts.generate(choices.seed()), choices);
             case PackageSections.NAME -> packageSections(choices);
             case FashionVitData.NAME -> fashionVit(choices);
             case EmbeddingCorpus.NAME -> embedding(choices);
@@ -114,12 +123,15 @@ public final class Recipes {
     /** Pointer-chase of any size. */
     static Recipe pointerChase(TaskData data, Choices choices) {
         TransformerConfig config =
-                new TransformerConfig(6, 64, 4, 128, pointerVocabularies(), PointerChase.NODES, choices.seed());
+                new TransformerConfig(6, 64, 4, 128, pointerTables(), PointerChase.NODES, choices.seed());
+        return pointerChase(data, config, chasing(choices), choices);
+    }
+
+    private static GraphOptions chasing(Choices choices) {
         // Exits have to find out by themselves how far a layer can see, so they weigh as much as full depth.
-        GraphOptions options = GraphOptions.of(choices.epochs(6), 128, choices.seed())
+        return GraphOptions.of(choices.epochs(6), 128, choices.seed())
                 .withThreads(choices.threads())
                 .withLosses(LOSSES.withWeights(0.5, 0.5, 0.1));
-        return pointerChase(data, config, options, choices);
     }
 
     static Recipe pointerChase(TaskData data, TransformerConfig config, GraphOptions options, Choices choices) {
@@ -140,15 +152,51 @@ public final class Recipes {
                 Recipe::usualSubsets,
                 Map.of(),
                 null,
-                List.of(new Level("careful", 0), new Level("balanced", 0.002), new Level("economical", 0.01)),
+                CHASING_LEVELS,
                 new Recipe.Promise(Risk.ACCURACY_LOSS, 0.003, DELTA));
     }
 
-    static List<Integer> pointerVocabularies() {
-        return Stream.concat(
+    static Stem pointerTables() {
+        return new Stem.Tables(Stream.concat(
                         Stream.of(PointerChase.NODES * PointerChase.MAX_HOPS),
                         Collections.nCopies(PointerChase.NODES, PointerChase.NODES).stream())
-                .toList();
+                .toList());
+    }
+
+    private static Recipe signposts(TaskData data, Choices choices) throws IOException {
+        TransformerConfig config =
+                new TransformerConfig(6, 64, 4, 128, signpostTiles(), Signposts.NODES, choices.seed());
+        return signposts(data, config, chasing(choices), choices);
+    }
+
+    /** Signposts of any size. */
+    static Recipe signposts(TaskData data, TransformerConfig config, GraphOptions options, Choices choices)
+            throws IOException {
+        OnnxModel model = TransformerBuilder.build(config);
+        Trunk trunk = new GraphTrunkStage(model, Objective.CLASSES, null, options, StageStore.sha256(model.toBytes()));
+        return new Recipe(
+                new ModelWriter.Header(
+                        Signposts.NAME,
+                        VERSION,
+                        "A vision transformer of " + config.layers()
+                                + " layers that follows 1 to 6 signposts in a picture, with an exit after each layer",
+                        LICENCE,
+                        "first",
+                        config.tokens()),
+                data,
+                choices.orKept(trunk),
+                GridFeatures.NAME,
+                Recipe::usualSubsets,
+                Map.of("preprocessing.json", imagePreprocessing(Signposts.INPUT)),
+                null,
+                CHASING_LEVELS,
+                new Recipe.Promise(Risk.ACCURACY_LOSS, 0.003, DELTA));
+    }
+
+    static Stem signpostTiles() {
+        PictureInput input = Signposts.INPUT;
+        return new Stem.Tiles(
+                input.channels(), input.height() / Signposts.TILE, input.width() / Signposts.TILE, Signposts.TILE);
     }
 
     /**
@@ -163,6 +211,7 @@ public final class Recipes {
             throws IOException {
         return switch (name) {
             case PointerChase.NAME -> PointerChase.generate(seed);
+            case Signposts.NAME -> Signposts.generate(seed);
             case PackageSections.NAME, EmbeddingCorpus.NAME -> {
                 if (tokenizer == null) {
                     throw new IllegalArgumentException("the task " + name + " needs a tokenizer");
@@ -311,25 +360,39 @@ public final class Recipes {
                 choices.orKept(trunk),
                 ImageFeatures.NAME,
                 layers -> List.of(),
-                Map.of("preprocessing.json", imagePreprocessing(config)),
+                Map.of("preprocessing.json", imagePreprocessing(fashionInput(config))),
                 null,
                 Level.STANDARD,
                 new Recipe.Promise(Risk.ACCURACY_LOSS, 0.01, DELTA));
     }
 
-    private static byte[] imagePreprocessing(VitConfig config) throws IOException {
+    private static PictureInput fashionInput(VitConfig config) {
         Normalisation normalisation = Normalisation.FASHION;
+        return new PictureInput(
+                "pixels",
+                config.channels(),
+                config.imageSize(),
+                config.imageSize(),
+                normalisation.scale(),
+                List.of(normalisation.mean()),
+                List.of(normalisation.deviation()),
+                true);
+    }
+
+    private static byte[] imagePreprocessing(PictureInput input) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
         root.put("kind", "image");
-        root.put("width", config.imageSize());
-        root.put("height", config.imageSize());
-        root.put("channels", config.channels());
-        root.put("scale", normalisation.scale());
-        root.putArray("mean").add(normalisation.mean());
-        root.putArray("std").add(normalisation.deviation());
-        root.put("layout", "NCHW");
-        root.put("input", "pixels");
+        root.put("width", input.width());
+        root.put("height", input.height());
+        root.put("channels", input.channels());
+        root.put("scale", input.scale());
+        ArrayNode mean = root.putArray("mean");
+        input.mean().forEach(mean::add);
+        ArrayNode deviation = root.putArray("std");
+        input.deviation().forEach(deviation::add);
+        root.put("layout", input.channelsFirst() ? "NCHW" : "NHWC");
+        root.put("input", input.name());
         return mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
     }
 

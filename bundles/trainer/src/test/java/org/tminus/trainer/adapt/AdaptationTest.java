@@ -26,6 +26,7 @@ import org.tminus.onnx.OnnxModel;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.export.OnnxGraph;
+import org.tminus.trainer.graph.Stem;
 import org.tminus.trainer.graph.TransformerBuilder;
 import org.tminus.trainer.graph.TransformerConfig;
 import org.tminus.trainer.pipeline.Pipeline;
@@ -34,7 +35,7 @@ import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 class AdaptationTest {
     private static final int WORDS = 30;
     private static final TransformerConfig SMALL =
-            new TransformerConfig(2, 16, 2, 32, List.of(WORDS, WORDS, WORDS), 3, 1);
+            new TransformerConfig(2, 16, 2, 32, new Stem.Tables(List.of(WORDS, WORDS, WORDS)), 3, 1);
 
     @TempDir
     Path folder;

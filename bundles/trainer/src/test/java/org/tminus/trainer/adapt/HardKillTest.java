@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.graph.Stem;
 import org.tminus.trainer.graph.TransformerBuilder;
 import org.tminus.trainer.graph.TransformerConfig;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
@@ -62,7 +63,8 @@ class HardKillTest {
 
     /** Some inputs need one token only, others all of them. */
     private void write() throws IOException {
-        TransformerConfig config = new TransformerConfig(3, 16, 2, 32, List.of(WORDS, WORDS, WORDS, WORDS), 3, 1);
+        TransformerConfig config =
+                new TransformerConfig(3, 16, 2, 32, new Stem.Tables(List.of(WORDS, WORDS, WORDS, WORDS)), 3, 1);
         Files.write(
                 folder.resolve("small.onnx"), TransformerBuilder.build(config).toBytes());
         SplittableRandom random = new SplittableRandom(5);

@@ -6,6 +6,7 @@ package org.tminus.trainer.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashMap;
 import java.util.List;
@@ -116,6 +117,14 @@ class FeatureReaderTest {
         ImageFeatures.compute(picture(1), 0, 6, 6, 1, expected);
         assertThat(reader.read(examples)[1]).containsExactly(expected);
         assertThat(FeatureReader.fitting(signature)).contains("image-v1");
+
+        FeatureReader grid = FeatureReader.of("grid-v1", signature);
+        float[] cells = grid.read(examples)[1];
+        assertThat(grid.count()).isEqualTo(38);
+        assertThat(cells).hasSize(38);
+        // Every cell is a pixel here.
+        assertThat(cells[2 + 8]).isCloseTo((picture(1)[8] - cells[0]) / cells[1], within(1e-5f));
+        assertThat(grid.flopsPerRow(examples)).isEqualTo(4 * 36);
     }
 
     private static float[] picture(int row) {

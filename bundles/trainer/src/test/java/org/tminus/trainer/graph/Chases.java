@@ -47,7 +47,7 @@ final class Chases implements Examples {
         for (int i = 0; i < nodes; i++) {
             vocabularies.add(nodes);
         }
-        return new TransformerConfig(layers, dim, heads, mlp, vocabularies, nodes, 1);
+        return new TransformerConfig(layers, dim, heads, mlp, new Stem.Tables(vocabularies), nodes, 1);
     }
 
     private long[] draw(int row) {

@@ -26,6 +26,7 @@ import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.predictor.features.ValueFeatures;
 import org.tminus.tasks.PointerChase;
+import org.tminus.tasks.SplitSizes;
 import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.decide.Level;
@@ -74,7 +75,7 @@ class EmbeddingPipelineTest {
     }
 
     private static TaskData data() {
-        TaskData chases = PointerChase.generate(1, new PointerChase.Sizes(600, 300, 400, 50));
+        TaskData chases = PointerChase.generate(1, new SplitSizes(600, 300, 400, 50));
         TaskData.Description description =
                 new TaskData.Description("embedding", List.of(), "hash", "none", 1, Map.of());
         return new TaskData(description, split -> new Embedded(open(chases, split)));

@@ -27,6 +27,7 @@ import org.tminus.model.OperatingPoint;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.tasks.PointerChase;
+import org.tminus.tasks.SplitSizes;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.graph.GraphOptions;
@@ -37,7 +38,7 @@ import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PipelineTest {
     private static final TransformerConfig SMALL =
-            new TransformerConfig(3, 16, 2, 32, Recipes.pointerVocabularies(), PointerChase.NODES, 1);
+            new TransformerConfig(3, 16, 2, 32, Recipes.pointerTables(), PointerChase.NODES, 1);
     private static final GraphOptions TRUNK = GraphOptions.of(2, 100, 1);
 
     private Path folder;
@@ -49,7 +50,7 @@ class PipelineTest {
     @BeforeAll
     void train(@TempDir Path temporary) throws Exception {
         folder = temporary;
-        data = PointerChase.generate(1, new PointerChase.Sizes(3000, 600, 900, 100));
+        data = PointerChase.generate(1, new SplitSizes(3000, 600, 900, 100));
         result = run("work", "first", ProgressListener.NONE);
         try (ModelPackage file = ModelPackage.open(result.model())) {
             model = file.extract(folder.resolve("extracted"));

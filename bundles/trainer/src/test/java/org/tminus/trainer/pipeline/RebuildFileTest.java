@@ -26,6 +26,7 @@ import org.tminus.certificate.Risk;
 import org.tminus.learning.data.TaskData;
 import org.tminus.tasks.Encoder;
 import org.tminus.tasks.PointerChase;
+import org.tminus.tasks.SplitSizes;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.decide.Level;
 import org.tminus.trainer.graph.GraphOptions;
@@ -52,7 +53,7 @@ class RebuildFileTest {
         folder = temporary;
         encoders = Files.createDirectories(folder.resolve("encoders"));
         jar(encoders, 1);
-        TaskData data = PointerChase.generate(1, new PointerChase.Sizes(400, 300, 300, 100));
+        TaskData data = PointerChase.generate(1, new SplitSizes(400, 300, 300, 100));
         RebuildFile.Origin origin = new RebuildFile.Origin("minilm-l6", Pooling.FIRST, PointerChase.NODES, 1);
         Encoder encoder = Encoder.named("minilm-l6", Optional.of(encoders));
         Trunk trunk = new GraphTrunkStage(
@@ -82,7 +83,7 @@ class RebuildFileTest {
     /** A jar as the encoders' are, with a tiny model. */
     private static void jar(Path folder, long seed) throws IOException {
         TransformerConfig config =
-                new TransformerConfig(3, 16, 2, 32, Recipes.pointerVocabularies(), PointerChase.NODES, seed);
+                new TransformerConfig(3, 16, 2, 32, Recipes.pointerTables(), PointerChase.NODES, seed);
         ModelProto.Builder model =
                 ModelProto.parseFrom(TransformerBuilder.build(config).toBytes()).toBuilder();
         GraphProto.Builder graph = model.getGraphBuilder();

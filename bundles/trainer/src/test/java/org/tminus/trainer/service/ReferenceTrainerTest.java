@@ -25,7 +25,8 @@ class ReferenceTrainerTest {
     @Test
     void knowsItsTasks() {
         assertThat(trainer.tasks())
-                .containsExactlyInAnyOrder("fashion-vit", "pointer-chase", "package-sections", "embedding");
+                .containsExactlyInAnyOrder(
+                        "fashion-vit", "pointer-chase", "signposts", "package-sections", "embedding");
     }
 
     @Test
