@@ -62,8 +62,11 @@ public final class Recipes {
     /** With the bound on the error of predictors that the exits learn from as well. */
     private static final PathLosses LOSSES = PathLosses.DEFAULT.withEarly(0.05);
 
-    private static final List<Level> CHASING_LEVELS =
-            List.of(new Level("careful", 0), new Level("balanced", 0.002), new Level("economical", 0.01));
+    private static final List<Level> CHASING_LEVELS = List.of(
+            new Level("careful", 0),
+            new Level("balanced", 0.002),
+            new Level("economical", 0.01),
+            new Level("frugal", 0.03));
 
     private Recipes() {}
 
