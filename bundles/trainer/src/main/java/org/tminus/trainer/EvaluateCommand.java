@@ -111,7 +111,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 .withMemory(effort.memory)
                 .withStaticModels(Files.isDirectory(beside) ? beside : null)
                 .withTransfer(transfer == null ? null : Main.absolute(transfer))
-                .withCommand("./tminus evaluate " + file.getFileName() + " --seed " + effort.seed);
+                .withCommand(command());
         try (StopOnExit stop = new StopOnExit()) {
             EvaluationResult result = new Evaluation(file, task, options).run(new Reported(progress, stop));
             if (json != null) {
@@ -128,6 +128,18 @@ final class EvaluateCommand implements Callable<Integer> {
             System.out.println("stopped");
             return ExitCode.SOFTWARE;
         }
+    }
+
+    /** As the report says it, with the names of the files only: where they lay matters to nobody else. */
+    private String command() {
+        StringBuilder text = new StringBuilder("./tminus evaluate ").append(model.getFileName());
+        if (statics != null) {
+            text.append(" --static ").append(statics.getFileName());
+        }
+        if (transfer != null) {
+            text.append(" --transfer ").append(transfer.getFileName());
+        }
+        return text.append(" --seed ").append(effort.seed).toString();
     }
 
     /**
