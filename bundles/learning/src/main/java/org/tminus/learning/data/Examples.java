@@ -14,6 +14,14 @@ public interface Examples {
     /** Names the example whatever the order: derived from its content or its place in a published file. */
     String id(int row);
 
+    /**
+     * Names what the example belongs to: inputs of one group are near-copies or come from one source, such as an author. They stand in
+     * one split together, and are not independent.
+     */
+    default String group(int row) {
+        return id(row);
+    }
+
     /** The right class, from 0; -1 if nobody knows. */
     int label(int row);
 
