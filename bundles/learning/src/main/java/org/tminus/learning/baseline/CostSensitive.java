@@ -4,6 +4,7 @@
  */
 package org.tminus.learning.baseline;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,54 @@ public final class CostSensitive {
         return new CostSensitive(paths, means, scales);
     }
 
+    /**
+     * Made again from what another one consists of.
+     *
+     * @param means per feature
+     * @param scales per feature, what its distance from the mean is multiplied by
+     * @param weights per path of the menu the constant and one weight per feature
+     * @throws IllegalArgumentException if there is no path, lengths do not fit, or a number is not finite
+     */
+    public static CostSensitive of(double[] means, double[] scales, double[][] weights) {
+        if (means.length != scales.length || weights.length == 0) {
+            throw new IllegalArgumentException(
+                    means.length + " means, " + scales.length + " scales and " + weights.length + " paths");
+        }
+        Logistic[] paths = new Logistic[weights.length];
+        for (int path = 0; path < paths.length; path++) {
+            if (weights[path].length != means.length + 1) {
+                throw new IllegalArgumentException("Path " + path + " has " + weights[path].length
+                        + " weights for a constant and " + means.length + " features");
+            }
+            requireFinite(weights[path]);
+            paths[path] = Logistic.of(weights[path]);
+        }
+        requireFinite(means);
+        requireFinite(scales);
+        return new CostSensitive(paths, means.clone(), scales.clone());
+    }
+
+    private static void requireFinite(double[] values) {
+        if (!Arrays.stream(values).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("Not finite: " + Arrays.toString(values));
+        }
+    }
+
+    /** Per feature its mean where this was fitted; a copy. */
+    public double[] means() {
+        return means.clone();
+    }
+
+    /** Per feature what its distance from the mean is multiplied by; a copy. */
+    public double[] scales() {
+        return scales.clone();
+    }
+
+    /** Per path of the menu the constant and one weight per feature; a copy. */
+    public double[][] weights() {
+        return Arrays.stream(paths).map(Logistic::weights).toArray(double[][]::new);
+    }
+
     private static double[] inputs(Outcomes outcomes, float @Nullable [][] features, int row) {
         float[] probabilities = outcomes.complexity(row);
         int classes = probabilities == null ? 0 : probabilities.length;
@@ -99,9 +148,16 @@ public final class CostSensitive {
         }
     }
 
-    /** The chance per path of the menu that its answer is kept. */
+    /**
+     * The chance per path of the menu that its answer is kept.
+     *
+     * @throws IllegalArgumentException if there are more or fewer features than it was fitted to
+     */
     public double[] keptChances(Outcomes outcomes, float @Nullable [][] features, int row) {
         double[] input = inputs(outcomes, features, row);
+        if (input.length != means.length) {
+            throw new IllegalArgumentException(input.length + " features for one fitted to " + means.length);
+        }
         standardise(input, means, scales);
         double[] chances = new double[paths.length];
         for (int path = 0; path < chances.length; path++) {

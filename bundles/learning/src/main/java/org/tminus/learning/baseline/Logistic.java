@@ -63,6 +63,26 @@ final class Logistic {
         return new Logistic(weights);
     }
 
+    /**
+     * Made again from {@link #weights()}.
+     *
+     * @param weights the constant first, then one per feature
+     */
+    static Logistic of(double[] weights) {
+        double[] own = new double[weights.length];
+        System.arraycopy(weights, 1, own, 0, weights.length - 1);
+        own[weights.length - 1] = weights[0];
+        return new Logistic(own);
+    }
+
+    /** The constant first, then one per feature; a copy. */
+    double[] weights() {
+        double[] all = new double[weights.length];
+        all[0] = weights[weights.length - 1];
+        System.arraycopy(weights, 0, all, 1, weights.length - 1);
+        return all;
+    }
+
     double probability(double[] x) {
         return probability(weights, x);
     }

@@ -125,6 +125,36 @@ class BaselinesTest {
     }
 
     @Test
+    void costSensitiveMadeAgainFromItsPartsDecidesTheSame() {
+        CostSensitive fitted = CostSensitive.fit(DECISION);
+        CostSensitive again = CostSensitive.of(fitted.means(), fitted.scales(), fitted.weights());
+        assertThat(fitted.weights()).hasNumberOfRows(8);
+        assertThat(fitted.weights()[0]).hasSize(fitted.means().length + 1);
+        // Without weights the chance is that of the constant, which comes first.
+        double[][] constants = new double[8][fitted.means().length + 1];
+        constants[3][0] = 2;
+        CostSensitive flat = CostSensitive.of(fitted.means(), fitted.scales(), constants);
+        assertThat(flat.keptChances(TEST, null, 0)[3]).isCloseTo(1 / (1 + Math.exp(-2)), within(1e-12));
+        for (int row = 0; row < 100; row++) {
+            assertThat(again.keptChances(TEST, null, row)).containsExactly(fitted.keptChances(TEST, null, row));
+        }
+    }
+
+    @Test
+    void costSensitiveRefusesPartsThatDoNotFit() {
+        double[][] weights = {{0, 1}, {0, 1, 2}};
+        assertThatThrownBy(() -> CostSensitive.of(new double[1], new double[1], weights))
+                .hasMessageContaining("3 weights");
+        assertThatThrownBy(() -> CostSensitive.of(new double[1], new double[2], new double[2][2]))
+                .hasMessageContaining("2 scales");
+        double[] broken = {Double.NaN};
+        assertThatThrownBy(() -> CostSensitive.of(broken, new double[1], new double[2][2]))
+                .hasMessageContaining("NaN");
+        CostSensitive small = CostSensitive.of(new double[1], new double[1], new double[8][2]);
+        assertThatThrownBy(() -> small.keptChances(TEST, null, 0)).hasMessageContaining("fitted to 1");
+    }
+
+    @Test
     void operatingPointsKeepWhatTheyPromiseOnTheDecisionSplit() {
         Family family = ConfidenceExit.family(DECISION);
         double full = FixedPath.family(DECISION).keeping(2).quality();
