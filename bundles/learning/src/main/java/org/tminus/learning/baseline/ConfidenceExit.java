@@ -128,19 +128,27 @@ public final class ConfidenceExit implements Decider {
         return confidence(outcomes, checkpoint, row) >= thresholds[checkpoint];
     }
 
-    /** The same with one threshold for all exits. */
+    /** The same with one threshold for all exits; from 1 on it never stops, and reads none. */
     public ConfidenceExit withThreshold(double threshold) {
         double[] same = new double[checkpoints.length];
         Arrays.fill(same, threshold);
-        return new ConfidenceExit(checkpoints, temperatures, same);
+        return withThresholds(same);
     }
 
-    /** The same with a threshold per exit, in order of depth; above 1 it never stops there. */
+    /**
+     * The same with a threshold per exit, in order of depth. From 1 on it never stops there, so that the exit is no
+     * checkpoint any more: nobody pays for a head that decides nothing.
+     */
     public ConfidenceExit withThresholds(double[] perExit) {
         if (perExit.length != checkpoints.length) {
             throw new IllegalArgumentException("There are " + checkpoints.length + " exits, not " + perExit.length);
         }
-        return new ConfidenceExit(checkpoints, temperatures, perExit.clone());
+        int[] used =
+                IntStream.range(0, perExit.length).filter(i -> perExit[i] < 1).toArray();
+        return new ConfidenceExit(
+                Arrays.stream(used).map(i -> checkpoints[i]).toArray(),
+                Arrays.stream(used).mapToDouble(i -> temperatures[i]).toArray(),
+                Arrays.stream(used).mapToDouble(i -> perExit[i]).toArray());
     }
 
     /** Per exit, in order of depth; a copy. */
@@ -240,11 +248,24 @@ public final class ConfidenceExit implements Decider {
 
     /**
      * Thresholds per exit that are best on the decision split for a price: exit by exit from the deepest, the others held,
-     * until nothing improves. Each step is the exact optimum over all thresholds of that exit.
+     * until nothing improves. Each step is the exact optimum over all thresholds of that exit. Exits where stopping never
+     * pays are no checkpoints any more, and the others are fitted anew without them.
      *
      * @param price quality that one full depth of FLOPs is worth
      */
     public ConfidenceExit fittedTo(Outcomes decision, double price) {
+        double[] never = new double[checkpoints.length];
+        Arrays.fill(never, NEVER);
+        ConfidenceExit fitted = improved(decision, price, never);
+        int before = checkpoints.length;
+        while (fitted.checkpoints.length < before) {
+            before = fitted.checkpoints.length;
+            fitted = fitted.improved(decision, price, fitted.thresholds);
+        }
+        return fitted;
+    }
+
+    private ConfidenceExit improved(Outcomes decision, double price, double[] start) {
         int exits = checkpoints.length;
         int rows = decision.rows();
         Spending spending = spending(decision);
@@ -270,8 +291,7 @@ public final class ConfidenceExit implements Decider {
                         .toArray();
             }
         }
-        double[] limits = new double[exits];
-        Arrays.fill(limits, NEVER);
+        double[] limits = start.clone();
         double[] go = new double[rows];
         boolean[] reached = new boolean[rows];
         for (int sweep = 0; sweep < 8; sweep++) {
@@ -294,7 +314,7 @@ public final class ConfidenceExit implements Decider {
                 break;
             }
         }
-        return new ConfidenceExit(checkpoints, temperatures, limits);
+        return withThresholds(limits);
     }
 
     private static double bestLimit(int[] order, double[] confidence, double[] stop, double[] go, boolean[] reached) {

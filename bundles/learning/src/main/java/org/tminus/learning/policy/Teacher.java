@@ -26,14 +26,16 @@ abstract class Teacher {
      * Walks to full depth and stops where a confidence exit would, but shows what it would do beyond that as well, since a
      * learner strays there.
      *
-     * @param exits by bucket, all over the same checkpoints
+     * @param exits by bucket
      */
     static Teacher confidence(Walk walk, ConfidenceExit[] exits) {
-        int[] checkpoint = new int[walk.outcomes.trie().nodes().size()];
-        java.util.Arrays.fill(checkpoint, -1);
-        int[] nodes = exits[0].checkpoints();
-        for (int i = 0; i < nodes.length; i++) {
-            checkpoint[nodes[i]] = i;
+        int[][] checkpoint = new int[exits.length][walk.outcomes.trie().nodes().size()];
+        for (int bucket = 0; bucket < exits.length; bucket++) {
+            java.util.Arrays.fill(checkpoint[bucket], -1);
+            int[] nodes = exits[bucket].checkpoints();
+            for (int i = 0; i < nodes.length; i++) {
+                checkpoint[bucket][nodes[i]] = i;
+            }
         }
         return new Teacher(walk) {
             @Override
@@ -43,7 +45,8 @@ abstract class Teacher {
 
             @Override
             boolean stops(int node, int row, int bucket) {
-                return checkpoint[node] >= 0 && exits[bucket].stopsAt(walk.outcomes, checkpoint[node], row);
+                int at = checkpoint[bucket][node];
+                return at >= 0 && exits[bucket].stopsAt(walk.outcomes, at, row);
             }
         };
     }

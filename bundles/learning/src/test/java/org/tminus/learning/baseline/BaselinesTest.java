@@ -68,6 +68,31 @@ class BaselinesTest {
     }
 
     @Test
+    void confidenceExitPaysNoHeadThatDecidesNothing() {
+        ConfidenceExit exit = ConfidenceExit.calibrated(DECISION);
+        assertThat(exit.withThreshold(1).decide(TEST).flops(0)).isEqualTo(TEST.fullDepthFlops(0));
+        double[] perExit = {1, 0.9, 2, 1, 0.8, 1.5, 1};
+        ConfidenceExit some = exit.withThresholds(perExit);
+        assertThat(some.checkpoints()).containsExactly(exit.checkpoints()[1], exit.checkpoints()[4]);
+        assertThat(some.temperatures()).containsExactly(exit.temperatures()[1], exit.temperatures()[4]);
+        assertThat(some.thresholds()).containsExactly(0.9, 0.8);
+        Choices choices = some.decide(TEST);
+        for (int row = 0; row < 200; row++) {
+            int heads = choices.path(row) == 7 ? 2 : choices.path(row) == 4 ? 1 : 0;
+            assertThat(choices.flops(row) - TEST.flops(choices.path(row), row)).isCloseTo(heads * 5e4, within(1e-3));
+        }
+    }
+
+    @Test
+    void fittedExitsReadOnlyHeadsWhereTheyStop() {
+        // Where computation is dear nobody gets beyond the first exit, so that no other is read.
+        ConfidenceExit fitted = ConfidenceExit.calibrated(DECISION).fittedTo(DECISION, 5);
+        assertThat(fitted.checkpoints())
+                .containsExactly(ConfidenceExit.calibrated(DECISION).checkpoints()[0]);
+        assertThat(fitted.thresholds()).containsExactly(0);
+    }
+
+    @Test
     void temperatureMakesConfidenceTrue() {
         ConfidenceExit exit = ConfidenceExit.calibrated(DECISION);
         // Only where answers are better than chance can a temperature help; there the likelihood must improve.
