@@ -145,6 +145,7 @@ public final class Pipeline {
         writeParts(writer, trunk, graphs, predictor, policies, training);
         Map<String, Object> figures = figures(trunk, chosen, predictor, policies);
         if (predictor != null) {
+            figures.put("openLoop", OpenLoopFigures.of(decision));
             figures.put("predictorOnStem", stemVariant(graphs, identity, chosen, examples));
         }
         Certifying.Result certificate = new Certifying(recipe, stages, listener, stop)

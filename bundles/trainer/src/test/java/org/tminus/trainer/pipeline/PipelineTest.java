@@ -127,6 +127,43 @@ class PipelineTest {
     }
 
     @Test
+    void saysWhatTheSimpleRulesOfThePredictorDidOnTheDecisionSplit() {
+        JsonNode rules = description.get("provenance").get("figures").get("openLoop");
+        assertThat(isUpperHull(rules.get("budget"), "threshold")).isTrue();
+        JsonNode fitted = rules.get("fitted");
+        assertThat(isUpperHull(fitted.get("prices"), "price")).isTrue();
+        int classes = model.predictor().orElseThrow().classes().size();
+        assertThat(fitted.get("means")).hasSize(2 * classes);
+        assertThat(fitted.get("scales")).hasSize(2 * classes);
+        assertThat(fitted.get("weights")).hasSameSizeAs(model.menu());
+        assertThat(fitted.get("weights")).allSatisfy(path -> assertThat(path).hasSize(2 * classes + 1));
+    }
+
+    /** Each corner costs more and is better than the one before, at a lower gain per cost. */
+    private static boolean isUpperHull(JsonNode corners, String parameter) {
+        double slope = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < corners.size(); i++) {
+            JsonNode corner = corners.get(i);
+            if (!corner.get(parameter).isNumber()
+                    || !corner.get("quality").isNumber()
+                    || !corner.get("flopsRatio").isNumber()) {
+                return false;
+            }
+            if (i > 0) {
+                double cost = corner.get("flopsRatio").asDouble()
+                        - corners.get(i - 1).get("flopsRatio").asDouble();
+                double gain = corner.get("quality").asDouble()
+                        - corners.get(i - 1).get("quality").asDouble();
+                if (cost <= 0 || gain <= 0 || gain / cost >= slope) {
+                    return false;
+                }
+                slope = gain / cost;
+            }
+        }
+        return !corners.isEmpty();
+    }
+
+    @Test
     void aFinishedStageIsNotRepeated() throws IOException {
         List<String> stages = new ArrayList<>();
         Pipeline.Result again = run("work", "again", new ProgressListener() {
