@@ -31,7 +31,7 @@ import org.tminus.learning.outcome.PathTrie;
  */
 public final class PpoTrainer {
     /** Another one whenever the same examples and seed give another policy. */
-    public static final String VERSION = "ppo-2";
+    public static final String VERSION = "ppo-3";
 
     private static final int BUCKETS = 12;
     private static final double LEAST_INITIAL_PRICE = 0.002;
@@ -271,10 +271,9 @@ public final class PpoTrainer {
                 PpoLoss loss = new PpoLoss(network, walk, rollout, some, options, entropyWeight);
                 Arrays.fill(gradient, 0);
                 unroll.learn(rollout, rollout.longestFirst(some), loss, gradient);
-                if (criticOnly) {
-                    Arrays.fill(gradient, 0, network.critic, 0);
-                }
-                adam.update(network.parameters, gradient, rate, options.maxNorm, options.weightDecay);
+                // The critic comes last.
+                int learned = criticOnly ? network.critic : 0;
+                adam.update(network.parameters, gradient, learned, rate, options.maxNorm, options.weightDecay);
                 kl += loss.kl;
                 entropy += loss.entropy;
                 clipped += loss.clipped;

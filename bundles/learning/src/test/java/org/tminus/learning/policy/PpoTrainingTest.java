@@ -160,6 +160,25 @@ class PpoTrainingTest {
     }
 
     @Test
+    void whatWasImitatedStaysWhileOnlyTheCriticLearns() {
+        PpoOptions little = PpoOptions.builder()
+                .updates(4)
+                .episodes(256)
+                .minibatch(64)
+                .warmStartSteps(10)
+                .hidden(8)
+                .weightDecay(5)
+                .build();
+        Outcomes few = SyntheticOutcomes.chain(400, 4, 3);
+        List<UpdateFigures> curve = PpoStudy.run(few, Loop.CLOSED, little, new long[] {1}, PpoProgress.SILENT)
+                .best()
+                .curve();
+        assertThat(curve.subList(0, 3))
+                .allSatisfy(figures -> assertThat(figures.kl()).isCloseTo(0, within(1e-12)));
+        assertThat(curve.get(3).kl()).isGreaterThan(1e-6);
+    }
+
+    @Test
     void heldOutExamplesAreNeverTrainedOn() {
         int[][] parts = PpoStudy.parts(1000, 0.25);
         assertThat(parts[1]).hasSize(250);
