@@ -32,7 +32,7 @@ public final class EarlyExit implements Policy {
      * An operating point.
      *
      * @param layers after which a head is read, in order
-     * @param thresholds one each; above 1 never stops
+     * @param thresholds one each; above 1 it never stops there, so that the head is not read
      */
     public static OperatingPoint point(String policy, String name, List<String> layers, List<Double> thresholds) {
         Map<String, Object> parameters = new HashMap<>();
@@ -56,8 +56,11 @@ public final class EarlyExit implements Policy {
                 && point.parameters().get(THRESHOLDS) instanceof List<?> values) {
             for (int i = 0; i < layers.size(); i++) {
                 LayerId layer = new LayerId(String.valueOf(layers.get(i)));
-                checkpoints.add(layer);
-                thresholds.put(layer, ((Number) values.get(i)).doubleValue());
+                double threshold = ((Number) values.get(i)).doubleValue();
+                if (threshold <= 1) {
+                    checkpoints.add(layer);
+                    thresholds.put(layer, threshold);
+                }
             }
         }
         Decision first = Decision.run(context.model().fullDepth()).withCheckpoints(checkpoints);

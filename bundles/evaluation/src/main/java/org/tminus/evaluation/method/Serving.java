@@ -27,7 +27,7 @@ public sealed interface Serving {
      * Early exit through the platform.
      *
      * @param layers after which the exit is read
-     * @param thresholds one each, in the confidence as the exit gives it; above 1 it never stops there
+     * @param thresholds one each, in the confidence as the exit gives it
      */
     record Exits(List<String> layers, List<Double> thresholds) implements Serving {
         public Exits {
@@ -35,12 +35,15 @@ public sealed interface Serving {
             thresholds = List.copyOf(thresholds);
         }
 
-        /** With calibration folded into the thresholds. */
+        /** With calibration folded into the thresholds, and without exits where it never stops. */
         static Exits of(ConfidenceExit exit, Subject subject) {
             List<String> layers = new ArrayList<>();
             List<Double> thresholds = new ArrayList<>();
             int[] nodes = exit.checkpoints();
             for (int i = 0; i < nodes.length; i++) {
+                if (exit.thresholds()[i] >= 1) {
+                    continue;
+                }
                 int layer = subject.trie().nodes().get(nodes[i]).layer();
                 layers.add(subject.model().layers().get(layer).id().value());
                 thresholds.add(raw(exit.thresholds()[i], exit.temperatures()[i]));
@@ -50,9 +53,6 @@ public sealed interface Serving {
 
         /** The confidence p for which sigmoid(logit(p) / temperature) is the threshold. */
         private static double raw(double threshold, double temperature) {
-            if (threshold >= 1) {
-                return 2;
-            }
             return threshold <= 0 ? 0 : 1 / (1 + Math.exp(-Math.log(threshold / (1 - threshold)) * temperature));
         }
     }
