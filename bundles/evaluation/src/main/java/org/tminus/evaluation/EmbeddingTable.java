@@ -58,20 +58,8 @@ final class EmbeddingTable implements OutputVisitor {
         }
         int width = values.length / batch.length;
         for (int i = 0; i < batch.length; i++) {
-            cosines[node][batch[i]] = (float) cosine(values, target, i * width, width);
+            cosines[node][batch[i]] = (float) Cosine.of(values, target, i * width, width);
         }
-    }
-
-    private static double cosine(float[] a, float[] b, int from, int width) {
-        double product = 0;
-        double own = 0;
-        double other = 0;
-        for (int i = from; i < from + width; i++) {
-            product += (double) a[i] * b[i];
-            own += (double) a[i] * a[i];
-            other += (double) b[i] * b[i];
-        }
-        return own == 0 || other == 0 ? 0 : product / Math.sqrt(own * other);
     }
 
     /** To full depth; NaN at nodes without an exit. */

@@ -38,6 +38,7 @@ import org.tminus.learning.baseline.Decider;
 import org.tminus.learning.baseline.Expected;
 import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Groups;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
@@ -108,7 +109,7 @@ public final class Evaluation {
                 testExamples,
                 test,
                 StaticModels.find(options.staticModels(), subject.model().name()),
-                new StaticModels(runtime),
+                new StaticModels(runtime, subject.file("model.onnx").orElseThrow()),
                 options.seed(),
                 progress);
         noteMissing(contest);
@@ -118,24 +119,31 @@ public final class Evaluation {
         Map<String, Timing> timings = time(subject, contest, inputs, plain, progress);
         Fidelity fidelity =
                 testExamples instanceof EmbeddingExamples ? Fidelity.measure(subject, testExamples, progress) : null;
-        List<Row> rows = rows(contest, testExamples, inputs, timings, fidelity);
-        List<Paired> paired = paired(contest, progress);
+        Groups groups = Groups.of(testExamples);
+        PairedBootstrap bootstrap = new PairedBootstrap(options.bootstrapDraws(), options.seed(), groups);
+        noteGroups(groups);
+        List<List<Double>> intervals = accuracyIntervals(contest, groups, bootstrap);
+        List<Row> rows = rows(contest, testExamples, inputs, timings, fidelity, intervals);
+        List<Paired> paired = paired(contest, bootstrap, progress);
+        EvaluationResult.Ppo ppo = provenance.ppo(notes);
         Guarantee guarantee = new Guarantee(subject, points, data, options, notes);
         EvaluationResult.Certificate certificate = guarantee.check(testExamples, test, progress);
         List<ShiftOutcome> shifts = shifts(subject, points, contest, guarantee, testExamples, progress);
         Findings findings = new Findings(contest, options.seed());
         return new EvaluationResult(
-                setting(subject, test.rows(), decision.rows(), inputs, plain),
+                setting(subject, groups, decision.rows(), inputs, plain),
                 headline.map(way -> headline(way, rows, paired)).orElse(null),
                 rows,
                 PredictorCheck.of(test),
                 certificate,
-                provenance.ppo(notes),
+                ppo,
                 paired,
+                EvaluationResult.Comparisons.of(paired, ppo),
                 findings.oracleShare(),
+                findings.oracleShareAtEqualQuality(),
                 headline.map(way -> difficultyCorrelation(way, testExamples)).orElse(null),
                 shifts,
-                transfer(subject, contest, progress),
+                transfer(subject, contest, bootstrap, progress),
                 findings.spending(testExamples),
                 testExamples instanceof EmbeddingExamples embeddings && fidelity != null
                         ? new EvaluationResult.Embedding(
@@ -169,11 +177,18 @@ public final class Evaluation {
         }
         if (contest.test().complexityClasses() == 0) {
             notes.add("The model brings no complexity predictor, so open-loop classification has no rows.");
+        } else if (contest.choosesInSample()) {
+            notes.add(
+                    "Open-loop classification competes in three forms, each compared by itself. The model's provenance has no"
+                            + " figures of the two that read the predictor, so that they had to be chosen by what its trees say of"
+                            + " inputs that they were trained on. That makes them weaker than they could be: they are shown, marked"
+                            + " 'chosen in sample', and nobody is called better or worse than them. A model that is trained anew has the"
+                            + " figures.");
         } else {
             notes.add(
-                    "Open-loop classification competes in three forms. Two read the predictor, whose trees were trained on the"
-                            + " decision split, so that nothing honest can choose among the forms there: each is compared by itself."
-                            + " The third is fitted to the input's features alone.");
+                    "Open-loop classification competes in three forms, each compared by itself. Two read the predictor: their"
+                            + " settings were chosen in training, by probabilities from trees that had not seen the input. The third is"
+                            + " fitted to the input's features alone.");
         }
         if (contest.ways().stream().noneMatch(way -> way.name().contains("-static-"))) {
             notes.add(
@@ -182,6 +197,14 @@ public final class Evaluation {
         if (!contest.test().isLabelled()) {
             notes.add(
                     "Not every example has a label, so accuracies are null and agreement with full depth is compared.");
+        }
+    }
+
+    private void noteGroups(Groups groups) {
+        if (!groups.areSingle()) {
+            notes.add("The " + groups.rows() + " test inputs belong to " + groups.count()
+                    + " groups of near-copies or of one source, which are not independent: intervals of accuracies and of"
+                    + " differences draw whole groups, and the checks of the certificate take one input of each.");
         }
     }
 
@@ -227,7 +250,8 @@ public final class Evaluation {
             Examples examples,
             Inputs inputs,
             Map<String, Timing> timings,
-            @Nullable Fidelity fidelity) {
+            @Nullable Fidelity fidelity,
+            List<List<Double>> intervals) {
         List<Row> rows = new ArrayList<>();
         Timing full = timings.get(contest.full().name());
         boolean labelled = contest.test().isLabelled();
@@ -239,7 +263,7 @@ public final class Evaluation {
                     way.name(),
                     way.kind(),
                     labelled ? test.accuracy() : null,
-                    labelled ? interval(way) : null,
+                    labelled ? intervals.get(rows.size()) : null,
                     test.agreement(),
                     test.meanFlops(),
                     test.flopsRatio(),
@@ -268,13 +292,21 @@ public final class Evaluation {
         return rows;
     }
 
-    private static List<Double> interval(Way way) {
-        double[] right = way.test().right();
+    /** By way. Formulas hold for independent inputs only; groups of several are drawn. */
+    private static List<List<Double>> accuracyIntervals(Contest contest, Groups groups, PairedBootstrap bootstrap) {
+        List<double[]> right =
+                contest.ways().stream().map(way -> way.test().right()).toList();
+        List<Interval> intervals = groups.areSingle()
+                ? right.stream().map(Evaluation::interval).toList()
+                : bootstrap.means(right, (done, total) -> {});
+        return intervals.stream().map(Evaluation::list).toList();
+    }
+
+    private static Interval interval(double[] right) {
         boolean certain = Arrays.stream(right).allMatch(chance -> chance == 0 || chance == 1);
-        Interval interval = certain
+        return certain
                 ? Proportions.wilson95(Math.round(Arrays.stream(right).sum()), right.length)
                 : Proportions.normal95(right);
-        return List.of(interval.low(), interval.high());
     }
 
     private static @Nullable String servedBy(Way way) {
@@ -333,7 +365,7 @@ public final class Evaluation {
     }
 
     /** Every way against full depth and against every baseline at its own cost; ways that nobody could follow are left out. */
-    private List<Paired> paired(Contest contest, EvaluationProgress progress) {
+    private static List<Paired> paired(Contest contest, PairedBootstrap bootstrap, EvaluationProgress progress) {
         Optional<Way> headline = contest.headline();
         List<Pair> pairs = new ArrayList<>();
         for (Way way : contest.ways()) {
@@ -342,17 +374,22 @@ public final class Evaluation {
             }
             boolean best = headline.isPresent() && headline.get().name().equals(way.name());
             double cost = way.test().flopsRatio();
-            pairs.add(new Pair(way, contest.full().name(), contest.full().test(), best, false));
+            pairs.add(new Pair(way, contest.full().name(), contest.full().test(), best, false, way.inSample()));
             for (Contest.AtCost baseline : contest.baselinesAtCost()) {
                 pairs.add(new Pair(
-                        way, baseline.name() + " at equal cost", baseline.at().apply(cost), best, true));
+                        way,
+                        baseline.name() + " at equal cost",
+                        baseline.at().apply(cost),
+                        best,
+                        true,
+                        way.inSample() || baseline.inSample()));
             }
         }
         List<double[]> differences = new ArrayList<>();
         for (Pair pair : pairs) {
             differences.add(difference(contest, pair.way().test(), pair.other()));
         }
-        List<Interval> intervals = intervals(differences, progress);
+        List<Interval> intervals = intervals(bootstrap, differences, progress);
         List<Paired> all = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             Pair pair = pairs.get(i);
@@ -365,15 +402,17 @@ public final class Evaluation {
                     pair.other().flopsRatio(),
                     contest.basis() == Basis.RIGHT ? "accuracy" : "agreement",
                     pair.best(),
-                    pair.equalCost()));
+                    pair.equalCost(),
+                    pair.inSample()));
         }
         return all;
     }
 
-    private record Pair(Way way, String name, Expected other, boolean best, boolean equalCost) {}
+    private record Pair(Way way, String name, Expected other, boolean best, boolean equalCost, boolean inSample) {}
 
-    private List<Interval> intervals(List<double[]> differences, EvaluationProgress progress) {
-        return new PairedBootstrap(options.bootstrapDraws(), options.seed()).means(differences, (done, total) -> {
+    private static List<Interval> intervals(
+            PairedBootstrap bootstrap, List<double[]> differences, EvaluationProgress progress) {
+        return bootstrap.means(differences, (done, total) -> {
             if (progress.isCancelled()) {
                 throw new CancellationException("stopped while comparing in pairs");
             }
@@ -395,7 +434,8 @@ public final class Evaluation {
         return a;
     }
 
-    private List<EvaluationResult.Transfer> transfer(Subject to, Contest contest, EvaluationProgress progress)
+    private List<EvaluationResult.Transfer> transfer(
+            Subject to, Contest contest, PairedBootstrap bootstrap, EvaluationProgress progress)
             throws EvaluationException {
         Path file = options.transfer();
         if (file == null) {
@@ -405,14 +445,15 @@ public final class Evaluation {
         progress.at("trying policies of another model", 0, 1);
         List<EvaluationResult.Transfer> all = new ArrayList<>();
         try (Subject from = Subject.open(file)) {
-            for (Transferred.Trial trial : new Transferred(from, to, contest).trials()) {
-                all.add(transfer(from, to, contest, trial));
+            for (Transferred.Trial trial : new Transferred(from, contest).trials()) {
+                all.add(transfer(from, to, contest, bootstrap, trial));
             }
         }
         return all;
     }
 
-    private EvaluationResult.Transfer transfer(Subject from, Subject to, Contest contest, Transferred.Trial trial) {
+    private static EvaluationResult.Transfer transfer(
+            Subject from, Subject to, Contest contest, PairedBootstrap bootstrap, Transferred.Trial trial) {
         Expected test = trial.test();
         Expected own = trial.ownAtCost();
         List<double[]> differences = new ArrayList<>();
@@ -422,7 +463,7 @@ public final class Evaluation {
         if (test != null && own != null) {
             differences.add(difference(contest, test, own));
         }
-        List<Interval> intervals = intervals(differences, EvaluationProgress.NONE);
+        List<Interval> intervals = intervals(bootstrap, differences, EvaluationProgress.NONE);
         boolean labelled = contest.test().isLabelled();
         return new EvaluationResult.Transfer(
                 from.model().name(),
@@ -437,6 +478,7 @@ public final class Evaluation {
                 differences.isEmpty() ? null : list(intervals.get(0)),
                 differences.size() < 2 ? null : (Double) Proportions.mean(differences.get(1)),
                 differences.size() < 2 ? null : list(intervals.get(1)),
+                own == null ? null : (Double) own.flopsRatio(),
                 trial.reason());
     }
 
@@ -547,7 +589,8 @@ public final class Evaluation {
                 headline.isEmpty() ? null : comparison.peakMiB(headline.get(), inputs, progress));
     }
 
-    private Setting setting(Subject subject, int test, int decision, Inputs inputs, @Nullable PlainSettings plain) {
+    private Setting setting(
+            Subject subject, Groups groups, int decision, Inputs inputs, @Nullable PlainSettings plain) {
         TaskData.Description description = data.description();
         return new Setting(
                 subject.model().name(),
@@ -558,7 +601,8 @@ public final class Evaluation {
                 description.licence(),
                 description.facts(),
                 options.seed(),
-                test,
+                groups.rows(),
+                groups.count(),
                 decision,
                 inputs.size(),
                 runtime.threads(),

@@ -27,7 +27,9 @@ import org.tminus.learning.data.Display;
  * @param headline the adaptive way that the page speaks of first; null if the model has none
  * @param rows the ways of answering, one each
  * @param paired differences between ways on the same inputs
- * @param oracleShare what the best learned policy saves, over what the stable oracle saves
+ * @param comparisons how many differences there are, and of how many trainings
+ * @param oracleShare what the best learned policy saves, over what the stable oracle saves, which answers as full depth does
+ * @param oracleShareAtEqualQuality the same over what a stable oracle saves that differs from full depth as often as the policy
  * @param difficultyRankCorrelation of the FLOPs that the headline way spends with the known difficulty of the inputs
  * @param shift how it goes with changed inputs
  * @param transfer how learned policies of another model do here; empty if none was given
@@ -47,7 +49,9 @@ public record EvaluationResult(
         Certificate certificate,
         Ppo ppo,
         List<Paired> paired,
+        Comparisons comparisons,
         @Nullable Double oracleShare,
+        @Nullable Double oracleShareAtEqualQuality,
         @Nullable Double difficultyRankCorrelation,
         List<ShiftOutcome> shift,
         List<Transfer> transfer,
@@ -84,6 +88,7 @@ public record EvaluationResult(
      * @param modelIdentity SHA-256 of its description
      * @param dataSha256 of the normalised data
      * @param test how many test inputs there are
+     * @param testGroups how many groups they belong to; inputs of one group are near-copies or of one source
      * @param latencyInputs how many were timed
      * @param threads of ONNX Runtime for one operator
      * @param latencyWay how adaptive latencies were measured
@@ -100,6 +105,7 @@ public record EvaluationResult(
             Map<String, String> dataFacts,
             long seed,
             int test,
+            int testGroups,
             int decision,
             int latencyInputs,
             int threads,
@@ -211,6 +217,8 @@ public record EvaluationResult(
      * @param violationsIn500 of the resplits that certified something, those where the other half broke the promise
      * @param simulatedViolationRate on a population whose true risk is just above epsilon
      * @param checkedRisk the risk of the resplits and the simulation
+     * @param resplitPoints what every resplit certifies anew, in this order until one fails
+     * @param resplitInputs calibration and test inputs that were resplit, one of each group
      */
     public record Certificate(
             @Nullable String risk,
@@ -226,7 +234,9 @@ public record EvaluationResult(
             @Nullable Integer resplits,
             @Nullable String checkedRisk,
             @Nullable Double checkedEpsilon,
-            @Nullable Double checkedDelta) {}
+            @Nullable Double checkedDelta,
+            List<String> resplitPoints,
+            @Nullable Integer resplitInputs) {}
 
     /**
      * How training of the learned policies went, from the model's provenance.
@@ -248,6 +258,8 @@ public record EvaluationResult(
      * @param flopsRatioB cost of b
      * @param best whether a is the headline way
      * @param equalCost whether b is a baseline at the cost of a; where it reaches no such cost, flopsRatioB says what it costs
+     * @param inSample whether a or b was chosen by what the predictor says of inputs that it was trained on; it may be weaker
+     *     than it could be, and nobody is called better or worse
      */
     public record Paired(
             String a,
@@ -258,7 +270,61 @@ public record EvaluationResult(
             double flopsRatioB,
             String measure,
             boolean best,
-            boolean equalCost) {}
+            boolean equalCost,
+            boolean inSample) {
+        /** What is printed as no difference is called none. */
+        private static final double INVISIBLE = 5e-5;
+
+        /** What may be said of a: better or worse only where the interval excludes 0. */
+        public Verdict verdict() {
+            if (inSample) {
+                return Verdict.NONE;
+            }
+            if (ci95.get(0) > 0 && difference > INVISIBLE) {
+                return Verdict.BETTER;
+            }
+            return ci95.get(1) < 0 && difference < -INVISIBLE ? Verdict.WORSE : Verdict.UNCLEAR;
+        }
+    }
+
+    /** What may be said of a difference. */
+    public enum Verdict {
+        BETTER,
+        WORSE,
+        UNCLEAR,
+        /** The comparison is not fair. */
+        NONE
+    }
+
+    /**
+     * What a reader must know who counts verdicts: of many comparisons some exclude 0 by chance, and intervals are about test
+     * inputs alone.
+     *
+     * @param made differences with an interval
+     * @param ofHeadline those of the headline way
+     * @param better verdicts
+     * @param worse verdicts
+     * @param trainings of the network that all figures come from
+     * @param policySeeds seeds of policy training, the best of which is in the model; null if unknown
+     */
+    public record Comparisons(
+            int made, int ofHeadline, int better, int worse, int trainings, @Nullable Integer policySeeds) {
+        /** Counts. */
+        public static Comparisons of(List<Paired> paired, Ppo ppo) {
+            return new Comparisons(
+                    paired.size(),
+                    (int) paired.stream().filter(Paired::best).count(),
+                    count(paired, Verdict.BETTER),
+                    count(paired, Verdict.WORSE),
+                    1,
+                    ppo.seeds());
+        }
+
+        private static int count(List<Paired> paired, Verdict verdict) {
+            return (int)
+                    paired.stream().filter(each -> each.verdict() == verdict).count();
+        }
+    }
 
     /**
      * Changed inputs.
@@ -294,7 +360,9 @@ public record EvaluationResult(
      * @param policy its kind; null if the other model has none
      * @param adapted what had to be fitted; empty if the shapes are equal
      * @param differenceToHull in accuracy (or agreement) to the static hull of this model at equal cost
-     * @param differenceToOwn likewise to this model's own policy of the same kind; null if it has none
+     * @param differenceToOwn likewise to mixtures of the operating points of this model's own policy of the same kind; null if
+     *     it has none
+     * @param ownFlopsRatio what these cost; the nearest where they do not reach the same
      * @param reason why it cannot be used here; null if it can
      */
     public record Transfer(
@@ -310,6 +378,7 @@ public record EvaluationResult(
             @Nullable List<Double> differenceToHullCi95,
             @Nullable Double differenceToOwn,
             @Nullable List<Double> differenceToOwnCi95,
+            @Nullable Double ownFlopsRatio,
             @Nullable String reason) {}
 
     /** What a way spends by the known difficulty of the inputs. */

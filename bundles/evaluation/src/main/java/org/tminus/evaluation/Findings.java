@@ -55,15 +55,34 @@ final class Findings {
     /** What the best learned policy saves over what the stable oracle saves; null without one, or if nothing can be saved. */
     @Nullable
     Double oracleShare() {
-        Way best = contest.best().orElse(null);
-        Way stable = contest.ways().stream()
+        return contest.ways().stream()
                 .filter(way -> way.kind().equals(Kind.ORACLE))
                 .findFirst()
+                .map(stable -> shareOf(stable.test().flopsRatio()))
                 .orElse(null);
-        if (best == null || stable == null || stable.test().flopsRatio() >= 1) {
-            return null;
-        }
-        return (1 - best.test().flopsRatio()) / (1 - stable.test().flopsRatio());
+    }
+
+    /**
+     * The same over what a stable oracle saves that may differ from full depth on as many inputs as the policy does: the other
+     * one loses nothing, so that its saving and the policy's are not of one quality.
+     */
+    @Nullable
+    Double oracleShareAtEqualQuality() {
+        return contest.best()
+                .map(best -> shareOf(ComputationBound.of(
+                                test,
+                                Oracle.STABLE,
+                                Basis.AGREES,
+                                1 - best.test().agreement())
+                        .flopsRatio()))
+                .orElse(null);
+    }
+
+    private @Nullable Double shareOf(double oracleRatio) {
+        Way best = contest.best().orElse(null);
+        return best == null || oracleRatio >= 1
+                ? null
+                : (Double) ((1 - best.test().flopsRatio()) / (1 - oracleRatio));
     }
 
     /** Static hull, early exit, open-loop classification and oracles over the whole range of cost. */

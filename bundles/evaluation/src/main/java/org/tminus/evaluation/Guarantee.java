@@ -5,12 +5,14 @@
 package org.tminus.evaluation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tminus.certificate.LossMatrix;
@@ -22,6 +24,7 @@ import org.tminus.evaluation.method.PointDeciders;
 import org.tminus.evaluation.method.Subject;
 import org.tminus.learning.baseline.Decider;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Groups;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
@@ -30,8 +33,14 @@ import org.tminus.learning.outcome.Outcomes;
 import org.tminus.model.Certificate;
 import org.tminus.model.OperatingPoint;
 
-/** What the certificate promises, whether its method keeps promises, and whether watching notices shifted inputs. */
+/**
+ * What the certificate promises, whether its method keeps promises, and whether watching notices shifted inputs. One input of
+ * each group stands for it, as where a certificate is made: tests need independent inputs.
+ */
 final class Guarantee {
+    /** Policies whose points no certificate is about: they look at nothing of the input. */
+    private static final Set<String> NOT_ADAPTIVE = Set.of("fixed", "random");
+
     private final Subject subject;
     private final PointDeciders points;
     private final TaskData data;
@@ -65,27 +74,29 @@ final class Guarantee {
         double epsilon = stated == null ? options.epsilon() : stated.epsilon();
         double delta = stated == null ? options.delta() : stated.delta();
         Map<String, Decider> deciders = new LinkedHashMap<>();
-        subject.model().operatingPoints().stream()
-                .filter(point -> stated == null || stated.operatingPoints().contains(point.name()))
-                .sorted(Comparator.comparingDouble(OperatingPoint::flopsRatio)
-                        .reversed()
-                        .thenComparing(OperatingPoint::name))
-                .forEach(point -> points.of(point).ifPresent(decider -> deciders.put(point.name(), decider)));
+        // Those that failed as well: of points that passed on these very inputs a resplit hardly finds one that breaks
+        // the promise.
+        for (OperatingPoint point : inOrderOfCertification()) {
+            points.of(point).ifPresent(decider -> deciders.put(point.name(), decider));
+        }
         Validity.@Nullable Resplits resplits = null;
         Risk risk =
                 stated == null ? (test.isLabelled() ? Risk.ACCURACY_LOSS : Risk.DISAGREEMENT) : Risk.of(stated.risk());
         int calibrated = 0;
+        int pooledInputs = 0;
         if (deciders.isEmpty()) {
-            notes.add("The certificate was not checked: no operating point of the model can be played on tables.");
+            notes.add(
+                    "The certificate was not checked: no adaptive operating point of the model can be played on tables.");
         } else {
             Examples examples = data.accessFor(Purpose.CERTIFYING).open(Split.CALIBRATION);
             if (examples.size() == 0) {
                 notes.add("The certificate was not checked by resplits: there is no calibration data.");
             } else {
                 Outcomes calibration = subject.outcomes(examples, "calibration data", progress);
-                calibrated = calibration.rows();
+                calibrated = Groups.of(examples).count();
                 LossMatrix pooled =
                         losses(risk, examples, calibration, deciders).with(losses(risk, testExamples, test, deciders));
+                pooledInputs = pooled.inputs();
                 setLimits(examples, calibration, deciders, delta);
                 progress.at("resplitting", 0, options.resplits());
                 if (options.resplits() > 0) {
@@ -116,23 +127,42 @@ final class Guarantee {
                 resplits == null ? null : resplits.times(),
                 risk.key(),
                 epsilon,
-                delta);
+                delta,
+                resplits == null ? List.of() : List.copyOf(deciders.keySet()),
+                resplits == null ? null : (Integer) pooledInputs);
+    }
+
+    /**
+     * All adaptive points as training takes them: by what they lost on the decision split, then the costlier first. The figures
+     * are those of training, from trees that had not seen the input.
+     */
+    private List<OperatingPoint> inOrderOfCertification() {
+        return subject.model().operatingPoints().stream()
+                .filter(point -> !NOT_ADAPTIVE.contains(point.policy()))
+                .sorted(Comparator.comparingDouble(Guarantee::lost)
+                        .thenComparing(point -> -point.flopsRatio())
+                        .thenComparing(OperatingPoint::name))
+                .toList();
+    }
+
+    private static double lost(OperatingPoint point) {
+        return Double.isNaN(point.fullDepthAccuracy())
+                ? -point.flopsRatio()
+                : point.fullDepthAccuracy() - point.accuracy();
     }
 
     private static LossMatrix losses(Risk risk, Examples examples, Outcomes outcomes, Map<String, Decider> deciders) {
-        List<String> ids = new ArrayList<>();
-        for (int row = 0; row < outcomes.rows(); row++) {
-            ids.add(examples.id(row));
-        }
+        int[] rows = Groups.of(examples).oneEach();
+        List<String> ids = Arrays.stream(rows).mapToObj(examples::id).toList();
         int full = outcomes.trie().menu().size() - 1;
-        byte[][] losses = new byte[deciders.size()][outcomes.rows()];
+        byte[][] losses = new byte[deciders.size()][rows.length];
         int index = 0;
         for (Decider decider : deciders.values()) {
             Choices choices = decider.decide(outcomes);
-            for (int row = 0; row < outcomes.rows(); row++) {
-                losses[index][row] = risk == Risk.DISAGREEMENT
-                        ? LossMatrix.disagreement(choices.agrees(row))
-                        : LossMatrix.accuracyLoss(outcomes.isRight(full, row), choices.isRight(row));
+            for (int i = 0; i < rows.length; i++) {
+                losses[index][i] = risk == Risk.DISAGREEMENT
+                        ? LossMatrix.disagreement(choices.agrees(rows[i]))
+                        : LossMatrix.accuracyLoss(outcomes.isRight(full, rows[i]), choices.isRight(rows[i]));
             }
             index++;
         }

@@ -8,25 +8,30 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+import org.tminus.learning.data.Groups;
 import org.tminus.learning.stats.Interval;
 
 /**
- * Percentile intervals of many means over the same inputs. All of them see the same resamples, so that drawing, which takes
- * the time, happens once. Used by one thread.
+ * Percentile intervals of many means over the same inputs. Groups of inputs are drawn, each with all that belongs to it, since
+ * inputs of one group are not independent. All means see the same resamples, so that drawing, which takes the time, happens
+ * once. Used by one thread.
  */
 final class PairedBootstrap {
     private static final double TAIL = 0.025;
 
     private final int draws;
     private final long seed;
+    private final Groups groups;
 
-    PairedBootstrap(int draws, long seed) {
+    PairedBootstrap(int draws, long seed, Groups groups) {
         this.draws = draws;
         this.seed = seed;
+        this.groups = groups;
     }
 
     /**
-     * @param values arrays of one length, at least 1; mostly zeros where two ways mostly agree
+     * @param values one per input, of at least one; mostly zeros where two ways mostly agree
      * @param progress hears how many of how many draws are done
      * @return 95 % intervals in the same order
      */
@@ -34,26 +39,33 @@ final class PairedBootstrap {
         if (values.isEmpty()) {
             return List.of();
         }
-        int rows = values.get(0).length;
+        double[][] sums = new double[values.size()][];
         int[][] where = new int[values.size()][];
         for (int i = 0; i < where.length; i++) {
-            where[i] = nonZero(values.get(i), rows);
+            sums[i] = sums(values.get(i));
+            where[i] = nonZero(sums[i]);
+        }
+        int[] sizes = new int[groups.count()];
+        for (int row = 0; row < groups.rows(); row++) {
+            sizes[groups.of(row)]++;
         }
         double[][] means = new double[values.size()][draws];
         SplittableRandom random = new SplittableRandom(seed);
-        int[] counts = new int[rows];
+        int[] counts = new int[sizes.length];
         for (int draw = 0; draw < draws; draw++) {
             Arrays.fill(counts, 0);
-            for (int i = 0; i < rows; i++) {
-                counts[random.nextInt(rows)]++;
+            long drawn = 0;
+            for (int i = 0; i < counts.length; i++) {
+                int group = random.nextInt(counts.length);
+                counts[group]++;
+                drawn += sizes[group];
             }
             for (int i = 0; i < where.length; i++) {
-                double[] value = values.get(i);
                 double sum = 0;
-                for (int row : where[i]) {
-                    sum += counts[row] * value[row];
+                for (int group : where[i]) {
+                    sum += counts[group] * sums[i][group];
                 }
-                means[i][draw] = sum / rows;
+                means[i][draw] = sum / drawn;
             }
             if (draw % 100 == 99) {
                 progress.accept(draw + 1, draws);
@@ -62,18 +74,19 @@ final class PairedBootstrap {
         return Arrays.stream(means).map(PairedBootstrap::interval).toList();
     }
 
-    private static int[] nonZero(double[] value, int rows) {
-        if (value.length != rows || rows == 0) {
-            throw new IllegalArgumentException("Values of " + value.length + " inputs beside those of " + rows);
+    private double[] sums(double[] value) {
+        if (value.length != groups.rows() || value.length == 0) {
+            throw new IllegalArgumentException("Values of " + value.length + " inputs, there are " + groups.rows());
         }
-        int[] found = new int[rows];
-        int count = 0;
-        for (int row = 0; row < rows; row++) {
-            if (value[row] != 0) {
-                found[count++] = row;
-            }
+        double[] sums = new double[groups.count()];
+        for (int row = 0; row < value.length; row++) {
+            sums[groups.of(row)] += value[row];
         }
-        return Arrays.copyOf(found, count);
+        return sums;
+    }
+
+    private static int[] nonZero(double[] sums) {
+        return IntStream.range(0, sums.length).filter(group -> sums[group] != 0).toArray();
     }
 
     private static Interval interval(double[] drawn) {

@@ -124,6 +124,32 @@ class EmbeddingsTest {
         assertThat(page).content().contains("Recall@10").contains("as full depth");
     }
 
+    @Test
+    void separatelyTrainedEmbeddingsAreComparedByDirection(@TempDir Path folder) throws Exception {
+        Path file = TinyModelFile.write(folder);
+        // The whole model once more, and one of other weights.
+        Path statics = java.nio.file.Files.createDirectories(folder.resolve("statics"));
+        java.nio.file.Files.write(statics.resolve("tiny-static-4.onnx"), TinyEncoder.model(3, 1));
+        java.nio.file.Files.write(statics.resolve("tiny-static-9.onnx"), TinyEncoder.model(9, 1));
+        TaskData.Description description =
+                new TaskData.Description("embedding", List.of(), "hash", "none", 5, Map.of());
+        TaskData data =
+                new TaskData(description, split -> new EmbeddedSentences(new Sentences(60, 1, split.ordinal()), KEPT));
+        EvaluationOptions options = EvaluationOptions.standard()
+                .withInputs(0, 0)
+                .withDraws(200, 0, 0)
+                .withShifts(List.of())
+                .withStaticModels(statics);
+        Map<String, Double> agreement = new HashMap<>();
+        new Evaluation(file, data, options)
+                .run(EvaluationProgress.NONE)
+                .rows()
+                .forEach(row -> agreement.put(row.name(), row.agreement()));
+
+        assertThat(agreement.get("tiny-static-4")).isEqualTo(1.0);
+        assertThat(agreement.get("tiny-static-9")).isLessThan(1);
+    }
+
     private static double product(float[] a, float[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {

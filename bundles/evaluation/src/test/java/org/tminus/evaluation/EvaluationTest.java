@@ -113,6 +113,10 @@ class EvaluationTest {
         }
         assertThat(result.certificate().risk()).isEqualTo("disagreement");
         assertThat(result.certificate().certifiedIn500()).isBetween(0, 20);
+        // Only the second is certified; both lost the same on the decision split, and the first costs more.
+        assertThat(result.certificate().resplitPoints()).containsExactly("half", "lstm-ppo-open-half");
+        assertThat(result.certificate().resplitInputs()).isEqualTo(300);
+        assertThat(result.setting().testGroups()).isEqualTo(150);
         assertThat(result.certificate().violationsIn500())
                 .isBetween(0, result.certificate().certifiedIn500());
         assertThat(result.certificate().simulatedViolationRate()).isBetween(0.0, 1.0);
@@ -131,6 +135,36 @@ class EvaluationTest {
                         org.assertj.core.groups.Tuple.tuple(Split.DECISION, Purpose.TRAINING),
                         org.assertj.core.groups.Tuple.tuple(Split.TEST, Purpose.REPORTING),
                         org.assertj.core.groups.Tuple.tuple(Split.CALIBRATION, Purpose.CERTIFYING));
+    }
+
+    @Test
+    void inputsOfOneGroupAreNotTakenForIndependent(@TempDir Path folder) throws Exception {
+        Path file = TinyModelFile.write(folder);
+        EvaluationOptions options = QUICK.withInputs(0, 0).withShifts(List.of());
+        TaskData.Description description = sentences().description();
+        TaskData grouped = new TaskData(
+                description,
+                split -> new GroupedSentences(new Sentences(150, TinyEncoder.CLASSES, split.ordinal()), 5));
+        EvaluationResult result = new Evaluation(file, grouped, options).run(EvaluationProgress.NONE);
+        EvaluationResult single = new Evaluation(file, sentences(), options).run(EvaluationProgress.NONE);
+
+        assertThat(result.setting().test()).isEqualTo(150);
+        assertThat(result.setting().testGroups()).isEqualTo(30);
+        assertThat(result.certificate().resplitInputs()).isEqualTo(60);
+        assertThat(result.notes()).anyMatch(note -> note.contains("150 test inputs belong to 30 groups"));
+        assertThat(single.notes()).noneMatch(note -> note.contains("groups of near-copies"));
+        assertThat(result.rows().get(0).accuracy())
+                .isEqualTo(single.rows().get(0).accuracy());
+        for (int i = 0; i < result.rows().size(); i++) {
+            Row row = result.rows().get(i);
+            assertThat(row.accuracy())
+                    .isBetween(row.accuracyCi95().get(0), row.accuracyCi95().get(1));
+            assertThat(row.accuracyCi95()).isNotEqualTo(single.rows().get(i).accuracyCi95());
+        }
+        assertThat(result.paired())
+                .extracting(Paired::difference)
+                .isEqualTo(single.paired().stream().map(Paired::difference).toList());
+        assertThat(result.paired()).isNotEqualTo(single.paired());
     }
 
     @Test
@@ -184,7 +218,15 @@ class EvaluationTest {
                         "simulatedViolationRate");
         assertThat(names(json.get("ppo"))).contains("seeds", "rewardMean", "rewardSpread", "optimumGap");
         assertThat(names(json.at("/paired/0"))).contains("a", "b", "difference", "ci95");
-        assertThat(names(json)).contains("oracleShare", "shift", "difficultyRankCorrelation", "notes", "setting");
+        assertThat(names(json))
+                .contains(
+                        "oracleShare",
+                        "oracleShareAtEqualQuality",
+                        "comparisons",
+                        "shift",
+                        "difficultyRankCorrelation",
+                        "notes",
+                        "setting");
         assertThat(json.at("/shift/0").isMissingNode()).isTrue();
         assertThat(json.get("transfer")).isEmpty();
         assertThat(json.get("spending")).isEmpty();
@@ -230,7 +272,10 @@ class EvaluationTest {
                             .findFirst()
                             .orElseThrow()
                             .flopsRatio());
-            assertThat(each.differenceToOwnCi95()).hasSize(2);
+            // The model's own policy has this point, and nothing else at this cost.
+            assertThat(each.differenceToOwn()).isZero();
+            assertThat(each.differenceToOwnCi95()).containsExactly(0.0, 0.0);
+            assertThat(each.ownFlopsRatio()).isEqualTo(each.flopsRatio());
         });
         EvaluationResult other = new Evaluation(FASHION, images(), options).run(EvaluationProgress.NONE);
         assertThat(other.transfer()).isNotEmpty().allSatisfy(each -> {

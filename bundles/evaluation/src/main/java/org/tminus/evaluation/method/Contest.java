@@ -37,8 +37,9 @@ import org.tminus.learning.outcome.Outcomes;
 import org.tminus.model.OperatingPoint;
 
 /**
- * All ways that are compared. Settings and members of hulls are chosen on the decision split, never on test data; where
- * nothing honest can be chosen there, as among forms of open-loop classification, all forms are compared. Used by one thread.
+ * All ways that are compared. Settings and members of hulls are chosen on the decision split, never on test data. What reads the
+ * predictor is chosen by the figures that training left in the model, since the predictor knows the decision split too well;
+ * where an older model has none, it is chosen all the same and marked. Used by one thread.
  */
 public final class Contest {
     /** What rows of the baselines keep of the accuracy at full depth, in points. */
@@ -51,6 +52,13 @@ public final class Contest {
     private static final String EARLY_EXIT = "early exit";
     private static final String OWN_THRESHOLDS = "early exit with own thresholds";
     private static final String OPEN_LOOP = "open loop";
+    private static final String BY_PREDICTOR = OPEN_LOOP + " by the predictor";
+    private static final String FITTED_TO_PREDICTOR = OPEN_LOOP + " fitted to the predictor";
+    private static final String FITTED_TO_FEATURES = OPEN_LOOP + " fitted to features";
+    private static final String IN_SAMPLE = ", chosen in sample";
+    /** Sums of rounded figures may miss their limit by less. */
+    private static final double ROUNDING = 1e-9;
+
     private static final int PARTS = 6;
 
     private final Subject subject;
@@ -63,6 +71,7 @@ public final class Contest {
     private final Frontier hull;
     private final Family earlyExits;
     private final Family ownThresholds;
+    private final @Nullable OpenLoopFigures openLoopFigures;
     private final List<Variant> openLoops;
     private final Map<String, Frontier> frontiers = new LinkedHashMap<>();
     private final EvaluationProgress progress;
@@ -70,17 +79,19 @@ public final class Contest {
     /**
      * One form of open-loop classification.
      *
-     * @param honest whether what it does on the decision split is worth believing: the predictor's trees were trained there
+     * @param predicts whether it reads the predictor
+     * @param inSample whether its figures on the decision split are not worth believing: the predictor's trees were trained there
      */
-    private record Variant(String name, Family family, boolean predicts, boolean honest) {}
+    private record Variant(String name, Family family, boolean predicts, boolean inSample) {}
 
     /**
      * A baseline at any cost.
      *
      * @param name of the baseline
      * @param kind of its rows
+     * @param inSample whether its hull was chosen by what the predictor says of inputs that it was trained on
      */
-    public record AtCost(String name, String kind, DoubleFunction<Expected> at) {}
+    public record AtCost(String name, String kind, DoubleFunction<Expected> at, boolean inSample) {}
 
     /**
      * @param decision with the predictor's probabilities
@@ -123,6 +134,9 @@ public final class Contest {
         ownThresholds = ConfidenceExit.perExitFamily(decision);
         frontiers.put(OWN_THRESHOLDS, Frontier.of(ownThresholds, test));
         at(3);
+        openLoopFigures = test.complexityClasses() == 0
+                ? null
+                : OpenLoopFigures.of(subject).orElse(null);
         openLoops = openLoops(decisionExamples, testExamples);
         for (Variant variant : openLoops) {
             frontiers.put(variant.name(), Frontier.of(variant.family(), test));
@@ -152,7 +166,54 @@ public final class Contest {
         Choices here = decider.decide(decision);
         Choices there = decider.decide(test);
         return new Way(
-                name, kind, Expected.of(there), there, here.flopsRatio(), basis.quality(here), onHull, point, serving);
+                name,
+                kind,
+                Expected.of(there),
+                there,
+                here.flopsRatio(),
+                basis.quality(here),
+                onHull,
+                point,
+                serving,
+                false);
+    }
+
+    /**
+     * An operating point of the model, with the decision figures that training gave it: those that are taken here of what reads
+     * the predictor are too good.
+     */
+    private Optional<Way> way(String name, OperatingPoint point, Serving serving) {
+        return points.of(point).map(decider -> {
+            Way plain = way(name, PointDeciders.kind(point), decider, null, point.name(), serving);
+            boolean judged = basis == Basis.RIGHT && Double.isFinite(point.accuracy());
+            return new Way(
+                    plain.name(),
+                    plain.kind(),
+                    plain.test(),
+                    plain.choices(),
+                    Double.isFinite(point.flopsRatio()) ? point.flopsRatio() : plain.decisionRatio(),
+                    judged ? point.accuracy() : plain.decisionQuality(),
+                    null,
+                    plain.operatingPoint(),
+                    plain.serving(),
+                    false);
+        });
+    }
+
+    /** A setting of open-loop classification, with the decision figures by which it was chosen. */
+    private Way way(String name, Variant variant, Family.Setting setting) {
+        Choices there = setting.decider().decide(test);
+        return new Way(
+                name,
+                Kind.OPEN_LOOP,
+                Expected.of(there),
+                there,
+                setting.flopsRatio(),
+                setting.quality(),
+                null,
+                null,
+                new Serving.Chosen(variant.predicts()),
+                variant.inSample());
     }
 
     private double quality(Expected expected) {
@@ -185,7 +246,8 @@ public final class Contest {
                     quality(here),
                     null,
                     null,
-                    new Serving.ModelFile(each.file())));
+                    new Serving.ModelFile(each.file()),
+                    false));
         }
         Hull made = Hull.of(candidates.stream()
                 .map(way -> new Hull.Member(way.name(), way.decisionRatio(), way.decisionQuality()))
@@ -207,7 +269,8 @@ public final class Contest {
                     way.decisionQuality(),
                     member,
                     null,
-                    member ? way.serving() : null));
+                    member ? way.serving() : null,
+                    false));
         }
         return frontier;
     }
@@ -223,16 +286,20 @@ public final class Contest {
         if (decision.complexityClasses() == 0) {
             return variants;
         }
-        variants.add(new Variant(OPEN_LOOP + " by the predictor", BudgetChoice.family(decision), true, false));
-        variants.add(new Variant(
-                OPEN_LOOP + " fitted to the predictor",
-                CostSensitive.fit(decision).family(decision),
-                true,
-                false));
+        OpenLoopFigures stated = openLoopFigures;
+        if (stated == null) {
+            variants.add(new Variant(BY_PREDICTOR + IN_SAMPLE, BudgetChoice.family(decision), true, true));
+            variants.add(new Variant(
+                    FITTED_TO_PREDICTOR + IN_SAMPLE, CostSensitive.fit(decision).family(decision), true, true));
+        } else {
+            variants.add(new Variant(BY_PREDICTOR, family(stated.budget(), BudgetChoice::new), true, false));
+            variants.add(
+                    new Variant(FITTED_TO_PREDICTOR, family(stated.prices(), stated.fitted()::atPrice), true, false));
+        }
         float @Nullable [][] here = InputFeatures.of(subject.model(), decisionExamples);
         float @Nullable [][] there = InputFeatures.of(subject.model(), testExamples);
         if (here != null && there != null) {
-            // The trees know the decision split by heart, so that one form does without them.
+            // One form does without the trees, which know the decision split by heart.
             Outcomes plain = decision.withoutComplexity();
             Outcomes plainTest = test.withoutComplexity();
             CostSensitive fitted = CostSensitive.fit(plain, here);
@@ -245,10 +312,21 @@ public final class Contest {
                     return withFeatures(choices, ofTest ? test : decision);
                 });
             }
-            variants.add(new Variant(
-                    OPEN_LOOP + " fitted to features", Family.of(Kind.OPEN_LOOP, prices, decision), false, true));
+            variants.add(new Variant(FITTED_TO_FEATURES, Family.of(Kind.OPEN_LOOP, prices, decision), false, false));
         }
         return variants;
+    }
+
+    private static Family family(List<OpenLoopFigures.Corner> corners, DoubleFunction<Decider> at) {
+        return Family.measured(
+                Kind.OPEN_LOOP,
+                corners.stream()
+                        .map(corner -> new Family.Setting(
+                                corner.parameter(),
+                                at.apply(corner.parameter()),
+                                corner.flopsRatio(),
+                                corner.quality()))
+                        .toList());
     }
 
     /** The same choices in terms of the full outcomes. */
@@ -266,21 +344,13 @@ public final class Contest {
         for (OperatingPoint point : distinct(Kind::isLearned)) {
             String name =
                     point.name().contains(point.policy()) ? point.name() : point.name() + " (" + point.policy() + ")";
-            Serving serving = new Serving.Point(point.policy(), point.name());
-            points.of(point)
-                    .ifPresent(decider -> ways.add(way(name, point.policy(), decider, null, point.name(), serving)));
+            way(name, point, new Serving.Point(point.policy(), point.name())).ifPresent(ways::add);
         }
         Optional<OperatingPoint> standard = subject.model().defaultOperatingPoint();
         if (standard.isPresent() && !Kind.isLearned(standard.get().policy())) {
             OperatingPoint point = standard.get();
-            points.of(point)
-                    .ifPresent(decider -> ways.add(way(
-                            "default operating point " + point.name(),
-                            PointDeciders.kind(point),
-                            decider,
-                            null,
-                            point.name(),
-                            points.serving(point))));
+            way("default operating point " + point.name(), point, points.serving(point))
+                    .ifPresent(ways::add);
         }
     }
 
@@ -306,7 +376,8 @@ public final class Contest {
                 basis.quality(random.decide(decision)),
                 null,
                 null,
-                new Serving.Chosen(false)));
+                new Serving.Chosen(false),
+                false));
         List<Decider> seen = new ArrayList<>();
         for (double loss : LOSSES) {
             earlyExit("early exit" + suffix(loss), earlyExits, fullQuality - loss, seen);
@@ -315,39 +386,25 @@ public final class Contest {
         openLoopRows(fullQuality);
     }
 
-    /**
-     * Settings of forms that read the predictor are the model's own operating points, which training chose from what trees
-     * said of inputs that they had not seen; here they cannot be chosen.
-     */
+    /** The model's own operating points of a form stand for it, and where nothing honest can be chosen for all that predict. */
     private void openLoopRows(double fullQuality) {
-        for (OperatingPoint point : distinct(BUDGET_POLICY::equals)) {
-            Serving serving = points.serving(point);
-            points.of(point)
-                    .filter(decider -> openLoops.stream().anyMatch(Variant::predicts))
-                    .ifPresent(decider -> ways.add(way(
-                            OPEN_LOOP + " by the predictor, " + point.name(),
-                            Kind.OPEN_LOOP,
-                            decider,
-                            null,
-                            point.name(),
-                            serving)));
+        boolean own = false;
+        if (openLoops.stream().anyMatch(Variant::predicts)) {
+            for (OperatingPoint point : distinct(BUDGET_POLICY::equals)) {
+                Optional<Way> way = way(BY_PREDICTOR + ", " + point.name(), point, points.serving(point));
+                way.ifPresent(ways::add);
+                own |= way.isPresent();
+            }
         }
-        boolean own = ways.stream().anyMatch(way -> way.kind().equals(Kind.OPEN_LOOP));
         for (Variant variant : openLoops) {
-            if (!variant.honest() && own) {
+            if (own && (variant.inSample() || variant.name().equals(BY_PREDICTOR))) {
                 continue;
             }
             Set<Double> seen = new HashSet<>();
             for (double loss : LOSSES) {
                 Family.Setting setting = variant.family().keeping(fullQuality - loss);
                 if (seen.add(setting.parameter())) {
-                    ways.add(way(
-                            variant.name() + suffix(loss),
-                            Kind.OPEN_LOOP,
-                            setting.decider(),
-                            null,
-                            null,
-                            new Serving.Chosen(variant.predicts())));
+                    ways.add(way(variant.name() + suffix(loss), variant, setting));
                 }
             }
         }
@@ -403,7 +460,7 @@ public final class Contest {
                 ways.stream().filter(way -> Kind.isLearned(way.kind())).toList();
         double wanted = ways.get(0).decisionQuality() - TARGET_LOSS;
         Optional<Way> keeping = learned.stream()
-                .filter(way -> way.decisionQuality() >= wanted)
+                .filter(way -> way.decisionQuality() >= wanted - ROUNDING)
                 .min(Comparator.comparingDouble(Way::decisionRatio));
         return keeping.isPresent() ? keeping : learned.stream().max(Comparator.comparingDouble(Way::decisionQuality));
     }
@@ -427,19 +484,41 @@ public final class Contest {
     /** Every baseline at exactly a cost on test data: static hull, early exit in both forms, forms of open-loop classification. */
     public List<AtCost> baselinesAtCost() {
         List<AtCost> all = new ArrayList<>();
-        all.add(new AtCost(HULL, Kind.STATIC, hull::at));
-        frontiers.forEach((name, frontier) ->
-                all.add(new AtCost(name, name.startsWith(OPEN_LOOP) ? Kind.OPEN_LOOP : Kind.CONFIDENCE, frontier::at)));
+        all.add(new AtCost(HULL, Kind.STATIC, hull::at, false));
+        frontiers.forEach((name, frontier) -> all.add(new AtCost(
+                name,
+                name.startsWith(OPEN_LOOP) ? Kind.OPEN_LOOP : Kind.CONFIDENCE,
+                frontier::at,
+                name.endsWith(IN_SAMPLE))));
         return all;
+    }
+
+    /** Whether settings of what reads the predictor had to be chosen by what it says of inputs that it was trained on. */
+    public boolean choosesInSample() {
+        return openLoops.stream().anyMatch(Variant::inSample);
+    }
+
+    /**
+     * What a learned policy of the model reaches at any cost: mixtures of its operating points and full depth, on the hull of
+     * the decision figures that training gave them. Empty if there is no such point.
+     */
+    Optional<Frontier> learnedFrontier(String policy) {
+        List<Way> members = new ArrayList<>(
+                ways.stream().filter(way -> way.kind().equals(policy)).toList());
+        if (members.isEmpty()) {
+            return Optional.empty();
+        }
+        members.add(full());
+        Map<String, Expected> onTest = new LinkedHashMap<>();
+        members.forEach(way -> onTest.put(way.name(), way.test()));
+        Hull corners = Hull.of(members.stream()
+                .map(way -> new Hull.Member(way.name(), way.decisionRatio(), way.decisionQuality()))
+                .toList());
+        return Optional.of(new Frontier(corners, onTest));
     }
 
     /** The static hull at exactly this cost on test data. */
     public Expected hullAt(double flopsRatio) {
         return hull.at(flopsRatio);
-    }
-
-    /** The decision split's outcomes. */
-    public Outcomes decision() {
-        return decision;
     }
 }

@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.Cosine;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.ort.OrtGraph;
 import org.tminus.evaluation.ort.OrtTensors;
 import org.tminus.learning.baseline.Expected;
+import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.onnx.GraphAnalysis;
@@ -33,9 +35,12 @@ public final class StaticModels {
     private static final int BATCH = 128;
 
     private final OnnxRuntime runtime;
+    private final Path fullDepth;
 
-    public StaticModels(OnnxRuntime runtime) {
+    /** @param fullDepth the adaptive model's own file, with which embeddings are compared */
+    public StaticModels(OnnxRuntime runtime, Path fullDepth) {
         this.runtime = runtime;
+        this.fullDepth = fullDepth;
     }
 
     /** A model file and its name. */
@@ -77,11 +82,17 @@ public final class StaticModels {
         double[] agrees = new double[right.length];
         double[] flops = new double[right.length];
         double full = 0;
-        int[] labels = labels(model, examples, outcomes.classes());
         Polynomial cost = cost(model);
+        if (examples instanceof EmbeddingExamples embeddings) {
+            compare(model, embeddings, agrees);
+        } else {
+            int[] labels = labels(model, examples, outcomes.classes());
+            for (int row = 0; row < right.length; row++) {
+                right[row] = labels[row] == outcomes.truth(row) ? 1 : 0;
+                agrees[row] = labels[row] == outcomes.answer(outcomes.fullDepthNode(), row) ? 1 : 0;
+            }
+        }
         for (int row = 0; row < right.length; row++) {
-            right[row] = labels[row] == outcomes.truth(row) ? 1 : 0;
-            agrees[row] = labels[row] == outcomes.answer(outcomes.fullDepthNode(), row) ? 1 : 0;
             flops[row] = cost.at(outcomes.length(row));
             full += outcomes.fullDepthFlops(row);
         }
@@ -100,31 +111,71 @@ public final class StaticModels {
         int[] labels = new int[examples.size()];
         try (OrtGraph graph = OrtGraph.of(runtime, model.name(), model.file())) {
             for (int[] rows : org.tminus.evaluation.Batches.of(examples, BATCH)) {
-                Map<String, HostTensor> host = examples.inputs(rows);
-                Map<String, OnnxTensor> values = OrtTensors.of(runtime.environment(), host);
-                try (OrtSession.Result result = graph.run(values)) {
-                    float[] scores = graph.floats(result, graph.outputName(), rows.length);
-                    if (scores.length != rows.length * classes) {
-                        throw new EvaluationException(
-                                model.name() + " answers with " + scores.length / rows.length + " scores instead of "
-                                        + classes + ".",
-                                "Give static models of the same task.");
+                float[] scores = answers(List.of(graph), examples, rows).get(0);
+                requireWidth(model, scores, rows, classes);
+                for (int i = 0; i < rows.length; i++) {
+                    int best = 0;
+                    for (int k = 1; k < classes; k++) {
+                        best = scores[i * classes + k] > scores[i * classes + best] ? k : best;
                     }
-                    for (int i = 0; i < rows.length; i++) {
-                        int best = 0;
-                        for (int k = 1; k < classes; k++) {
-                            best = scores[i * classes + k] > scores[i * classes + best] ? k : best;
-                        }
-                        labels[rows[i]] = best;
-                    }
-                } finally {
-                    values.values().forEach(OnnxTensor::close);
-                    host.values().forEach(HostTensor::close);
+                    labels[rows[i]] = best;
                 }
             }
         } catch (OrtException e) {
-            throw new EvaluationException(model.name() + " cannot be run: " + e.getMessage(), "Check its inputs.", e);
+            throw failed(model, e);
         }
         return labels;
+    }
+
+    /** Embeddings are kept where they point as those of full depth do. */
+    private void compare(StaticModel model, EmbeddingExamples examples, double[] kept) throws EvaluationException {
+        try (OrtGraph graph = OrtGraph.of(runtime, model.name(), model.file());
+                OrtGraph full = OrtGraph.of(runtime, "full depth", fullDepth)) {
+            for (int[] rows : org.tminus.evaluation.Batches.of(examples, BATCH)) {
+                List<float[]> both = answers(List.of(graph, full), examples, rows);
+                int width = both.get(1).length / rows.length;
+                requireWidth(model, both.get(0), rows, width);
+                for (int i = 0; i < rows.length; i++) {
+                    double cosine = Cosine.of(both.get(0), both.get(1), i * width, width);
+                    kept[rows[i]] = cosine >= examples.keptCosine() ? 1 : 0;
+                }
+            }
+        } catch (OrtException e) {
+            throw failed(model, e);
+        }
+    }
+
+    /** What graphs give for the same rows. */
+    private List<float[]> answers(List<OrtGraph> graphs, Examples examples, int[] rows)
+            throws OrtException, EvaluationException {
+        Map<String, HostTensor> host = examples.inputs(rows);
+        Map<String, OnnxTensor> values = OrtTensors.of(runtime.environment(), host);
+        try {
+            List<float[]> answers = new ArrayList<>();
+            for (OrtGraph graph : graphs) {
+                try (OrtSession.Result result = graph.run(values)) {
+                    answers.add(graph.floats(result, graph.outputName(), rows.length));
+                }
+            }
+            return answers;
+        } finally {
+            values.values().forEach(OnnxTensor::close);
+            host.values().forEach(HostTensor::close);
+        }
+    }
+
+    private static void requireWidth(StaticModel model, float[] scores, int[] rows, int wanted)
+            throws EvaluationException {
+        if (scores.length != rows.length * wanted) {
+            throw new EvaluationException(
+                    model.name() + " answers with " + scores.length / rows.length + " scores instead of " + wanted
+                            + ".",
+                    "Give static models of the same task.");
+        }
+    }
+
+    private static EvaluationException failed(StaticModel model, OrtException cause) {
+        return new EvaluationException(
+                model.name() + " cannot be run: " + cause.getMessage(), "Check its inputs.", cause);
     }
 }

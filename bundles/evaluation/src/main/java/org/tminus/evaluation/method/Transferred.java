@@ -28,18 +28,15 @@ public final class Transferred {
     private final Subject from;
     private final LearnedPolicies policies;
     private final Contest contest;
-    private final LearnedPolicies own;
 
     /**
      * @param from the model whose policies are tried
-     * @param to the model that they decide for
-     * @param contest of that model
+     * @param contest of the model that they decide for
      * @throws EvaluationException if a policy cannot be read
      */
-    public Transferred(Subject from, Subject to, Contest contest) throws EvaluationException {
+    public Transferred(Subject from, Contest contest) throws EvaluationException {
         this.from = from;
         this.policies = LearnedPolicies.of(from);
-        this.own = LearnedPolicies.of(to);
         this.contest = contest;
     }
 
@@ -47,7 +44,8 @@ public final class Transferred {
      * One operating point of the other model, here.
      *
      * @param test what it does; null if it cannot be used
-     * @param ownAtCost what this model's own policy of the same kind does at the same cost; null if it has none
+     * @param ownAtCost what this model's own policy of the same kind does at the same cost, or the nearest that its operating
+     *     points reach; null if it has none
      * @param adapted what had to be fitted; empty if nothing
      * @param reason why it cannot be used; null if it can
      */
@@ -101,9 +99,8 @@ public final class Transferred {
             adapted = REGROUPED;
         }
         Expected there = Expected.of(policy.decide(seen, budget.doubleValue()));
-        Expected mine = own.get(point.policy())
-                .map(known ->
-                        Frontier.of(known.family(contest.decision()), test).at(there.flopsRatio()))
+        Expected mine = contest.learnedFrontier(point.policy())
+                .map(frontier -> frontier.at(there.flopsRatio()))
                 .orElse(null);
         return new Trial(point.policy(), point.name(), there, mine, adapted, null);
     }

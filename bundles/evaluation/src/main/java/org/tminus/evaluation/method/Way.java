@@ -14,11 +14,13 @@ import org.tminus.learning.outcome.Choices;
  * @param name unique among the rows
  * @param test per example, in expectation
  * @param choices the paths taken; null where there is no single path per example, or the model is another one
- * @param decisionRatio mean FLOPs over full depth on the decision split
+ * @param decisionRatio mean FLOPs over full depth on the decision split, as known to whoever chose
  * @param decisionQuality accuracy there, or agreement without labels
  * @param onHull whether it is a corner of the static hull; null if it was no candidate
  * @param operatingPoint of the model; null if it is none
  * @param serving how its latency is measured; null if it cannot be served
+ * @param inSample whether it was chosen by what the predictor says of inputs that it was trained on, and so may be weaker than
+ *     its kind can be
  */
 public record Way(
         String name,
@@ -29,4 +31,5 @@ public record Way(
         double decisionQuality,
         @Nullable Boolean onHull,
         @Nullable String operatingPoint,
-        @Nullable Serving serving) {}
+        @Nullable Serving serving,
+        boolean inSample) {}

@@ -13,19 +13,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.EvaluationResult.Comparisons;
 import org.tminus.evaluation.EvaluationResult.Paired;
 import org.tminus.evaluation.EvaluationResult.Transfer;
+import org.tminus.evaluation.EvaluationResult.Verdict;
 
 /** Differences between ways on the same inputs, as tables. */
 final class Differences {
     /** Costs that differ by less are called equal. */
     private static final double SAME_COST = 0.002;
-    /** What is printed as no difference is called none. */
-    private static final double INVISIBLE = 5e-5;
+
+    private static final String IN_SAMPLE =
+            "What is chosen in sample gets no verdict: its settings had to be chosen by what the predictor says of inputs that it"
+                    + " was trained on, so that it is weaker than it could be. The notes say more.";
 
     private Differences() {}
 
-    static void write(Html out, List<Paired> pairs) {
+    static void write(Html out, List<Paired> pairs, Comparisons comparisons) {
         if (pairs.isEmpty()) {
             return;
         }
@@ -34,9 +38,26 @@ final class Differences {
         if (!best.isEmpty()) {
             adaptive(out, best);
         }
+        out.element("p class=\"soft\"", caution(comparisons));
+        if (pairs.stream().anyMatch(Paired::inSample)) {
+            out.element("p class=\"soft\"", IN_SAMPLE);
+        }
         out.raw("<details><summary>Every way against every baseline</summary>");
         matrix(out, pairs);
         out.raw("</details>");
+    }
+
+    private static String caution(Comparisons made) {
+        return "There are " + made.made() + " comparisons here, " + made.ofHeadline() + " of them of the adaptive way; "
+                + made.better() + " say better and " + made.worse()
+                + " worse. Each interval stands for itself: where there is no difference, about one in twenty excludes 0 by"
+                + " chance. All are of one training of the network"
+                + (made.policySeeds() == null
+                        ? ""
+                        : " and the best of " + made.policySeeds()
+                                + " seeds of its policies, chosen on the decision split")
+                + ". The intervals are about other test inputs, not about another training; how much the reward differs from seed"
+                + " to seed stands under the training of the policies.";
     }
 
     private static void adaptive(Html out, List<Paired> pairs) {
@@ -45,7 +66,7 @@ final class Differences {
                         "The adaptive way, " + pairs.get(0).a() + ", at "
                                 + percent(pairs.get(0).flopsRatioA(), 1)
                                 + " of the FLOPs: points of " + pairs.get(0).measure()
-                                + " that it has more, with paired bootstrap 95 % intervals over the test inputs. Better or worse"
+                                + " that it has more, with paired bootstrap 95 % intervals over the test inputs, in whole groups. Better or worse"
                                 + " is said only where the interval excludes 0. Baselines cost the same: two neighbours of"
                                 + " their hull, which was chosen on the decision split, are mixed.")
                 .raw("<div class=\"scroll\"><table>")
@@ -65,19 +86,17 @@ final class Differences {
     }
 
     private static String verdict(Paired pair) {
-        String verdict = isBetter(pair) ? "better" : isWorse(pair) ? "worse" : "no clear difference";
+        String verdict =
+                switch (pair.verdict()) {
+                    case BETTER -> "better";
+                    case WORSE -> "worse";
+                    case UNCLEAR -> "no clear difference";
+                    case NONE -> "none";
+                };
         double more = pair.flopsRatioB() - pair.flopsRatioA();
-        return !pair.equalCost() || Math.abs(more) <= SAME_COST
+        return pair.verdict() == Verdict.NONE || !pair.equalCost() || Math.abs(more) <= SAME_COST
                 ? verdict
                 : verdict + (more > 0 ? ", and cheaper" : "; its best costs less");
-    }
-
-    private static boolean isBetter(Paired pair) {
-        return pair.ci95().get(0) > 0 && pair.difference() > INVISIBLE;
-    }
-
-    private static boolean isWorse(Paired pair) {
-        return pair.ci95().get(1) < 0 && pair.difference() < -INVISIBLE;
     }
 
     /** One line for a way, one column for each that it is compared with. */
@@ -113,7 +132,12 @@ final class Differences {
         }
         double low = pair.ci95().get(0);
         double high = pair.ci95().get(1);
-        String sign = isBetter(pair) ? " ▲" : isWorse(pair) ? " ▼" : "";
+        String sign =
+                switch (pair.verdict()) {
+                    case BETTER -> " ▲";
+                    case WORSE -> " ▼";
+                    case UNCLEAR, NONE -> "";
+                };
         out.raw("<td>").text(points(pair.difference()) + sign).raw("<br/><small>");
         out.text(points(low) + " to " + points(high));
         if (pair.equalCost() && Math.abs(pair.flopsRatioB() - pair.flopsRatioA()) > SAME_COST) {
@@ -133,7 +157,8 @@ final class Differences {
                         "Learned policies of " + first.from() + " that decide for " + first.to()
                                 + ": points of " + measure
                                 + " more than this model's static hull and its own policy of the"
-                                + " same kind, both at the same cost, with 95 % intervals.")
+                                + " same kind, both at the same cost, with 95 % intervals. Its own policy mixes its operating"
+                                + " points and full depth; where these reach no such cost, what they cost stands there.")
                 .raw("<div class=\"scroll\"><table>")
                 .raw("<thead><tr><th scope=\"col\">Operating point</th><th scope=\"col\">FLOPs</th>"
                         + "<th scope=\"col\">Agreement</th><th scope=\"col\">more than the hull</th>"
@@ -147,11 +172,17 @@ final class Differences {
                     .element("td", ratio == null ? "–" : percent(ratio, 1))
                     .element("td", agreement == null ? "–" : percent(agreement, 2))
                     .element("td", difference(each.differenceToHull(), each.differenceToHullCi95()))
-                    .element("td", difference(each.differenceToOwn(), each.differenceToOwnCi95()))
+                    .element("td", difference(each.differenceToOwn(), each.differenceToOwnCi95()) + otherCost(each))
                     .element("td class=\"words\"", reason == null ? each.adapted() : "not possible: " + reason)
                     .raw("</tr>");
         }
         out.raw("</tbody></table></div>");
+    }
+
+    private static String otherCost(Transfer transfer) {
+        Double ratio = transfer.flopsRatio();
+        Double own = transfer.ownFlopsRatio();
+        return ratio == null || own == null || Math.abs(own - ratio) <= SAME_COST ? "" : ", costs " + percent(own, 1);
     }
 
     private static String difference(@Nullable Double difference, @Nullable List<Double> interval) {

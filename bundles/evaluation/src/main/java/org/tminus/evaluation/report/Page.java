@@ -110,7 +110,7 @@ public final class Page {
         out.raw(STYLE + "</style></head><body><main>").element("h1", title);
         headline();
         comparison();
-        Differences.write(out, result.paired());
+        Differences.write(out, result.paired(), result.comparisons());
         times();
         depths();
         predictor();
@@ -134,7 +134,7 @@ public final class Page {
         out.raw("<p>Adaptive way: <strong>")
                 .text(headline.row())
                 .raw("</strong>, chosen on the decision split;")
-                .text(" all figures are of " + result.setting().test() + " test inputs that nothing was chosen on.")
+                .text(" all figures are of " + testInputs() + " that nothing was chosen on.")
                 .raw("</p><div class=\"cards\">");
         card(percent(headline.flopsSaved(), 1), "less computation (FLOPs) than full depth");
         Double difference = headline.accuracyDifference();
@@ -172,7 +172,9 @@ public final class Page {
                                 + " operating points; wrong with probability at most "
                                 + certificate.delta() + ", from " + certificate.n() + " inputs");
         if (result.oracleShare() != null) {
-            card(percent(result.oracleShare(), 0), "of what a stable oracle would save");
+            card(
+                    percent(result.oracleShare(), 0),
+                    "of what a stable oracle would save" + oracleLoss(difference, measure));
         }
         if (result.difficultyRankCorrelation() != null) {
             card(
@@ -180,6 +182,25 @@ public final class Page {
                     "rank correlation of spent computation with the known difficulty");
         }
         out.raw("</div>");
+    }
+
+    private String testInputs() {
+        Setting setting = result.setting();
+        return setting.test() + " test inputs"
+                + (setting.testGroups() < setting.test() ? " in " + setting.testGroups() + " groups" : "");
+    }
+
+    /** The oracle answers as full depth does, which the way need not. */
+    private String oracleLoss(@Nullable Double difference, String measure) {
+        Double share = result.oracleShareAtEqualQuality();
+        return (difference == null
+                        ? ""
+                        : ", which answers as full depth does, where this way has " + points(difference) + " points of "
+                                + measure + " against it")
+                + (share == null
+                        ? ""
+                        : "; " + percent(share, 0)
+                                + " of what a stable oracle saves that differs from full depth as often as this way");
     }
 
     private void card(String figure, String text) {
@@ -602,7 +623,11 @@ public final class Page {
         }
         String checks = "";
         if (certificate.certifiedIn500() != null) {
-            checks = "Resplits of calibration and test data (" + certificate.checkedRisk() + ", epsilon "
+            checks = "Resplits of calibration and test data, " + certificate.resplitInputs()
+                    + " inputs, one of each group. On a random half all adaptive operating points are certified anew in the"
+                    + " order of training, by what they lost on the decision split, until one fails: "
+                    + String.join(", ", certificate.resplitPoints()) + ". Result (" + certificate.checkedRisk()
+                    + ", epsilon "
                     + certificate.checkedEpsilon() + ", delta " + certificate.checkedDelta() + "): certified in "
                     + certificate.certifiedIn500() + " of " + certificate.resplits()
                     + ", violated on the other half in "

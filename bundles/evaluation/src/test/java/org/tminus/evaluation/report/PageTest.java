@@ -20,6 +20,7 @@ import org.tminus.evaluation.EvaluationResult;
 import org.tminus.evaluation.EvaluationResult.Bin;
 import org.tminus.evaluation.EvaluationResult.Bound;
 import org.tminus.evaluation.EvaluationResult.Certificate;
+import org.tminus.evaluation.EvaluationResult.Comparisons;
 import org.tminus.evaluation.EvaluationResult.Curve;
 import org.tminus.evaluation.EvaluationResult.Depths;
 import org.tminus.evaluation.EvaluationResult.Embedding;
@@ -87,6 +88,7 @@ class PageTest {
                         Map.of(text, text),
                         1,
                         100,
+                        40,
                         100,
                         50,
                         2,
@@ -101,13 +103,43 @@ class PageTest {
                 new Predictor(
                         0.6, 0.02, 0.1, 0.3, 0.8, List.of(List.of(5, 1), List.of(2, 7)), List.of(new Bin(0.7, 0.6, 9))),
                 new Certificate(
-                        text, 0.003, 0.05, 1000L, List.of(text), 3, 400, 0.01, 0.06, 2000, 500, text, 0.003, 0.05),
+                        text,
+                        0.003,
+                        0.05,
+                        1000L,
+                        List.of(text),
+                        3,
+                        400,
+                        0.01,
+                        0.06,
+                        2000,
+                        500,
+                        text,
+                        0.003,
+                        0.05,
+                        List.of(text),
+                        180),
                 new Ppo(3, 0.5, 0.1, 0.01),
                 List.of(
-                        new Paired(text, text, 0.001, List.of(-0.001, 0.003), 0.5, 1, "accuracy", true, false),
-                        new Paired(text, text + " 2", 0.01, List.of(0.001, 0.02), 0.5, 0.6, "accuracy", true, true),
-                        new Paired("other", text, -0.01, List.of(-0.02, -0.001), 0.5, 0.5, "accuracy", false, true)),
+                        new Paired(text, text, 0.001, List.of(-0.001, 0.003), 0.5, 1, "accuracy", true, false, false),
+                        new Paired(
+                                text, text + " 2", 0.01, List.of(0.001, 0.02), 0.5, 0.6, "accuracy", true, true, false),
+                        new Paired(
+                                text, text + " 3", 0.02, List.of(0.01, 0.03), 0.5, 0.6, "accuracy", true, true, true),
+                        new Paired(
+                                "other",
+                                text,
+                                -0.01,
+                                List.of(-0.02, -0.001),
+                                0.5,
+                                0.5,
+                                "accuracy",
+                                false,
+                                true,
+                                false)),
+                new Comparisons(4, 3, 1, 1, 1, 3),
                 0.7,
+                0.65,
                 0.8,
                 List.of(new ShiftOutcome(text, 0.8, 0.7, 0.9, 0.6, "withdrawn", 40)),
                 List.of(
@@ -122,10 +154,11 @@ class PageTest {
                                 0.5,
                                 -0.01,
                                 List.of(-0.02, 0.0),
-                                null,
-                                null,
+                                -0.02,
+                                List.of(-0.03, -0.01),
+                                0.56,
                                 null),
-                        new Transfer(text, text, null, null, "", null, null, null, null, null, null, null, text)),
+                        new Transfer(text, text, null, null, "", null, null, null, null, null, null, null, null, text)),
                 List.of(
                         new Spending(text, "oracle", List.of(new SpentOn(1, 5, 0.2, 1), new SpentOn(2, 5, 0.4, 1))),
                         new Spending(text, "lstm-ppo-open", List.of(new SpentOn(1, 5, 0.3, 1)))),
@@ -155,6 +188,7 @@ class PageTest {
                         1,
                         1,
                         1,
+                        1,
                         0,
                         2,
                         "",
@@ -167,9 +201,12 @@ class PageTest {
                 List.of(),
                 new Predictor(null, null, null, null, null, List.of(), List.of()),
                 new Certificate(
-                        null, null, null, null, List.of(), null, null, null, null, null, null, null, null, null),
+                        null, null, null, null, List.of(), null, null, null, null, null, null, null, null, null,
+                        List.of(), null),
                 new Ppo(null, null, null, null),
                 List.of(),
+                new Comparisons(0, 0, 0, 0, 1, null),
+                null,
                 null,
                 null,
                 List.of(),
@@ -237,6 +274,36 @@ class PageTest {
                 .contains("−1.00 ▼")
                 .contains("costs 60.0 %")
                 .contains("not possible: a name");
+    }
+
+    @Test
+    void whatWasChosenInSampleGetsNoVerdict() throws Exception {
+        Document page = parse(Page.of(result("a name")));
+        String line = all(page, "tr").stream()
+                .map(Element::getTextContent)
+                .filter(text -> text.startsWith("a name 3"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(line).endsWith("none").doesNotContain("better").doesNotContain("cheaper");
+        assertThat(page.getDocumentElement().getTextContent())
+                .contains("+2.00")
+                .doesNotContain("+2.00 ▲")
+                .contains("chosen in sample gets no verdict");
+    }
+
+    @Test
+    void thePageSaysWhatVerdictsRestOn() throws Exception {
+        String text = parse(Page.of(result("a name"))).getDocumentElement().getTextContent();
+
+        assertThat(text)
+                .contains("4 comparisons here, 3 of them of the adaptive way; 1 say better and 1 worse")
+                .contains("one training of the network and the best of 3 seeds")
+                .contains("100 test inputs in 40 groups")
+                .contains("180 inputs, one of each group")
+                .contains("in the order of training")
+                .contains("this way has −0.10 points of accuracy against it; 65 % of what")
+                .contains("−2.00 (−3.00 to −1.00), costs 56.0 %");
     }
 
     @Test

@@ -63,6 +63,15 @@ public final class Family {
         return new Family(kind, List.copyOf(settings));
     }
 
+    /**
+     * Settings that were measured on the decision split before, such as by a training that kept the figures.
+     *
+     * @param settings at least one
+     */
+    public static Family measured(String kind, List<Setting> settings) {
+        return merged(kind, List.of(new Family(kind, List.copyOf(settings))));
+    }
+
     /** All settings of several families as one, such as the same rule over several schedules. */
     public static Family merged(String kind, List<Family> families) {
         return new Family(
