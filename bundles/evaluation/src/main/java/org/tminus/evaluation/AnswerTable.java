@@ -6,6 +6,7 @@ package org.tminus.evaluation;
 
 import java.util.Arrays;
 import org.tminus.learning.outcome.Outcomes;
+import org.tminus.learning.outcome.PathCosts;
 import org.tminus.learning.outcome.PathTrie;
 
 /** Makes answers and observations of the scores at every exit. Filled by one thread. */
@@ -14,19 +15,24 @@ final class AnswerTable implements OutputVisitor {
 
     private final PathTrie trie;
     private final int[][] answers;
+    private final int[][] shown;
     private final float[][] observations;
+    private float[] probabilities = new float[0];
     private int classes;
 
     AnswerTable(PathTrie trie, int rows) {
         this.trie = trie;
         int nodes = trie.nodes().size();
         answers = new int[nodes][];
+        shown = new int[nodes][];
         observations = new float[nodes][];
         answers[0] = new int[0];
+        shown[0] = new int[0];
         observations[0] = new float[0];
         for (int node = 1; node < nodes; node++) {
             answers[node] = new int[rows];
             Arrays.fill(answers[node], UNSET);
+            shown[node] = answers[node].clone();
             observations[node] = new float[rows * Outcomes.OBSERVATIONS];
         }
     }
@@ -35,12 +41,13 @@ final class AnswerTable implements OutputVisitor {
         return classes;
     }
 
-    int[][] answers() {
-        return answers;
-    }
-
-    float[][] observations() {
-        return observations;
+    /**
+     * What was answered.
+     *
+     * @param truth per example the right class; -1 if nobody knows
+     */
+    Outcomes outcomes(PathCosts costs, int[] truth, int[] lengths) {
+        return new Outcomes(trie, costs, classes, answers, observations, truth, lengths, null).withShown(shown);
     }
 
     @Override
@@ -51,7 +58,10 @@ final class AnswerTable implements OutputVisitor {
                     "One exit gives " + classes + " scores, another " + width + ".",
                     "Make the exits of the model again.");
         }
-        classes = width;
+        if (classes != width) {
+            classes = width;
+            probabilities = new float[width];
+        }
         for (int i = 0; i < batch.length; i++) {
             set(node, batch[i], scores, i * width);
         }
@@ -59,7 +69,6 @@ final class AnswerTable implements OutputVisitor {
 
     private void set(int node, int row, float[] scores, int from) throws EvaluationException {
         int best = 0;
-        double second = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < classes; k++) {
             float score = scores[from + k];
             if (!Float.isFinite(score)) {
@@ -68,40 +77,60 @@ final class AnswerTable implements OutputVisitor {
                                 + row + ".",
                         "The weights are damaged or training diverged; train again with a smaller learning rate.");
             }
-            if (k > 0 && score > scores[from + best]) {
-                second = scores[from + best];
-                best = k;
-            } else if (k > 0) {
-                second = Math.max(second, score);
-            }
+            best = score > scores[from + best] ? k : best;
         }
-        double top = scores[from + best];
+        answers[node][row] = best;
+        setProbabilities(scores, from, scores[from + best]);
+        show(node, row);
+    }
+
+    /** In the platform's own steps of single precision: a policy that reads log-odds near 1 sees the last bits. */
+    private void setProbabilities(float[] scores, int from, float largest) {
         double sum = 0;
         for (int k = 0; k < classes; k++) {
-            sum += Math.exp(scores[from + k] - top);
+            double value = Math.exp(scores[from + k] - largest);
+            probabilities[k] = (float) value;
+            sum += value;
         }
+        for (int k = 0; k < classes; k++) {
+            probabilities[k] /= (float) sum;
+        }
+    }
+
+    /** What a served policy sees of the probabilities, to the last bit. */
+    private void show(int node, int row) {
+        float largest = 0;
+        float second = 0;
+        int answer = 0;
         double entropy = 0;
         for (int k = 0; k < classes; k++) {
-            double share = Math.exp(scores[from + k] - top) / sum;
-            entropy -= share > 0 ? share * Math.log(share) : 0;
+            float probability = probabilities[k];
+            if (probability > largest) {
+                second = largest;
+                largest = probability;
+                answer = k;
+            } else {
+                second = Math.max(second, probability);
+            }
+            if (probability > 0) {
+                entropy -= probability * Math.log(probability);
+            }
         }
-        double confidence = 1 / sum;
-        double runnerUp = classes > 1 ? Math.exp(second - top) / sum : 0;
-        answers[node][row] = best;
+        shown[node][row] = answer;
         int at = row * Outcomes.OBSERVATIONS;
-        observations[node][at] = (float) confidence;
-        observations[node][at + 1] = (float) (confidence - runnerUp);
-        observations[node][at + 2] = (float) (classes > 1 ? entropy / Math.log(classes) : 0);
-        observations[node][at + 3] = answerBefore(node, row) == best ? 1 : 0;
+        observations[node][at] = largest;
+        observations[node][at + 1] = largest - second;
+        observations[node][at + 2] = classes < 2 ? 0 : (float) (entropy / Math.log(classes));
+        observations[node][at + 3] = shownBefore(node, row) == answer ? 1 : 0;
     }
 
     /** At the nearest node before that has an exit. */
-    private int answerBefore(int node, int row) {
+    private int shownBefore(int node, int row) {
         for (int at = trie.nodes().get(node).parent();
                 at > 0;
                 at = trie.nodes().get(at).parent()) {
-            if (answers[at][row] != UNSET) {
-                return answers[at][row];
+            if (shown[at][row] != UNSET) {
+                return shown[at][row];
             }
         }
         return UNSET;

@@ -152,8 +152,7 @@ public final class OutcomeRunner implements AutoCloseable {
                         "Use the data that the model was made for.");
             }
         }
-        return new Outcomes(
-                trie, parts.costs(), table.classes(), table.answers(), table.observations(), truth, lengths, null);
+        return table.outcomes(parts.costs(), truth, lengths);
     }
 
     /** What a policy sees is what the platform shows it: as if numbers of an embedding were scores. */
@@ -168,17 +167,7 @@ public final class OutcomeRunner implements AutoCloseable {
         table.finish();
         int[] truth = new int[examples.size()];
         Arrays.fill(truth, -1);
-        float[][] observations = seen.observations();
-        return new Outcomes(
-                        trie,
-                        parts.costs(),
-                        seen.classes(),
-                        table.answers(examples.keptCosine()),
-                        observations,
-                        truth,
-                        lengths,
-                        null)
-                .withObservations(observations);
+        return seen.outcomes(parts.costs(), truth, lengths).withVerdicts(table.answers(examples.keptCosine()));
     }
 
     /**

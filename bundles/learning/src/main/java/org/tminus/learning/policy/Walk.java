@@ -90,7 +90,7 @@ final class Walk {
             leaf[at] = next.isEmpty();
             depth[at] = (double) node.depth() / trie.layers();
             last[at] = (node.layer() + 1.0) / trie.layers();
-            read[at] = shape.loop() == Loop.CLOSED && at > 0 && allowed.size() > 1;
+            read[at] = shape.loop() == Loop.CLOSED && at > 0 && allowed.size() > 1 && outcomes.hasExit(at);
             if (at > 0) {
                 readBefore[at] = read[node.parent()] ? node.parent() : readBefore[node.parent()];
             }
@@ -101,8 +101,9 @@ final class Walk {
         for (int row = 0; row < expectedRatio.length; row++) {
             float[] probabilities = outcomes.complexity(row);
             for (int k = 0; probabilities != null && k < probabilities.length; k++) {
-                expectedRatio[row] +=
-                        probabilities[k] * outcomes.flops(outcomes.complexityPath(k), row) / spending.fullDepth(row);
+                // Divided first, as where the policy is served: sums may differ in their last bit otherwise.
+                double ratio = outcomes.flops(outcomes.complexityPath(k), row) / spending.fullDepth(row);
+                expectedRatio[row] += probabilities[k] * ratio;
             }
         }
         kept = new boolean[nodes][];

@@ -43,8 +43,8 @@ final class OutcomeStage {
             throws IOException {
         AdaptiveParts parts = graphs.parts();
         Set<Integer> exits = new HashSet<>(graphs.exitLayers());
-        String fingerprint =
-                StageStore.fingerprint("outcomes", identity, data.sha256(), data.seed(), split, trie.menu());
+        String fingerprint = StageStore.fingerprint(
+                "outcomes", OutcomeTable.VERSION, identity, data.sha256(), data.seed(), split, trie.menu());
         String stage = "outcomes-" + split.name().toLowerCase(Locale.ROOT);
         byte[] bytes = stages.once(stage, fingerprint, () -> {
             try (OutcomeRunner runner = new OutcomeRunner(parts, trie)) {

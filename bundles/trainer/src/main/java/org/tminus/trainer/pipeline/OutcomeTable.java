@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.function.IntPredicate;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.outcome.PathCosts;
@@ -18,6 +19,11 @@ import org.tminus.learning.outcome.PathTrie;
 
 /** Outcomes as bytes, so that a stage keeps them; trie and costs come from the model. */
 final class OutcomeTable {
+    /** Stands for the layout and for how the numbers come about: other ones are another version. */
+    static final int VERSION = 2;
+
+    private static final int NO_EXIT = -1;
+
     private OutcomeTable() {}
 
     /** @param exits says of a layer whether an exit follows it */
@@ -27,8 +33,8 @@ final class OutcomeTable {
             int nodes = outcomes.trie().nodes().size();
             out.writeInt(nodes);
             out.writeInt(outcomes.rows());
-            // Negative where answers must not be compared with each other.
-            out.writeInt(outcomes.comparesAnswers() ? outcomes.classes() : -outcomes.classes());
+            out.writeInt(outcomes.classes());
+            out.writeBoolean(outcomes.comparesAnswers());
             for (int row = 0; row < outcomes.rows(); row++) {
                 out.writeInt(outcomes.truth(row));
                 out.writeInt(outcomes.length(row));
@@ -38,6 +44,7 @@ final class OutcomeTable {
                 out.writeBoolean(answers);
                 for (int row = 0; answers && row < outcomes.rows(); row++) {
                     out.writeInt(outcomes.answer(node, row));
+                    out.writeInt(outcomes.shown(node, row));
                     for (int i = 0; i < Outcomes.OBSERVATIONS; i++) {
                         out.writeFloat(outcomes.observation(node, row, i));
                     }
@@ -53,6 +60,7 @@ final class OutcomeTable {
             int nodes = in.readInt();
             int rows = in.readInt();
             int classes = in.readInt();
+            boolean comparable = in.readBoolean();
             int[] truth = new int[rows];
             int[] lengths = new int[rows];
             for (int row = 0; row < rows; row++) {
@@ -60,23 +68,27 @@ final class OutcomeTable {
                 lengths[row] = in.readInt();
             }
             int[][] answers = new int[nodes][0];
+            int[][] shown = new int[nodes][0];
             float[][] observations = new float[nodes][0];
             for (int node = 1; node < nodes; node++) {
+                answers[node] = new int[rows];
+                Arrays.fill(answers[node], NO_EXIT);
+                shown[node] = answers[node].clone();
+                observations[node] = new float[rows * Outcomes.OBSERVATIONS];
                 if (!in.readBoolean()) {
                     continue;
                 }
-                answers[node] = new int[rows];
-                observations[node] = new float[rows * Outcomes.OBSERVATIONS];
                 for (int row = 0; row < rows; row++) {
                     answers[node][row] = in.readInt();
+                    shown[node][row] = in.readInt();
                     for (int i = 0; i < Outcomes.OBSERVATIONS; i++) {
                         observations[node][row * Outcomes.OBSERVATIONS + i] = in.readFloat();
                     }
                 }
             }
             Outcomes outcomes =
-                    new Outcomes(trie, costs, Math.abs(classes), answers, observations, truth, lengths, null);
-            return classes < 0 ? outcomes.withObservations(observations) : outcomes;
+                    new Outcomes(trie, costs, classes, answers, observations, truth, lengths, null).withShown(shown);
+            return comparable ? outcomes : outcomes.withVerdicts(answers);
         }
     }
 }

@@ -8,9 +8,9 @@ import java.util.Arrays;
 
 /**
  * One LSTM cell and the actor on top of it, in float32. Gates are ordered input, forget, cell, output. Immutable; working
- * memory is the caller's, so that a step allocates nothing.
+ * memory is the caller's, so that a step allocates nothing. Not final: a test listens to what it is shown.
  */
-final class LstmNetwork {
+class LstmNetwork {
     /** Features of an observation before the predictor's probabilities. */
     static final int FIXED_FEATURES = 11;
 

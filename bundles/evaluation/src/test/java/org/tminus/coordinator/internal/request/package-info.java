@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.coordinator.internal.request;
+
+import org.jspecify.annotations.NullMarked;

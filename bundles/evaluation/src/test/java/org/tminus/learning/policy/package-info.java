@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.learning.policy;
+
+import org.jspecify.annotations.NullMarked;

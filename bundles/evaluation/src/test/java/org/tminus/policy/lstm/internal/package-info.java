@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.policy.lstm.internal;
+
+import org.jspecify.annotations.NullMarked;

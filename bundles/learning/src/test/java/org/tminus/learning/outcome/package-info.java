@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.learning.outcome;
+
+import org.jspecify.annotations.NullMarked;
