@@ -28,7 +28,12 @@ class EmbeddingsTest {
     @Test
     void anAnswerIsKeptWhereItPointsAsFullDepthDoes() throws Exception {
         PathTrie trie = PathTrie.of(
-                List.of(MenuPath.prefix(1), new MenuPath(List.of(0, 2), 2), MenuPath.prefix(4)), TinyEncoder.LAYERS);
+                List.of(
+                        MenuPath.prefix(1),
+                        new MenuPath(List.of(0, 2), 2),
+                        new MenuPath(List.of(0, 2, 3), 3),
+                        MenuPath.prefix(4)),
+                TinyEncoder.LAYERS);
         EmbeddedSentences examples = new EmbeddedSentences(new Sentences(50, 1, 5), KEPT);
         Map<Integer, float[][]> seen = new HashMap<>();
         Outcomes outcomes;
@@ -44,7 +49,8 @@ class EmbeddingsTest {
                             seen.computeIfAbsent(node, unseen -> new float[50][])[rows[0]] = values.clone());
         }
         int kept = 0;
-        for (int path = 0; path < 2; path++) {
+        int otherThanBefore = 0;
+        for (int path = 0; path < 3; path++) {
             int node = trie.end(path).index();
             for (int row = 0; row < 50; row++) {
                 double cosine = cosine(seen.get(node)[row], seen.get(outcomes.fullDepthNode())[row]);
@@ -54,14 +60,21 @@ class EmbeddingsTest {
                 kept += outcomes.agrees(path, row) ? 1 : 0;
                 // What a policy sees is what it would see of any other output.
                 assertThat(outcomes.observation(node, row, 0)).isEqualTo(classes.observation(node, row, 0));
-                assertThat(outcomes.unchanged(node, trie.end(0).index(), row))
-                        .isEqualTo(classes.observation(node, row, 3));
+                assertThat(outcomes.shown(node, row)).isEqualTo(classes.answer(node, row));
+                for (int before : new int[] {0, trie.end(0).index(), trie.end(1).index()}) {
+                    assertThat(outcomes.unchanged(node, before, row)).isEqualTo(classes.unchanged(node, before, row));
+                }
+                float sinceFirst = outcomes.unchanged(node, trie.end(0).index(), row);
+                otherThanBefore += path == 2 && sinceFirst != outcomes.observation(node, row, 3) ? 1 : 0;
             }
         }
-        assertThat(kept).isBetween(1, 99);
+        assertThat(kept).isBetween(1, 149);
+        assertThat(otherThanBefore)
+                .as("answers that compare otherwise with the first exit than with the one before")
+                .isPositive();
         assertThat(outcomes.isLabelled()).isFalse();
         assertThat(outcomes.comparesAnswers()).isFalse();
-        assertThat(IntStream.range(0, 50)).allMatch(row -> outcomes.agrees(2, row));
+        assertThat(IntStream.range(0, 50)).allMatch(row -> outcomes.agrees(3, row));
     }
 
     @Test
