@@ -28,6 +28,11 @@ record EmbeddedTexts(TextExamples texts, double keptCosine) implements TextExamp
     }
 
     @Override
+    public String group(int row) {
+        return texts.group(row);
+    }
+
+    @Override
     public int label(int row) {
         return -1;
     }

@@ -39,6 +39,11 @@ final class EncodedTexts implements TextExamples {
     }
 
     @Override
+    public String group(int row) {
+        return rows.get(row).group();
+    }
+
+    @Override
     public int label(int row) {
         return rows.get(row).label();
     }

@@ -116,6 +116,7 @@ public final class ImageFolder {
         return new PictureSet(
                 rows.size(),
                 row -> rows.get(row).id(),
+                row -> rows.get(row).group(),
                 row -> rows.get(row).label(),
                 row -> pictures.get(rows.get(row).number()),
                 input);

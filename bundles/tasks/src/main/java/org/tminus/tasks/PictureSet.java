@@ -14,23 +14,37 @@ import org.tminus.tensor.HostTensor;
 public final class PictureSet implements PictureExamples {
     private final int size;
     private final IntFunction<String> ids;
+    private final IntFunction<String> groups;
     private final IntUnaryOperator labels;
     private final IntFunction<Display.Picture> pictures;
     private final PictureInput input;
 
-    /**
-     * @param ids per row a name
-     * @param labels per row the class, -1 if nobody knows
-     * @param pictures per row the picture, of any size and of as many channels as the input takes
-     */
+    /** Pictures that have nothing to do with each other. */
     public PictureSet(
             int size,
             IntFunction<String> ids,
             IntUnaryOperator labels,
             IntFunction<Display.Picture> pictures,
             PictureInput input) {
+        this(size, ids, ids, labels, pictures, input);
+    }
+
+    /**
+     * @param ids per row a name
+     * @param groups per row the name of what it belongs to, see {@link org.tminus.learning.data.Examples#group}
+     * @param labels per row the class, -1 if nobody knows
+     * @param pictures per row the picture, of any size and of as many channels as the input takes
+     */
+    public PictureSet(
+            int size,
+            IntFunction<String> ids,
+            IntFunction<String> groups,
+            IntUnaryOperator labels,
+            IntFunction<Display.Picture> pictures,
+            PictureInput input) {
         this.size = size;
         this.ids = ids;
+        this.groups = groups;
         this.labels = labels;
         this.pictures = pictures;
         this.input = input;
@@ -44,6 +58,11 @@ public final class PictureSet implements PictureExamples {
     @Override
     public String id(int row) {
         return ids.apply(row);
+    }
+
+    @Override
+    public String group(int row) {
+        return groups.apply(row);
     }
 
     @Override
@@ -73,6 +92,6 @@ public final class PictureSet implements PictureExamples {
 
     @Override
     public PictureExamples withPictures(Change change) {
-        return new PictureSet(size, ids, labels, row -> change.apply(id(row), picture(row)), input);
+        return new PictureSet(size, ids, groups, labels, row -> change.apply(id(row), picture(row)), input);
     }
 }

@@ -339,6 +339,11 @@ public final class RawTensors {
         }
 
         @Override
+        public String group(int row) {
+            return rows.get(row).group();
+        }
+
+        @Override
         public int label(int row) {
             return rows.get(row).label();
         }

@@ -94,6 +94,11 @@ public final class Signposts {
         }
 
         @Override
+        public String group(int row) {
+            return pictures.group(row);
+        }
+
+        @Override
         public int label(int row) {
             return pictures.label(row);
         }

@@ -82,11 +82,14 @@ class ImageFolderTest {
             }
         }
         assertThat(splits).hasSize(100);
+        Map<String, String> groups = Samples.groups(data);
+        assertThat(groups.get("cat/p0.png")).isNotEqualTo(groups.get("cat/p2.png"));
         splits.forEach((id, split) -> {
             if (id.endsWith("-copy.jpg")) {
                 assertThat(splits.get(id.replace("-copy.jpg", ".png")))
                         .describedAs(id)
                         .isEqualTo(split);
+                assertThat(groups.get(id.replace("-copy.jpg", ".png"))).isEqualTo(groups.get(id));
             }
         });
         assertThat(new HashSet<>(splits.values())).hasSize(4);

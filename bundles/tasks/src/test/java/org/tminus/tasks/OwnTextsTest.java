@@ -94,6 +94,7 @@ class OwnTextsTest {
                     row.substring(row.lastIndexOf(',') + 1));
         }
         Map<String, Split> splitOf = new HashMap<>();
+        Map<String, String> groupOf = new HashMap<>();
         TaskData data = load(csv(csvRows()), COLUMNS);
         for (Split split : Split.values()) {
             TextExamples examples = (TextExamples) Samples.open(data, split);
@@ -102,6 +103,8 @@ class OwnTextsTest {
                 assertThat(author).isNotNull();
                 Split before = splitOf.put(author, split);
                 assertThat(before == null || before == split).isTrue();
+                String group = groupOf.put(author, examples.group(row));
+                assertThat(group == null || group.equals(examples.group(row))).isTrue();
             }
         }
         assertThat(splitOf.values()).contains(Split.values());

@@ -127,6 +127,20 @@ class PackageSectionsTest {
         assertThat(near).hasSize(1);
     }
 
+    @Test
+    void siblingsAndNearCopiesAreOfOneGroup() throws Exception {
+        DebianPackages packages = write(paragraphs());
+        Map<String, String> groups = Samples.groups(task(packages));
+        Map<String, Set<String>> bySource = new HashMap<>();
+        groups.forEach((id, group) -> bySource.computeIfAbsent(
+                        id.startsWith("near") ? "near" : id.split("[-/]")[0], source -> new HashSet<>())
+                .add(group));
+        assertThat(bySource.values()).allSatisfy(all -> assertThat(all).hasSize(1));
+        assertThat(new HashSet<>(groups.values())).hasSizeBetween(3, groups.size() - 1);
+        assertThat(Samples.groups(EmbeddingCorpus.of(packages, SmallTokenizer.json(), TextInput.BERT, 7, 20)))
+                .isEqualTo(groups);
+    }
+
     private static Split otherwise(String id) {
         throw new AssertionError(id + " is separated from its siblings");
     }

@@ -98,6 +98,7 @@ class RawTensorsTest {
         // Two numbers with three labels each.
         assertThat(ids).hasSize(206);
         assertThat(near).hasSize(1);
+        assertThat(new HashSet<>(Samples.groups(data).values())).hasSize(201);
     }
 
     @Test

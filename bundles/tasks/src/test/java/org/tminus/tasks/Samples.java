@@ -4,7 +4,9 @@
  */
 package org.tminus.tasks;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.tminus.learning.data.Examples;
@@ -29,6 +31,18 @@ final class Samples {
     static List<String> ids(TaskData data, Split split) {
         Examples examples = open(data, split);
         return IntStream.range(0, examples.size()).mapToObj(examples::id).toList();
+    }
+
+    /** By id, of all splits. */
+    static Map<String, String> groups(TaskData data) {
+        Map<String, String> groups = new HashMap<>();
+        for (Split split : Split.values()) {
+            Examples examples = open(data, split);
+            for (int row = 0; row < examples.size(); row++) {
+                groups.put(examples.id(row), examples.group(row));
+            }
+        }
+        return groups;
     }
 
     static HostTensor input(Examples examples, String name, int... rows) {

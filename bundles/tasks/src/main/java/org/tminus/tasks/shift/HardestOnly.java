@@ -58,6 +58,11 @@ public record HardestOnly() implements Shift {
         }
 
         @Override
+        public String group(int row) {
+            return all.group(rows[row]);
+        }
+
+        @Override
         public int label(int row) {
             return all.label(rows[row]);
         }

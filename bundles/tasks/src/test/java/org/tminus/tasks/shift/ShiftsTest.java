@@ -60,6 +60,7 @@ class ShiftsTest {
         return new PictureSet(
                 30,
                 row -> "p" + row,
+                row -> "pair " + row / 2,
                 row -> row % 3,
                 row -> new Display.Picture(20, 20, 1, pixels),
                 new PictureInput("x", 1, 20, 20, 1, List.of(0.0), List.of(1.0), true));
@@ -73,6 +74,7 @@ class ShiftsTest {
         for (int row = 0; row < before.size(); row++) {
             assertThat(after.id(row)).isEqualTo(before.id(row));
             assertThat(after.label(row)).isEqualTo(before.label(row));
+            assertThat(after.group(row)).isEqualTo(before.group(row)).isNotEqualTo(before.id(row));
             assertThat(Math.abs(after.text(row).length() - before.text(row).length()))
                     .isLessThan(10);
             changed += after.text(row).equals(before.text(row)) ? 0 : 1;
@@ -167,6 +169,7 @@ class ShiftsTest {
     private static Display.Picture changed(Shift shift, int row) {
         PictureExamples examples = (PictureExamples) shift.apply(pictures());
         assertThat(examples.label(4)).isEqualTo(1);
+        assertThat(examples.group(5)).isEqualTo("pair 2");
         assertThat(examples.inputs(new int[] {row})).containsOnlyKeys("x");
         return examples.picture(row);
     }
@@ -188,6 +191,7 @@ class ShiftsTest {
         assertThat(hardest.size()).isBetween(60, 140);
         for (int row = 0; row < hardest.size(); row++) {
             assertThat(hardest.difficulty(row)).isEqualTo(6);
+            assertThat(hardest.group(row)).isEqualTo(hardest.id(row));
         }
         assertThat(hardest.inputs(new int[] {0, 1})).containsOnlyKeys("tokens");
     }

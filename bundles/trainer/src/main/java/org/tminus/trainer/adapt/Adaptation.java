@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Groups;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
@@ -127,8 +128,9 @@ public final class Adaptation {
         GraphAnalysis analysis = ModelCheck.check(head.model(), name);
         boolean large = ModelCheck.weights(analysis) > LARGE;
         long rows = (long) trunk.size() + decision.size();
-        // The calibration split stays closed until the end; it is as large as the decision split but for chance.
-        int calibration = (int) (rows * 15 / 75);
+        // The calibration split stays closed until the end; it has as many groups as the decision split but for chance.
+        long groups = (long) Groups.of(trunk).count() + Groups.of(decision).count();
+        int calibration = (int) (groups * 15 / 75);
         long weightBytes = analysis.total().weightBytes();
         room.check(request.output(), request.work(), weightBytes, Room.workBytes(weightBytes, large, rows));
 
@@ -169,6 +171,11 @@ public final class Adaptation {
                 trunk.size(),
                 decision.size(),
                 classes > 0 ? classes + " classes" : "no labels, so what the model answers as it is, is kept"));
+        if (groups < rows) {
+            words.add("        these are in " + groups
+                    + " groups of near-copies or of what belongs together; a certificate"
+                    + " counts one input of each");
+        }
         task.notes().forEach(line -> words.add("        " + line));
         task.warnings().forEach(line -> words.add("warning " + line));
         if (classes > 0 && request.labels().names().isEmpty()) {

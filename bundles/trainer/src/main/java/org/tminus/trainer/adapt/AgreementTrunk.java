@@ -119,6 +119,11 @@ final class AgreementTrunk implements Trunk {
         }
 
         @Override
+        public String group(int row) {
+            return examples.group(row);
+        }
+
+        @Override
         public int label(int row) {
             return answers.best(row);
         }

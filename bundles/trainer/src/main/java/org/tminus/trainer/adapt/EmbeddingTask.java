@@ -58,6 +58,11 @@ final class EmbeddingTask {
         }
 
         @Override
+        public String group(int row) {
+            return examples.group(row);
+        }
+
+        @Override
         public int label(int row) {
             return -1;
         }

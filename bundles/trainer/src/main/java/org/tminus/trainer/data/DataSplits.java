@@ -30,6 +30,8 @@ public final class DataSplits {
     private final ImageSet train;
     private final ImageSet test;
     private final Map<Split, int[]> indices = new EnumMap<>(Split.class);
+    private final String[] trainGroups;
+    private final String[] testGroups;
     private final int leftOut;
     private final String dataHash;
     private final String fingerprint;
@@ -46,15 +48,21 @@ public final class DataSplits {
         for (int i = train.size(); i < group.length; i++) {
             nearTest[group[i]] = true;
         }
-        byte[][] key = new byte[train.size()][];
-        for (int i = 0; i < train.size(); i++) {
-            byte[] hash = train.imageHash(i);
+        byte[][] key = new byte[group.length][];
+        for (int i = 0; i < group.length; i++) {
+            byte[] hash = i < train.size() ? train.imageHash(i) : test.imageHash(i - train.size());
             byte[] smallest = key[group[i]];
             // The smallest hash of a group names it, so that the order of the file does not matter.
             if (smallest == null || Arrays.compareUnsigned(hash, smallest) < 0) {
                 key[group[i]] = hash;
             }
         }
+        String[] names = new String[group.length];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = HexFormat.of().formatHex(key[group[i]]);
+        }
+        trainGroups = Arrays.copyOf(names, train.size());
+        testGroups = Arrays.copyOfRange(names, train.size(), names.length);
         Map<Split, List<Integer>> lists = new EnumMap<>(Split.class);
         for (Split split : Split.values()) {
             lists.put(split, new ArrayList<>());
@@ -140,7 +148,9 @@ public final class DataSplits {
 
     SplitReader reader(Split split, Purpose purpose) {
         openings.add(new Opening(split, purpose));
-        return new SplitReader(split == Split.TEST ? test : train, of(split), split);
+        return split == Split.TEST
+                ? new SplitReader(test, of(split), testGroups, split)
+                : new SplitReader(train, of(split), trainGroups, split);
     }
 
     /** The number of images in a split. */

@@ -59,7 +59,8 @@ public final class FashionVitData {
     }
 
     private static Examples examples(SplitReader images, PictureInput input) {
-        return new PictureSet(images.size(), images::id, images::label, row -> picture(images, row), input);
+        return new PictureSet(
+                images.size(), images::id, images::group, images::label, row -> picture(images, row), input);
     }
 
     private static Display.Picture picture(SplitReader images, int row) {

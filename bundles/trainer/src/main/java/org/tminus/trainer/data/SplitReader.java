@@ -10,11 +10,17 @@ import org.tminus.learning.data.Split;
 public final class SplitReader {
     private final ImageSet images;
     private final int[] indices;
+    private final String[] groups;
     private final Split split;
 
-    SplitReader(ImageSet images, int[] indices, Split split) {
+    /**
+     * @param indices of the images of the split
+     * @param groups by index the name of its group
+     */
+    SplitReader(ImageSet images, int[] indices, String[] groups, Split split) {
         this.images = images;
         this.indices = indices;
+        this.groups = groups;
         this.split = split;
     }
 
@@ -43,6 +49,11 @@ public final class SplitReader {
         return images.name() + "/" + indices[row];
     }
 
+    /** The name that an image shares with its near-copies. */
+    public String group(int row) {
+        return groups[indices[row]];
+    }
+
     /** The class of an image. */
     public int label(int row) {
         return images.label(indices[row]);
@@ -55,6 +66,6 @@ public final class SplitReader {
 
     /** The first rows alone. */
     public SplitReader first(int rows) {
-        return new SplitReader(images, java.util.Arrays.copyOf(indices, rows), split);
+        return new SplitReader(images, java.util.Arrays.copyOf(indices, rows), groups, split);
     }
 }

@@ -68,6 +68,11 @@ public final class SoftAnswers {
         }
 
         @Override
+        public String group(int row) {
+            return examples.group(from + row);
+        }
+
+        @Override
         public int label(int row) {
             return examples.label(from + row);
         }

@@ -23,6 +23,7 @@ import org.tminus.certificate.Certifier;
 import org.tminus.certificate.LossMatrix;
 import org.tminus.certificate.Risk;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Groups;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.outcome.Choices;
@@ -35,7 +36,8 @@ import org.tminus.trainer.decide.PointChoice;
 import org.tminus.trainer.pack.ModelGraphs;
 
 /**
- * Certifies operating points of a finished model on the calibration split. What is promised, with which test and in which
+ * Certifies operating points of a finished model on the calibration split, on one input of every group, since tests count on
+ * inputs that are independent. What is promised, with which test and in which
  * order of points, is fixed before the split is opened.
  */
 final class Certifying {
@@ -79,7 +81,12 @@ final class Certifying {
             return new Result(null, List.of(), "There is no adaptive operating point to certify.");
         }
         Examples examples = recipe.data().accessFor(Purpose.CERTIFYING).open(Split.CALIBRATION);
-        listener.message("certifying on " + examples.size() + " inputs of the calibration split");
+        Groups groups = Groups.of(examples);
+        int[] independent = groups.oneEach();
+        String source = groups.areSingle()
+                ? "all of the calibration split"
+                : "one of each group of the calibration split, which has " + examples.size();
+        listener.message("certifying on " + independent.length + " inputs, " + source);
         Outcomes outcomes = OutcomeStage.run(
                 stages,
                 graphs,
@@ -93,19 +100,22 @@ final class Certifying {
         if (predictor != null) {
             outcomes = predictor.predicted(outcomes, examples);
         }
-        LossMatrix disagreement = losses(Risk.DISAGREEMENT, outcomes, examples, order);
+        outcomes = outcomes.select(independent);
+        List<String> ids = IntStream.of(independent).mapToObj(examples::id).toList();
+        LossMatrix disagreement = losses(Risk.DISAGREEMENT, outcomes, ids, order);
         boolean labelled = outcomes.isLabelled();
         Risk risk = labelled ? recipe.promise().risk() : Risk.DISAGREEMENT;
-        LossMatrix losses = risk == Risk.DISAGREEMENT ? disagreement : losses(risk, outcomes, examples, order);
+        LossMatrix losses = risk == Risk.DISAGREEMENT ? disagreement : losses(risk, outcomes, ids, order);
         Certification certification = Certifier.certify(
                 losses, recipe.promise().epsilon(), recipe.promise().delta());
-        listener.message(certification.sentence());
+        String sentence = certification.sentence() + " The inputs are " + source + ".";
+        listener.message(sentence);
         if (certification.certified().isEmpty()) {
-            return new Result(null, List.of(), certification.sentence());
+            return new Result(null, List.of(), sentence);
         }
         CertificateResult result = CertificateResult.of(
                 certification, disagreement, hashes(graphs, menu, folder), NUMERIC_CLASS, TOLERANCE);
-        return new Result(result.toJson(), certification.certified(), certification.sentence());
+        return new Result(result.toJson(), certification.certified(), sentence);
     }
 
     /** By what they lost on the decision split, so that the test goes on as long as it can; then the costlier ones. */
@@ -122,7 +132,8 @@ final class Certifying {
         return Double.isNaN(full) ? -point.flopsRatio() : full - point.accuracy();
     }
 
-    private static LossMatrix losses(Risk risk, Outcomes outcomes, Examples examples, List<PointChoice.Chosen> points) {
+    /** @param ids of the inputs, as many as there are outcomes */
+    private static LossMatrix losses(Risk risk, Outcomes outcomes, List<String> ids, List<PointChoice.Chosen> points) {
         int full = outcomes.trie().menu().size() - 1;
         byte[][] losses = new byte[points.size()][outcomes.rows()];
         for (int point = 0; point < losses.length; point++) {
@@ -134,8 +145,6 @@ final class Certifying {
             }
         }
         List<String> names = points.stream().map(each -> each.point().name()).toList();
-        List<String> ids =
-                IntStream.range(0, examples.size()).mapToObj(examples::id).toList();
         return LossMatrix.of(risk, names, ids, losses);
     }
 

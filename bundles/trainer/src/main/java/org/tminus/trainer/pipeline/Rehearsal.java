@@ -212,6 +212,11 @@ public record Rehearsal(Duration paths, Duration predictor, Duration policies) {
         }
 
         @Override
+        public String group(int row) {
+            return examples.group(row);
+        }
+
+        @Override
         public int label(int row) {
             return examples.label(row);
         }

@@ -73,6 +73,7 @@ class DataSplitsTest {
                 new ImageSet("test", 28, 28, testPixels, new byte[10]),
                 1);
         Map<Integer, Set<Split>> whereabouts = new HashMap<>();
+        Map<Integer, Set<String>> groups = new HashMap<>();
         for (Split split : new Split[] {Split.TRUNK, Split.DECISION, Split.CALIBRATION}) {
             SplitReader reader = reader(splits, split);
             for (int row = 0; row < reader.size(); row++) {
@@ -80,8 +81,11 @@ class DataSplitsTest {
                 whereabouts
                         .computeIfAbsent(index % 600, unused -> new TreeSet<>())
                         .add(split);
+                groups.computeIfAbsent(index % 600, unused -> new TreeSet<>()).add(reader.group(row));
             }
         }
+        assertThat(groups.values()).allSatisfy(names -> assertThat(names).hasSize(1));
+        assertThat(groups.values().stream().distinct().count()).isGreaterThan(100);
         assertThat(splits.leftOut()).isGreaterThanOrEqualTo(20);
         assertThat(whereabouts).doesNotContainKeys(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         assertThat(whereabouts.values()).allSatisfy(places -> assertThat(places).hasSize(1));
