@@ -7,6 +7,7 @@ package org.tminus.trainer.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -23,9 +24,51 @@ import org.tminus.trainer.pack.InlinedWeights;
 /**
  * The trunk of a model file that exists: its weights stay, everything that is decided is decided anew.
  *
+ * <p>The file must have been trained on the trunk split of the same data. With another seed or other data, the weights would
+ * have learned from inputs that now decide, certify, or are reported on.
+ *
  * @param file the model file
  */
 public record PackagedTrunk(Path file) implements Trunk {
+    /**
+     * A trunk for this data.
+     *
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if it was trained on another split or other data, with what to do
+     */
+    static PackagedTrunk of(Path file, TaskData.Description data) throws IOException {
+        JsonNode provenance;
+        try (ModelPackage model = ModelPackage.open(file);
+                InputStream description = model.read("model.json")) {
+            provenance = new ObjectMapper().readTree(description).path("provenance");
+        } catch (ModelFormatException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        String learned = provenance.path("data").path("sha256").asText();
+        String name = provenance.path("data").path("name").asText();
+        // A name may have changed while the data did not.
+        if (learned.isEmpty() ? !name.equals(data.name()) : !learned.equals(data.sha256())) {
+            throw new IllegalArgumentException("the weights of " + file + " were trained on other data ("
+                    + said(name, learned) + ") than this (" + said(data.name(), data.sha256())
+                    + "), and may have learned from inputs that would now decide or certify; give the data that they were"
+                    + " trained on with --data, or train new ones without --trunk");
+        }
+        JsonNode seed = provenance.path("seed");
+        if (!seed.isIntegralNumber() || seed.asLong() != data.seed()) {
+            throw new IllegalArgumentException(
+                    "the weights of " + file + " were trained with seed " + seed.asText("unknown")
+                            + ", this split is that of seed " + data.seed()
+                            + ", so they have learned from inputs that would now decide or certify; "
+                            + (seed.isIntegralNumber() ? "give --seed " + seed.asText() + ", or " : "")
+                            + "train new ones without --trunk");
+        }
+        return new PackagedTrunk(file);
+    }
+
+    private static String said(String name, String sha256) {
+        return sha256.isEmpty() ? name : name + ", SHA-256 " + sha256.substring(0, Math.min(12, sha256.length()));
+    }
+
     @Override
     public String fingerprint() {
         try {

@@ -101,8 +101,8 @@ public final class Recipes {
             return epochs == 0 ? otherwise : epochs;
         }
 
-        private Trunk orKept(Trunk trained) {
-            return trunk == null ? trained : new PackagedTrunk(trunk);
+        private Trunk orKept(Trunk trained, TaskData data) throws IOException {
+            return trunk == null ? trained : PackagedTrunk.of(trunk, data.description());
         }
     }
 
@@ -124,7 +124,7 @@ public final class Recipes {
     }
 
     /** Pointer-chase of any size. */
-    static Recipe pointerChase(TaskData data, Choices choices) {
+    static Recipe pointerChase(TaskData data, Choices choices) throws IOException {
         TransformerConfig config =
                 new TransformerConfig(6, 64, 4, 128, pointerTables(), PointerChase.NODES, choices.seed());
         return pointerChase(data, config, chasing(choices), choices);
@@ -137,7 +137,8 @@ public final class Recipes {
                 .withLosses(LOSSES.withWeights(0.5, 0.5, 0.1));
     }
 
-    static Recipe pointerChase(TaskData data, TransformerConfig config, GraphOptions options, Choices choices) {
+    static Recipe pointerChase(TaskData data, TransformerConfig config, GraphOptions options, Choices choices)
+            throws IOException {
         OnnxModel model = TransformerBuilder.build(config);
         Trunk trunk = new GraphTrunkStage(model, Objective.CLASSES, null, options, StageStore.sha256(model.toBytes()));
         return new Recipe(
@@ -150,7 +151,7 @@ public final class Recipes {
                         "first",
                         PointerChase.TOKENS),
                 data,
-                choices.orKept(trunk),
+                choices.orKept(trunk, data),
                 ValueFeatures.NAME,
                 Recipe::usualSubsets,
                 Map.of(),
@@ -187,7 +188,7 @@ public final class Recipes {
                         "first",
                         config.tokens()),
                 data,
-                choices.orKept(trunk),
+                choices.orKept(trunk, data),
                 GridFeatures.NAME,
                 Recipe::usualSubsets,
                 Map.of("preprocessing.json", imagePreprocessing(Signposts.INPUT)),
@@ -264,7 +265,7 @@ public final class Recipes {
                         "mean",
                         TextInput.BERT.maxTokens()),
                 data,
-                choices.orKept(trunk),
+                choices.orKept(trunk, data),
                 TokenFeatures.NAME,
                 Recipe::usualSubsets,
                 Map.of(
@@ -306,7 +307,7 @@ public final class Recipes {
                         "mean",
                         TextInput.BERT.maxTokens()),
                 data,
-                choices.orKept(trunk),
+                choices.orKept(trunk, data),
                 TokenFeatures.NAME,
                 Recipe::usualSubsets,
                 Map.of("preprocessing.json", textPreprocessing(TextInput.BERT, model), "tokenizer.json", tokenizer),
@@ -360,7 +361,7 @@ public final class Recipes {
                         "first",
                         1),
                 data,
-                choices.orKept(trunk),
+                choices.orKept(trunk, data),
                 ImageFeatures.NAME,
                 layers -> List.of(),
                 Map.of("preprocessing.json", imagePreprocessing(fashionInput(config))),

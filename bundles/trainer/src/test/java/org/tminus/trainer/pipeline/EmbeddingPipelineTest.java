@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -89,7 +90,7 @@ class EmbeddingPipelineTest {
         return data.accessFor(purpose).open(split);
     }
 
-    private static Recipe recipe(TaskData data) {
+    private static Recipe recipe(TaskData data) throws IOException {
         Recipe chase = Recipes.pointerChase(data, Recipes.Choices.standard(1));
         OnnxModel model = ((GraphTrunkStage) chase.trunk()).model();
         GraphOptions options = GraphOptions.of(1, 100, 1);

@@ -5,6 +5,7 @@
 package org.tminus.trainer.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.evaluation.AdaptiveParts;
+import org.tminus.learning.data.Display;
+import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
 import org.tminus.model.AdaptiveModel;
@@ -29,6 +33,7 @@ import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.tasks.PointerChase;
 import org.tminus.tasks.SplitSizes;
+import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.graph.GraphOptions;
@@ -66,7 +71,7 @@ class PipelineTest {
         return made;
     }
 
-    private Recipe recipe() {
+    private Recipe recipe() throws IOException {
         return Recipes.pointerChase(data, SMALL, TRUNK, Recipes.Choices.standard(1));
     }
 
@@ -212,6 +217,82 @@ class PipelineTest {
             assertThat(Files.readAllBytes(other.file("model.onnx.data").orElseThrow()))
                     .isEqualTo(Files.readAllBytes(model.file("model.onnx.data").orElseThrow()));
         }
+    }
+
+    @Test
+    void ofInputsThatBelongTogetherOneCounts() throws IOException {
+        Purpose[] purposes = {Purpose.TRAINING, Purpose.CERTIFYING};
+        TaskData threes = new TaskData(
+                data.description(),
+                split -> new InThrees(data.accessFor(purposes[split == Split.CALIBRATION ? 1 : 0])
+                        .open(split)));
+        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, result.model());
+        PipelineOptions options = new PipelineOptions(
+                folder.resolve("threes.tminus"), folder.resolve("threes"), "./tminus", 1, PolicyEffort.NONE);
+        Pipeline.Result made = Pipeline.run(
+                Recipes.pointerChase(threes, SMALL, TRUNK, kept), options, ProgressListener.NONE, () -> false);
+        assertThat(made).isNotNull();
+        assertThat(made.certificate())
+                .containsPattern("(from 300 inputs|n = 300)")
+                .contains("one of each group", "900");
+        assertThat(result.certificate()).containsPattern("(from 900 inputs|n = 900)");
+    }
+
+    /** Three inputs each belong together. */
+    private record InThrees(Examples examples) implements Examples {
+        @Override
+        public int size() {
+            return examples.size();
+        }
+
+        @Override
+        public String id(int row) {
+            return examples.id(row);
+        }
+
+        @Override
+        public String group(int row) {
+            return "group " + row / 3;
+        }
+
+        @Override
+        public int label(int row) {
+            return examples.label(row);
+        }
+
+        @Override
+        public int length(int row) {
+            return examples.length(row);
+        }
+
+        @Override
+        public Map<String, HostTensor> inputs(int[] rows) {
+            return examples.inputs(rows);
+        }
+
+        @Override
+        public Display display(int row) {
+            return examples.display(row);
+        }
+    }
+
+    @Test
+    void weightsThatLearnedFromInputsOfAnotherSplitAreRefused() {
+        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, result.model());
+        TaskData.Description given = data.description();
+        TaskData otherSplit = new TaskData(
+                new TaskData.Description(
+                        given.name(), given.labels(), given.sha256(), given.licence(), 2, given.facts()),
+                split -> {
+                    throw new AssertionError("opened " + split);
+                });
+        assertThatThrownBy(() -> Recipes.pointerChase(otherSplit, SMALL, TRUNK, kept))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("seed 1", "seed 2", "give --seed 1", "without --trunk");
+        TaskData otherData = PointerChase.generate(1, new SplitSizes(2999, 600, 900, 100));
+        assertThatThrownBy(() -> Recipes.pointerChase(otherData, SMALL, TRUNK, kept))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("other data", given.sha256().substring(0, 12), "--data", "without --trunk");
     }
 
     @Test
