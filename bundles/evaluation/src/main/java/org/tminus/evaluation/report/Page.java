@@ -193,14 +193,12 @@ public final class Page {
     /** The oracle answers as full depth does, which the way need not. */
     private String oracleLoss(@Nullable Double difference, String measure) {
         Double share = result.oracleShareAtEqualQuality();
-        return (difference == null
-                        ? ""
-                        : ", which answers as full depth does, where this way has " + points(difference) + " points of "
-                                + measure + " against it")
+        return " that always answers as full depth does"
+                + (difference == null ? "" : " (this way: " + points(difference) + " points of " + measure + ")")
                 + (share == null
                         ? ""
                         : "; " + percent(share, 0)
-                                + " of what a stable oracle saves that differs from full depth as often as this way");
+                                + " of what one would save that differs from full depth as often as this way");
     }
 
     private void card(String figure, String text) {
