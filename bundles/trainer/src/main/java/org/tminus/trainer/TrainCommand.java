@@ -54,7 +54,7 @@ final class TrainCommand implements Callable<Integer> {
         @Option(
                 names = "--trunk",
                 paramLabel = "FILE",
-                description = "keep the weights of this model file, and decide all else anew")
+                description = "keep the weights of this model file or change, and decide all else anew")
         private @Nullable Path trunk;
 
         @Option(names = "--policy-seeds", paramLabel = "N", description = "trainings of each learned policy")
@@ -67,13 +67,17 @@ final class TrainCommand implements Callable<Integer> {
         private int policyUpdates = PolicyEffort.STANDARD.updates();
     }
 
+    private String kept() {
+        return parts.trunk == null ? "" : " --trunk " + parts.trunk.getFileName();
+    }
+
     @Override
     public Integer call() throws IOException {
         String name = spec.name();
         Path file = Main.absolute(output == null ? Path.of(name + ".tminus") : output);
         PolicyEffort effort = new PolicyEffort(parts.policySeeds, parts.policyUpdates);
         PipelineOptions options = new PipelineOptions(
-                file, task.work(name), "./tminus train " + name + task.asTyped(), task.seed(), effort);
+                file, task.work(name), "./tminus train " + name + task.asTyped() + kept(), task.seed(), effort);
         PrintStream out = System.out;
         try (StopOnExit stop = new StopOnExit()) {
             ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());

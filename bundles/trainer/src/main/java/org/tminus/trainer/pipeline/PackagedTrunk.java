@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.TaskData;
 import org.tminus.models.format.ModelPackage;
@@ -27,23 +29,20 @@ import org.tminus.trainer.pack.InlinedWeights;
  * <p>The file must have been trained on the trunk split of the same data. With another seed or other data, the weights would
  * have learned from inputs that now decide, certify, or are reported on.
  *
- * @param file the model file
+ * @param file the model file, or the change of one
+ * @param encoders folder with the jar of the encoder that a change belongs to; {@code null} for the local Maven repository
  */
-public record PackagedTrunk(Path file) implements Trunk {
+public record PackagedTrunk(Path file, @Nullable Path encoders) implements Trunk {
+    private static final String DESCRIPTION = "model.json";
+
     /**
      * A trunk for this data.
      *
      * @throws IOException if the file cannot be read
      * @throws IllegalArgumentException if it was trained on another split or other data, with what to do
      */
-    static PackagedTrunk of(Path file, TaskData.Description data) throws IOException {
-        JsonNode provenance;
-        try (ModelPackage model = ModelPackage.open(file);
-                InputStream description = model.read("model.json")) {
-            provenance = new ObjectMapper().readTree(description).path("provenance");
-        } catch (ModelFormatException e) {
-            throw new IOException(e.getMessage(), e);
-        }
+    static PackagedTrunk of(Path file, @Nullable Path encoders, TaskData.Description data) throws IOException {
+        JsonNode provenance = new ObjectMapper().readTree(description(file)).path("provenance");
         String learned = provenance.path("data").path("sha256").asText();
         String name = provenance.path("data").path("name").asText();
         // A name may have changed while the data did not.
@@ -62,7 +61,23 @@ public record PackagedTrunk(Path file) implements Trunk {
                             + (seed.isIntegralNumber() ? "give --seed " + seed.asText() + ", or " : "")
                             + "train new ones without --trunk");
         }
-        return new PackagedTrunk(file);
+        return new PackagedTrunk(file, encoders);
+    }
+
+    private static byte[] description(Path file) throws IOException {
+        if (isChange(file)) {
+            return RebuildFile.entry(file, DESCRIPTION);
+        }
+        try (ModelPackage model = ModelPackage.open(file);
+                InputStream description = model.read(DESCRIPTION)) {
+            return description.readAllBytes();
+        } catch (ModelFormatException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static boolean isChange(Path file) {
+        return file.toString().endsWith(RebuildFile.EXTENSION);
     }
 
     private static String said(String name, String sha256) {
@@ -81,17 +96,23 @@ public record PackagedTrunk(Path file) implements Trunk {
     @Override
     public Graphs train(TaskData.Access data, Path folder, BooleanSupplier stop, ProgressListener listener)
             throws IOException {
+        Path rebuilt = folder.resolve("rebuilt.tminus");
+        if (isChange(file)) {
+            RebuildFile.rebuild(file, Optional.ofNullable(encoders), rebuilt, folder.resolve("rebuilding"));
+        }
         Path unpacked = Files.createTempDirectory(folder, "packaged");
-        try (ModelPackage model = ModelPackage.open(file)) {
+        try (ModelPackage model = ModelPackage.open(isChange(file) ? rebuilt : file)) {
             model.extract(unpacked);
             byte[] graph = InlinedWeights.of(OnnxModel.read(unpacked.resolve("model.onnx")));
             Path exits = unpacked.resolve("exits.onnx");
             byte[] heads = Files.exists(exits) ? Files.readAllBytes(exits) : null;
-            return new Graphs(graph, heads, null, figures(unpacked.resolve("model.json")));
+            byte[] change = isChange(file) ? RebuildFile.entry(file, RebuildFile.CHANGE) : null;
+            return new Graphs(graph, heads, change, figures(unpacked.resolve(DESCRIPTION)));
         } catch (ModelFormatException | OnnxFormatException e) {
             throw new IOException(e.getMessage(), e);
         } finally {
             Folders.delete(unpacked);
+            Files.deleteIfExists(rebuilt);
         }
     }
 
@@ -109,7 +130,11 @@ public record PackagedTrunk(Path file) implements Trunk {
                     figures.put(name, provenance.path("figures").get(name));
                 }
             }
-            figures.put("command", provenance.path("command").asText());
+        }
+        for (String origin : new String[] {"command", "machine"}) {
+            if (provenance.has(origin)) {
+                figures.putIfAbsent(origin, provenance.path(origin).asText());
+            }
         }
         return figures;
     }

@@ -44,7 +44,9 @@ public final class RebuildFile {
     public static final String EXTENSION = ".change";
 
     private static final String RECIPE = "rebuild.json";
-    private static final String CHANGE = "model.change";
+    /** Name of the entry that {@link Change} reads. */
+    static final String CHANGE = "model.change";
+
     private static final String TOKENIZER = "tokenizer.json";
     private static final Set<String> WEIGHTS = Set.of("model.onnx", "model.onnx.data");
     private static final int LARGEST_ENTRY = 1 << 28;
@@ -170,6 +172,21 @@ public final class RebuildFile {
         check(recipe, fresh);
         Files.move(fresh, output, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Folders.delete(folder);
+    }
+
+    /**
+     * One entry of a file that was written here.
+     *
+     * @throws IOException if it cannot be read, or has no such entry
+     */
+    static byte[] entry(Path file, String name) throws IOException {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            ZipEntry entry = zip.getEntry(name);
+            if (entry == null) {
+                throw new IOException(file + " is no file that a model can be rebuilt from: " + name + " is missing");
+            }
+            return read(zip, entry);
+        }
     }
 
     private static byte[] read(ZipFile zip, ZipEntry entry) throws IOException {

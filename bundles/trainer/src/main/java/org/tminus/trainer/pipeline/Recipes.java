@@ -79,7 +79,7 @@ public final class Recipes {
      * @param seed of split and training
      * @param epochs passes over the trunk split; 0 for the task's own number
      * @param threads that compute; no part of the result
-     * @param trunk a model file whose weights are kept; {@code null} to train them
+     * @param trunk a model file or change whose weights are kept; {@code null} to train them
      */
     public record Choices(
             @Nullable Path data,
@@ -102,7 +102,7 @@ public final class Recipes {
         }
 
         private Trunk orKept(Trunk trained, TaskData data) throws IOException {
-            return trunk == null ? trained : PackagedTrunk.of(trunk, data.description());
+            return trunk == null ? trained : PackagedTrunk.of(trunk, encoders, data.description());
         }
     }
 

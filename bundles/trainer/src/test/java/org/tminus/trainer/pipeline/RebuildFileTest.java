@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.certificate.Risk;
+import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.TaskData;
 import org.tminus.tasks.Encoder;
 import org.tminus.tasks.PointerChase;
@@ -46,6 +47,7 @@ class RebuildFileTest {
     private Path folder;
     private Path encoders;
     private Path change;
+    private TaskData data;
     private byte[] packed;
 
     @BeforeAll
@@ -53,7 +55,7 @@ class RebuildFileTest {
         folder = temporary;
         encoders = Files.createDirectories(folder.resolve("encoders"));
         jar(encoders, 1);
-        TaskData data = PointerChase.generate(1, new SplitSizes(400, 300, 300, 100));
+        data = PointerChase.generate(1, new SplitSizes(400, 300, 300, 100));
         RebuildFile.Origin origin = new RebuildFile.Origin("minilm-l6", Pooling.FIRST, PointerChase.NODES, 1);
         Encoder encoder = Encoder.named("minilm-l6", Optional.of(encoders));
         Trunk trunk = new GraphTrunkStage(
@@ -107,6 +109,26 @@ class RebuildFileTest {
         RebuildFile.rebuild(change, Optional.of(encoders), output, folder.resolve("rebuild"));
         assertThat(Files.readAllBytes(output)).isEqualTo(packed);
         assertThat(folder.resolve("rebuild")).doesNotExist();
+    }
+
+    @Test
+    void theTrunkOfAChangeIsThatOfItsModel() throws IOException {
+        Trunk.Graphs ofChange = kept(change);
+        Trunk.Graphs ofModel = kept(folder.resolve("tiny.tminus"));
+        assertThat(ofChange.model()).isEqualTo(ofModel.model());
+        assertThat(ofChange.exits()).isEqualTo(ofModel.exits());
+        assertThat(ofChange.figures()).isEqualTo(ofModel.figures()).containsEntry("command", "./tminus");
+        // So that what is decided anew can be shared as a change again.
+        assertThat(ofChange.change()).isEqualTo(RebuildFile.entry(change, RebuildFile.CHANGE));
+        assertThat(ofModel.change()).isNull();
+    }
+
+    private Trunk.Graphs kept(Path file) throws IOException {
+        Path work = Files.createTempDirectory(folder, "kept");
+        Trunk.Graphs graphs = PackagedTrunk.of(file, encoders, data.description())
+                .train(data.accessFor(Purpose.TRAINING), work, () -> false, ProgressListener.NONE);
+        assertThat(work).isEmptyDirectory();
+        return graphs;
     }
 
     @Test
