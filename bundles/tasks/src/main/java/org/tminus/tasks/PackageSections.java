@@ -27,10 +27,11 @@ import org.tminus.learning.data.TaskData;
  * the same split.
  *
  * <p>55 % is for the trunk, 15 % for decisions, 18 % for calibration, 12 % for the test. With the 48,000 or so descriptions
- * of a current release calibration has n = 8,700 or so. What that can certify at δ = 0.05, in points: where q of the inputs
- * change from right to wrong or back, a loss that is truly 0 can be certified below about 165 · √(q / n), so ε = 0.3 for
- * q = 3 % and 0.45 for q = 6 %, plus a little for exactness in finite samples; a true loss comes on top. A promise about
- * disagreement with full depth at a rate r is possible for ε from r + 1.65 · √(r (1 − r) / n): 3.3 points for 3 %.
+ * of a current release calibration has 8,700 or so, in n = 5,900 groups, of each of which one counts. What that can certify at
+ * δ = 0.05, in points: where q of the inputs change from right to wrong or back, a loss that is truly 0 can be certified below
+ * about 165 · √(q / n), so ε = 0.37 for q = 3 % and 0.53 for q = 6 %, plus a little for exactness in finite samples; a true loss
+ * comes on top. A promise about disagreement with full depth at a rate r is possible for ε from r + 1.65 · √(r (1 − r) / n): 3.4
+ * points for 3 %.
  */
 public final class PackageSections {
     /** The name of the task. */

@@ -4,14 +4,12 @@
  */
 package org.tminus.tasks;
 
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +42,8 @@ import org.tminus.tensor.Shape;
  * </pre>
  *
  * <p>An input has the same shape in every line. A hash of the numbers and the seed decides the split: trunk 60 %, decision
- * 15 %, calibration 15 %, test 10 %. Numbers that are equal to about three digits, and lines of one group, are in the same
- * split. What is there twice counts once.
+ * 15 %, calibration 15 %, test 10 %. Lines of one group are in the same split, and so are those whose integers are equal and whose
+ * other numbers differ by a thousandth of themselves, or of what is usual in their place, at most. What is there twice counts once.
  */
 public final class RawTensors {
     private static final String LABEL = "label";
@@ -53,8 +51,13 @@ public final class RawTensors {
     private static final Set<ElementType> TYPES = Set.of(ElementType.FLOAT32, ElementType.INT64, ElementType.INT32);
     private static final long LARGEST = 1 << 26;
 
-    /** @param bytes the elements of each input in the order of the network, by its place in the map of types */
-    private record Line(int number, List<byte[]> bytes, String hash, String nearHash, String label, String group) {}
+    /**
+     * An example.
+     *
+     * @param bytes the elements of each input in the order of the network, by its place in the map of types
+     * @param integers hash of the inputs that are no float32
+     */
+    private record Line(int number, List<byte[]> bytes, String hash, String integers, String label, String group) {}
 
     private record TensorRow(String id, int label, String group, Line line) implements Row {}
 
@@ -106,11 +109,14 @@ public final class RawTensors {
                         labels,
                         i -> "in line " + lines.get(i).number())
                 : Labels.none(lines.size());
-        String[] groups = Groups.names(lines.stream()
-                .map(line -> line.group().isEmpty()
-                        ? List.of("near " + line.nearHash())
-                        : List.of("near " + line.nearHash(), "group " + line.group()))
-                .toList());
+        List<List<String>> keys = TensorCopies.keys(
+                lines.stream().map(line -> numbers(line, inputs)).toList());
+        for (int i = 0; i < keys.size(); i++) {
+            if (!lines.get(i).group().isEmpty()) {
+                keys.get(i).add("group " + lines.get(i).group());
+            }
+        }
+        String[] groups = Groups.names(keys);
         List<TensorRow> rows = new ArrayList<>(groups.length);
         MessageDigest digest = SplitHash.sha256();
         for (int i = 0; i < groups.length; i++) {
@@ -134,6 +140,23 @@ public final class RawTensors {
                 description, split -> new Tensors(Objects.requireNonNull(splits.get(split)), inputs, shapes));
     }
 
+    /** The real numbers of a line, one input after the other. */
+    private static TensorCopies.Numbers numbers(Line line, Map<String, ElementType> inputs) {
+        List<FloatBuffer> parts = new ArrayList<>();
+        int i = 0;
+        for (ElementType type : inputs.values()) {
+            FloatBuffer part = ByteBuffer.wrap(line.bytes().get(i++)).asFloatBuffer();
+            if (type.equals(ElementType.FLOAT32)) {
+                parts.add(part);
+            }
+        }
+        FloatBuffer numbers =
+                FloatBuffer.allocate(parts.stream().mapToInt(FloatBuffer::limit).sum());
+        parts.forEach(numbers::put);
+        numbers.flip();
+        return new TensorCopies.Numbers(line.hash(), line.integers(), numbers);
+    }
+
     private static List<Line> distinct(List<Line> lines) {
         Set<String> seen = new HashSet<>();
         return lines.stream()
@@ -149,15 +172,11 @@ public final class RawTensors {
             boolean isLabelled)
             throws TaskDataException {
         List<Line> lines = new ArrayList<>();
-        // NaN and Infinity are no JSON, but programs write them; they are refused as what they are.
-        ObjectMapper mapper = JsonMapper.builder()
-                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                .build();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            JsonLines.read(in, mapper, (number, object) -> {
+            JsonLines.read(in, JsonLines.withOddNumbers(), (number, object) -> {
                 List<byte[]> bytes = new ArrayList<>();
                 MessageDigest exact = SplitHash.sha256();
-                MessageDigest near = SplitHash.sha256();
+                MessageDigest integers = SplitHash.sha256();
                 for (Map.Entry<String, ElementType> input : inputs.entrySet()) {
                     JsonNode value = object.get(input.getKey());
                     if (value == null) {
@@ -170,7 +189,7 @@ public final class RawTensors {
                     }
                     long rows = tables.getOrDefault(input.getKey(), Long.MAX_VALUE);
                     bytes.add(new Numbers(input.getKey(), input.getValue(), rows, shape, number)
-                            .read(value, exact, near));
+                            .read(value, exact, integers));
                 }
                 String label = "";
                 if (isLabelled) {
@@ -184,7 +203,7 @@ public final class RawTensors {
                         number,
                         bytes,
                         HexFormat.of().formatHex(exact.digest()),
-                        HexFormat.of().formatHex(near.digest()),
+                        HexFormat.of().formatHex(integers.digest()),
                         label,
                         object.path(GROUP).asText("")));
             });
@@ -240,19 +259,11 @@ public final class RawTensors {
             this.bytes = ByteBuffer.allocate(elements * type.bytes());
         }
 
-        byte[] read(JsonNode value, MessageDigest exact, MessageDigest near) throws TaskDataException {
+        byte[] read(JsonNode value, MessageDigest exact, MessageDigest integers) throws TaskDataException {
             fill(value, 0);
             exact.update(bytes.array());
-            if (type.equals(ElementType.FLOAT32)) {
-                // Ten bits of the fraction are about three digits.
-                for (int i = 0; i < bytes.limit(); i += Float.BYTES) {
-                    int rounded = (Float.floatToIntBits(bytes.getFloat(i)) + 0x1000) >>> 13;
-                    near.update((byte) (rounded >> 16));
-                    near.update((byte) (rounded >> 8));
-                    near.update((byte) rounded);
-                }
-            } else {
-                near.update(bytes.array());
+            if (!type.equals(ElementType.FLOAT32)) {
+                integers.update(bytes.array());
             }
             return bytes.array();
         }

@@ -13,12 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
@@ -99,6 +104,56 @@ class RawTensorsTest {
         assertThat(ids).hasSize(206);
         assertThat(near).hasSize(1);
         assertThat(new HashSet<>(Samples.groups(data).values())).hasSize(201);
+    }
+
+    /** Real numbers, each line followed by a copy in which every number is a little off. */
+    private TaskData withCopies(int lines, int numbers, DoubleUnaryOperator copy, UnaryOperator<List<String>> order)
+            throws Exception {
+        Random random = new Random(5);
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < lines; i++) {
+            double[] original = random.doubles(numbers).toArray();
+            double[] other = Arrays.stream(original).map(copy).toArray();
+            written.add("{\"x\":" + Arrays.toString(original) + ",\"label\":" + i % 2 + "}");
+            written.add("{\"x\":" + Arrays.toString(other) + ",\"label\":" + i % 2 + "}");
+        }
+        Path file = Files.write(folder.resolve("copies.jsonl"), order.apply(written));
+        return RawTensors.load(file, Map.of("x", ElementType.FLOAT32), true, List.of(), 4);
+    }
+
+    /** How many examples each group has. */
+    private static Collection<Long> sizes(TaskData data) {
+        return Samples.groups(data).values().stream()
+                .collect(Collectors.groupingBy(group -> group, Collectors.counting()))
+                .values();
+    }
+
+    @Test
+    void copiesOfManyNumbersAreFoundThoughEachIsALittleOff() throws Exception {
+        Random random = new Random(6);
+        TaskData data = withCopies(150, 784, x -> x + 2e-5 * (random.nextDouble() - 0.5), lines -> lines);
+        assertThat(sizes(data)).hasSize(150).containsOnly(2L);
+
+        TaskData rounded = withCopies(150, 40, x -> Math.rint(x * 1e4) / 1e4, lines -> lines);
+        assertThat(sizes(rounded)).hasSize(150).containsOnly(2L);
+        TaskData shuffled = withCopies(150, 40, x -> Math.rint(x * 1e4) / 1e4, lines -> {
+            Collections.shuffle(lines, new Random(7));
+            return lines;
+        });
+        assertThat(shuffled.description()).isEqualTo(rounded.description());
+    }
+
+    @Test
+    void whatIsHardlyAlikeStaysApart() throws Exception {
+        TaskData data = withCopies(100, 40, x -> 1.02 * x, lines -> lines);
+        assertThat(sizes(data)).hasSize(200);
+        // One number alone is dense; all would hang together if copies of copies counted.
+        TaskData dense = withCopies(3000, 1, x -> x + 1e-7, lines -> lines);
+        assertThat(sizes(dense)).hasSizeGreaterThan(300);
+        // Numbers that stand for missing ones do not hide what differs.
+        Random random = new Random(8);
+        TaskData missing = withCopies(100, 3, x -> random.nextInt(4) == 0 ? 1e9 : random.nextDouble(), lines -> lines);
+        assertThat(sizes(missing)).hasSizeGreaterThan(190);
     }
 
     @Test
