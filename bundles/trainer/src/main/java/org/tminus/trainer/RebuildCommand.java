@@ -47,7 +47,7 @@ final class RebuildCommand implements Callable<Integer> {
                 ? name.substring(0, name.length() - RebuildFile.EXTENSION.length())
                 : name;
         Path target = output == null ? file.resolveSibling(bare + ".tminus") : Main.absolute(output);
-        RebuildFile.rebuild(file, Optional.ofNullable(encoders), target, target.resolveSibling(bare + "-rebuild"));
+        RebuildFile.rebuild(file, Optional.ofNullable(encoders), target);
         System.out.println("wrote " + target);
         return ExitCode.OK;
     }

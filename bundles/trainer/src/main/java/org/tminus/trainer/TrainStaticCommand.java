@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tminus.tasks.EmbeddingCorpus;
 import org.tminus.trainer.pipeline.GraphTrunkStage;
 import org.tminus.trainer.pipeline.Recipe;
 import org.tminus.trainer.pipeline.Recipes;
@@ -69,6 +70,10 @@ final class TrainStaticCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (name.equals(EmbeddingCorpus.NAME)) {
+            throw new IOException("static models of " + name + " cannot be trained, since it has no classes to learn;"
+                    + " './tminus evaluate' compares its model with the model's own exits");
+        }
         Path full = Main.absolute(model == null ? Path.of(name + ".tminus") : model);
         if (!alone && !Files.isRegularFile(full)) {
             throw new IOException("there is no finished model " + full + "; train it first, or name it with --model");

@@ -77,6 +77,15 @@ class MainTest {
     }
 
     @Test
+    void staticModelsOfEmbeddingsAreRefusedInWords() {
+        assertThat(Main.execute("train", "static", "embedding", "--depths", "1", "--alone"))
+                .isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("embedding", "no classes", "evaluate")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void rebuildRefusesAnotherFile() throws IOException {
         Path file = Files.writeString(folder.resolve("a.change"), "nothing");
         assertThat(Main.execute("rebuild", file.toString())).isNotZero();

@@ -4,16 +4,14 @@
  */
 package org.tminus.trainer.adapt;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.tminus.tasks.JsonLines;
+import org.tminus.tasks.TaskDataException;
 
 /** What people's data is made of. */
 enum DataKind {
@@ -73,21 +71,11 @@ enum DataKind {
     }
 
     private static JsonNode firstLine(Path data) throws IOException {
-        try (BufferedReader reader = Files.newBufferedReader(data)) {
-            String line = reader.readLine();
-            while (line != null && line.isBlank()) {
-                line = reader.readLine();
-            }
-            if (line == null) {
-                throw new AdaptException("There is no example in " + data + ". " + FORMS);
-            }
-            return new ObjectMapper().readTree(line);
-        } catch (CharacterCodingException e) {
-            throw new AdaptException(
-                    "The first line of " + data + " is not written in UTF-8. Save the file in UTF-8.", e);
-        } catch (JacksonException e) {
-            throw new AdaptException(
-                    "The first line of " + data + " is no JSON object: " + e.getOriginalMessage() + ". " + FORMS, e);
+        try {
+            return JsonLines.first(data)
+                    .orElseThrow(() -> new AdaptException("There is no example in " + data + ". " + FORMS));
+        } catch (TaskDataException e) {
+            throw new AdaptException(data + ": " + e.getMessage() + " " + e.advice() + " " + FORMS, e);
         }
     }
 }

@@ -275,7 +275,9 @@ public final class Change {
                 new LowRank(weight, in.readInt(), in.readInt(), in.readInt(), in.readFloat(), shorts(in), shorts(in));
         fit((long) part.rows() * part.rank() == part.first().length
                 && (long) part.rank() * part.columns() == part.second().length
-                && Math.min(part.rows(), part.columns()) > 0);
+                && Math.min(part.rows(), part.columns()) > 0
+                && part.rank() > 0
+                && (long) part.rows() * part.columns() <= Integer.MAX_VALUE);
         return part;
     }
 

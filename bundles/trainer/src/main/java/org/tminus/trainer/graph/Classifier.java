@@ -45,7 +45,7 @@ public final class Classifier {
         String pooled = shape.size() == 2
                 ? states.name()
                 : pieces.pool(states.name(), mask(encoder), "classifier.pooled", pooling, width);
-        float[] weights = Pieces.gaussian(width * classes, 0.02, Mixing.mix(seed, 1));
+        float[] weights = Pieces.gaussian(Math.multiplyExact(width, classes), 0.02, Mixing.mix(seed, 1));
         pieces.head(pooled, "classifier.head", OUTPUT, weights, width, classes);
         graph.clearOutputs();
         graph.output(OUTPUT, "batch", classes);

@@ -98,7 +98,7 @@ public record PackagedTrunk(Path file, @Nullable Path encoders) implements Trunk
             throws IOException {
         Path rebuilt = folder.resolve("rebuilt.tminus");
         if (isChange(file)) {
-            RebuildFile.rebuild(file, Optional.ofNullable(encoders), rebuilt, folder.resolve("rebuilding"));
+            RebuildFile.rebuild(file, Optional.ofNullable(encoders), rebuilt);
         }
         Path unpacked = Files.createTempDirectory(folder, "packaged");
         try (ModelPackage model = ModelPackage.open(isChange(file) ? rebuilt : file)) {

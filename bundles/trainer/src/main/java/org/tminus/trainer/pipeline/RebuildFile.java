@@ -18,12 +18,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxFormatException;
@@ -49,7 +51,10 @@ public final class RebuildFile {
 
     private static final String TOKENIZER = "tokenizer.json";
     private static final Set<String> WEIGHTS = Set.of("model.onnx", "model.onnx.data");
+    private static final int MOST_ENTRIES = 100;
     private static final int LARGEST_ENTRY = 1 << 28;
+    private static final long LARGEST_SUM = 1L << 30;
+    private static final int MOST_CLASSES = 1 << 16;
 
     private RebuildFile() {}
 
@@ -134,28 +139,24 @@ public final class RebuildFile {
      *
      * @param file was written here
      * @param encoders folder with the encoder's jar; empty for the local Maven repository
-     * @param output the {@code .tminus} file to write
-     * @param work for the entries; created if missing
+     * @param output the {@code .tminus} file to write; a folder beside it is used meanwhile, and removed
      * @throws IOException if the file or the encoder cannot be read, or the result is not the model that was packed
      */
-    public static void rebuild(Path file, Optional<Path> encoders, Path output, Path work) throws IOException {
-        Path folder = Folders.fresh(work);
-        JsonNode recipe = null;
-        try (ZipFile zip = new ZipFile(file.toFile())) {
-            for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
-                ZipEntry entry = entries.nextElement();
-                String name = entry.getName();
-                if (!name.matches("[a-z][a-z0-9.-]*")) {
-                    throw new IOException(file + " has the entry '" + name + "', which no such file has");
-                }
-                byte[] content = read(zip, entry);
-                if (name.equals(RECIPE)) {
-                    recipe = new ObjectMapper().readTree(content);
-                } else {
-                    Files.write(folder.resolve(name), content);
-                }
-            }
+    public static void rebuild(Path file, Optional<Path> encoders, Path output) throws IOException {
+        Path parent = Files.createDirectories(
+                Objects.requireNonNull(output.toAbsolutePath().getParent()));
+        Path work = Files.createTempDirectory(parent, "rebuild");
+        try {
+            Path made = work.resolve("made");
+            make(file, encoders, Files.createDirectory(work.resolve("entries")), made);
+            Files.move(made, output, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Folders.delete(work);
         }
+    }
+
+    private static void make(Path file, Optional<Path> encoders, Path folder, Path made) throws IOException {
+        JsonNode recipe = unpack(file, folder);
         Path change = folder.resolve(CHANGE);
         if (recipe == null || !Files.exists(change)) {
             throw new IOException(
@@ -163,15 +164,41 @@ public final class RebuildFile {
         }
         build(recipe, folder, change, encoders);
         Files.delete(change);
-        Path fresh = output.resolveSibling(output.getFileName() + ".new");
         try {
-            ModelPackage.pack(folder, fresh);
+            ModelPackage.pack(folder, made);
         } catch (ModelFormatException e) {
             throw new IOException(e.getMessage(), e);
         }
-        check(recipe, fresh);
-        Files.move(fresh, output, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Folders.delete(folder);
+        check(recipe, made);
+    }
+
+    /** Writes all entries but the recipe to the folder, and reads that; {@code null} if there is none. */
+    private static @Nullable JsonNode unpack(Path file, Path folder) throws IOException {
+        JsonNode recipe = null;
+        long sum = 0;
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            if (zip.size() > MOST_ENTRIES) {
+                throw new IOException(file + " has " + zip.size() + " entries, which no such file has");
+            }
+            for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
+                ZipEntry entry = entries.nextElement();
+                String name = entry.getName();
+                if (!name.matches("[a-z][a-z0-9.-]*")) {
+                    throw new IOException(file + " has the entry '" + name + "', which no such file has");
+                }
+                byte[] content = read(zip, entry);
+                sum += content.length;
+                if (sum > LARGEST_SUM) {
+                    throw new IOException("the entries of " + file + " are too large together");
+                }
+                if (name.equals(RECIPE)) {
+                    recipe = new ObjectMapper().readTree(content);
+                } else {
+                    Files.write(folder.resolve(name), content);
+                }
+            }
+        }
+        return recipe;
     }
 
     /**
@@ -200,10 +227,19 @@ public final class RebuildFile {
     }
 
     private static void build(JsonNode recipe, Path folder, Path change, Optional<Path> encoders) throws IOException {
+        int classes = recipe.path("classes").asInt();
+        String wanted = recipe.path("pooling").asText();
+        Optional<Pooling> pooling = Arrays.stream(Pooling.values())
+                .filter(each -> each.name().equals(wanted))
+                .findFirst();
+        if (classes < 1 || classes > MOST_CLASSES || pooling.isEmpty()) {
+            throw new IOException(RECIPE + " names " + classes + " classes and the pooling '" + wanted
+                    + "'; known are up to " + MOST_CLASSES + " classes and " + Arrays.toString(Pooling.values()));
+        }
         Origin origin = new Origin(
                 recipe.path("encoder").asText(),
-                Pooling.valueOf(recipe.path("pooling").asText()),
-                recipe.path("classes").asInt(),
+                pooling.get(),
+                classes,
                 recipe.path("seed").asLong());
         Encoder encoder = encoder(origin.encoder(), encoders);
         byte[] model = Change.load(change).applyTo(origin.model(encoder));
@@ -232,7 +268,6 @@ public final class RebuildFile {
         String wanted = recipe.path("sha256").asText();
         String found = StageStore.sha256(Files.readAllBytes(made));
         if (!found.equals(wanted)) {
-            Files.delete(made);
             throw new IOException("the rebuilt model is not the one that was packed: SHA-256 " + found + " instead of "
                     + wanted + "; is it the same encoder?");
         }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.tminus.trainer.export.OnnxGraph.longsAttribute;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -192,6 +193,12 @@ class AdaptationTest {
         refused(Files.write(folder.resolve("bare.jsonl"), numbers), LabelNames.FROM_DATA, "Line 5 has no label");
         Path latin = Files.write(folder.resolve("latin.jsonl"), new byte[] {'{', '"', (byte) 0xe4, '"', '\n'});
         refused(latin, LabelNames.FROM_DATA, "UTF-8");
+        Path endless = folder.resolve("endless.jsonl");
+        try (RandomAccessFile file = new RandomAccessFile(endless.toFile(), "rw")) {
+            // Nothing but zeros, which take no room on the disk.
+            file.setLength(3L << 30);
+        }
+        refused(endless, LabelNames.FROM_DATA, "Line 1 is longer");
 
         Request request = request(data, LabelNames.FROM_DATA, "full");
         assertThatThrownBy(() -> Adaptation.prepare(request, ProgressListener.NONE, new Room(place -> 1000)))
@@ -201,6 +208,31 @@ class AdaptationTest {
         assertThatThrownBy(() -> prepared(unwritable))
                 .isInstanceOf(AdaptException.class)
                 .hasMessageContainingAll("cannot be written to", "--output");
+    }
+
+    @Test
+    void ofInputsThatBelongTogetherOneCountsForTheCertificate() throws Exception {
+        Path data = tokens(600);
+        List<String> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(data)) {
+            lines.add(line.replace("}", ", \"group\": \"author " + lines.size() / 4 + "\"}"));
+        }
+        Files.write(data, lines);
+        String words = String.join(
+                "\n", prepared(request(data, LabelNames.FROM_DATA, "grouped")).words());
+        assertThat(words)
+                .containsPattern("1[012]\\d groups of near-copies")
+                .containsPattern("about 2\\d calibration inputs");
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfTheData() throws Exception {
+        Path data = tokens(300);
+        Files.writeString(data, "\uFEFF" + Files.readString(data));
+        assertThat(String.join(
+                        "\n",
+                        prepared(request(data, LabelNames.FROM_DATA, "marked")).words()))
+                .contains("3 classes");
     }
 
     @Test

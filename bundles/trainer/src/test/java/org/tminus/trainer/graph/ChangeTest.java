@@ -30,6 +30,22 @@ class ChangeTest {
         return builder.build();
     }
 
+    @Test
+    void aMatrixOfMoreNumbersThanCanBeIsRefused() throws IOException {
+        Change.Builder builder = new Change.Builder();
+        // 65,536 times 65,537 is 65,536 where 32 bits overflow.
+        builder.add("layer.0.out.bias", 65_536, 65_537, 0, 1, new float[0], new float[0]);
+        Path file = folder.resolve("overflow");
+        builder.build().save(file);
+        assertThatThrownBy(() -> Change.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("malformed");
+        Change.Builder ranked = new Change.Builder();
+        ranked.add("layer.0.out.bias", 65_536, 65_537, 1, 1, new float[65_536], new float[65_537]);
+        ranked.build().save(file);
+        assertThatThrownBy(() -> Change.load(file)).isInstanceOf(IOException.class);
+    }
+
     private float[] weight(byte[] model, String name) throws Exception {
         OnnxSource source = OnnxSource.of(OnnxModel.read(model));
         return source.floats(source.initializers().get(name));

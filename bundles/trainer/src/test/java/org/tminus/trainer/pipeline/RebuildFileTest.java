@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,10 +106,14 @@ class RebuildFileTest {
 
     @Test
     void theSameModelComesOfTheEncoderAndTheChange() throws IOException {
-        Path output = folder.resolve("again.tminus");
-        RebuildFile.rebuild(change, Optional.of(encoders), output, folder.resolve("rebuild"));
+        Path place = Files.createDirectories(folder.resolve("place"));
+        Path others = Files.createDirectories(place.resolve("again-rebuild"));
+        Files.writeString(others.resolve("notes.txt"), "not made here");
+        Path output = place.resolve("again.tminus");
+        RebuildFile.rebuild(change, Optional.of(encoders), output);
         assertThat(Files.readAllBytes(output)).isEqualTo(packed);
-        assertThat(folder.resolve("rebuild")).doesNotExist();
+        assertThat(others.resolve("notes.txt")).exists();
+        assertThat(place).isDirectoryNotContaining(each -> !each.equals(output) && !each.equals(others));
     }
 
     @Test
@@ -136,8 +141,7 @@ class RebuildFileTest {
         Path others = Files.createDirectories(folder.resolve("others"));
         jar(others, 2);
         Path output = folder.resolve("other.tminus");
-        assertThatThrownBy(
-                        () -> RebuildFile.rebuild(change, Optional.of(others), output, folder.resolve("rebuild-other")))
+        assertThatThrownBy(() -> RebuildFile.rebuild(change, Optional.of(others), output))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("the same encoder");
         assertThat(output).doesNotExist();
@@ -145,11 +149,8 @@ class RebuildFileTest {
 
     @Test
     void aMissingEncoderIsToldHowToGet() {
-        assertThatThrownBy(() -> RebuildFile.rebuild(
-                        change,
-                        Optional.of(folder.resolve("none")),
-                        folder.resolve("x.tminus"),
-                        folder.resolve("rebuild-none")))
+        assertThatThrownBy(() ->
+                        RebuildFile.rebuild(change, Optional.of(folder.resolve("none")), folder.resolve("x.tminus")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("dependency:get");
     }
@@ -161,10 +162,47 @@ class RebuildFileTest {
             zip.putNextEntry(new ZipEntry("../escaped"));
             zip.write(1);
         }
-        assertThatThrownBy(() -> RebuildFile.rebuild(
-                        hostile, Optional.of(encoders), folder.resolve("y.tminus"), folder.resolve("rebuild-hostile")))
+        assertThatThrownBy(() -> RebuildFile.rebuild(hostile, Optional.of(encoders), folder.resolve("y.tminus")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("escaped");
         assertThat(folder.resolve("escaped")).doesNotExist();
+    }
+
+    private Path hostile(Map<String, String> entries) throws IOException {
+        Path file = folder.resolve("hostile.change");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (Map.Entry<String, String> entry : entries.entrySet()) {
+                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                zip.write(entry.getValue().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return file;
+    }
+
+    private void refused(Path hostile, String... words) {
+        Path output = folder.resolve("refused.tminus");
+        assertThatThrownBy(() -> RebuildFile.rebuild(hostile, Optional.of(encoders), output))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll(words);
+        assertThat(output).doesNotExist();
+        assertThat(folder).isDirectoryNotContaining("glob:**/rebuild*");
+    }
+
+    @Test
+    void aFileOfVeryManyEntriesIsRefused() throws IOException {
+        Map<String, String> many = new TreeMap<>();
+        for (int i = 0; i < 1000; i++) {
+            many.put("entry" + i, "");
+        }
+        refused(hostile(many), "1000 entries");
+    }
+
+    @Test
+    void aRecipeThatCannotBeIsRefused() throws IOException {
+        String recipe = "{\"encoder\": \"minilm-l6\", \"pooling\": \"%s\", \"classes\": %d, \"seed\": 1}";
+        refused(
+                hostile(Map.of("model.change", "", "rebuild.json", String.format(recipe, "MEAN", 1 << 28))),
+                "268435456 classes");
+        refused(hostile(Map.of("model.change", "", "rebuild.json", String.format(recipe, "ODD", 2))), "'ODD'", "MEAN");
     }
 }
