@@ -130,10 +130,9 @@ class PpoTrainingTest {
         double[] classification =
                 gains(family(policy), CostSensitive.fit(DECISION).family(DECISION));
         double[] fixed = gains(family(policy), FixedPath.family(DECISION));
-        // Surely better than paths that look at nothing; behind the classification by less than a point, in the mean,
-        // and
-        // not surely by half a point.
+        // Surely better than paths that look at nothing.
         assertThat(Bootstrap.mean(fixed, 1000, 0.99, 1).isAbove(0.01)).isTrue();
+        // Less than a point behind the classification in the mean, and not surely half a point.
         assertThat(Proportions.mean(classification)).isGreaterThan(-0.01);
         assertThat(Bootstrap.mean(classification, 1000, 0.99, 1).isBelow(-0.005))
                 .isFalse();
