@@ -40,7 +40,7 @@ class EmbeddingsTest {
         Outcomes classes;
         try (OutcomeRunner runner = new OutcomeRunner(TinyEncoder.parts(3, 1), trie)) {
             outcomes = runner.run(examples, 7, EvaluationProgress.NONE);
-            classes = runner.run(examples.sentences(), 7, EvaluationProgress.NONE);
+            classes = runner.run(examples.examples(), 7, EvaluationProgress.NONE);
             runner.visit(
                     examples,
                     1,

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.ForwardingExamples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
@@ -47,9 +49,9 @@ public final class EmbeddingCorpus {
     }
 
     /**
-     * Texts without labels as a task of embeddings.
+     * Data as a task of embeddings, whose labels nobody asks for. Texts stay texts for whoever changes them.
      *
-     * @param plain its splits hold texts
+     * @param plain of any kind
      * @param cosine see {@link org.tminus.learning.data.EmbeddingExamples#keptCosine()}
      */
     public static TaskData withCosine(TaskData plain, double cosine) {
@@ -65,7 +67,21 @@ public final class EmbeddingCorpus {
                 given.licence(),
                 given.seed(),
                 facts);
-        return new TaskData(description, split -> new EmbeddedTexts((TextExamples) open(plain, split), cosine));
+        return new TaskData(description, split -> embedded(open(plain, split), cosine));
+    }
+
+    private static Examples embedded(Examples examples, double cosine) {
+        return examples instanceof TextExamples texts
+                ? new EmbeddedTexts(texts, cosine)
+                : new EmbeddedInputs(examples, cosine);
+    }
+
+    private record EmbeddedInputs(Examples examples, double keptCosine)
+            implements EmbeddingExamples, ForwardingExamples {
+        @Override
+        public int label(int row) {
+            return -1;
+        }
     }
 
     private static Examples open(TaskData data, Split split) {

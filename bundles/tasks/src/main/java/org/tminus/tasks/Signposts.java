@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.tminus.learning.data.Display;
+import org.tminus.learning.data.ForwardingExamples;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
-import org.tminus.tensor.HostTensor;
 
 /**
  * Generated pictures of known complexity, {@link PointerChase} to look at: grey, 70 x 42 pixels, 5 x 3 tiles. The first tile
@@ -64,13 +64,18 @@ public final class Signposts {
     }
 
     /** Pictures whose number of hops is known, however they are changed; immutable. */
-    private static final class Signs implements KnownDifficulty, PictureExamples {
+    private static final class Signs implements KnownDifficulty, PictureExamples, ForwardingExamples {
         private final PictureExamples pictures;
         private final long[] codes;
 
         private Signs(PictureExamples pictures, long[] codes) {
             this.pictures = pictures;
             this.codes = codes;
+        }
+
+        @Override
+        public PictureExamples examples() {
+            return pictures;
         }
 
         static Signs of(long[] codes) {
@@ -84,43 +89,8 @@ public final class Signposts {
         }
 
         @Override
-        public int size() {
-            return pictures.size();
-        }
-
-        @Override
-        public String id(int row) {
-            return pictures.id(row);
-        }
-
-        @Override
-        public String group(int row) {
-            return pictures.group(row);
-        }
-
-        @Override
-        public int label(int row) {
-            return pictures.label(row);
-        }
-
-        @Override
-        public int length(int row) {
-            return pictures.length(row);
-        }
-
-        @Override
         public int difficulty(int row) {
             return RINGS.hops(codes[row]);
-        }
-
-        @Override
-        public Map<String, HostTensor> inputs(int[] rows) {
-            return pictures.inputs(rows);
-        }
-
-        @Override
-        public Display display(int row) {
-            return pictures.display(row);
         }
 
         @Override

@@ -29,6 +29,7 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.predictor.features.ImageFeatures;
 import org.tminus.predictor.features.TokenFeatures;
+import org.tminus.tasks.EmbeddingCorpus;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.decide.FeatureReader;
 import org.tminus.trainer.decide.Level;
@@ -141,7 +142,8 @@ public final class Adaptation {
         String sha256 = sha256(head.model().toBytes());
         Pooling states = head.pooling() == null ? usual : head.pooling();
         Trunk stage = stage(head, classes, options, sha256);
-        TaskData data = head.embedding() ? EmbeddingTask.of(task.kind(), task.data()) : task.data();
+        TaskData data =
+                head.embedding() ? EmbeddingCorpus.withCosine(task.data(), EmbeddingCorpus.KEPT_COSINE) : task.data();
         Recipe recipe = new Recipe(
                 new ModelWriter.Header(
                         modelName(request.output()),

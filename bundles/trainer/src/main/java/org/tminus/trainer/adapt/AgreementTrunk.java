@@ -13,14 +13,13 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.tminus.learning.data.Display;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.ForwardingExamples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
-import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.StageProgress;
 import org.tminus.trainer.graph.GraphDistillation;
@@ -107,40 +106,10 @@ final class AgreementTrunk implements Trunk {
     }
 
     /** Examples with a model's answers as labels. */
-    private record Answered(Examples examples, SoftAnswers answers) implements Examples {
-        @Override
-        public int size() {
-            return examples.size();
-        }
-
-        @Override
-        public String id(int row) {
-            return examples.id(row);
-        }
-
-        @Override
-        public String group(int row) {
-            return examples.group(row);
-        }
-
+    private record Answered(Examples examples, SoftAnswers answers) implements ForwardingExamples {
         @Override
         public int label(int row) {
             return answers.best(row);
-        }
-
-        @Override
-        public int length(int row) {
-            return examples.length(row);
-        }
-
-        @Override
-        public Map<String, HostTensor> inputs(int[] rows) {
-            return examples.inputs(rows);
-        }
-
-        @Override
-        public Display display(int row) {
-            return examples.display(row);
         }
     }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -18,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
 import org.tminus.evaluation.OutcomeRunner;
-import org.tminus.learning.data.Display;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.ForwardingExamples;
 import org.tminus.learning.outcome.MenuPath;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.outcome.PathCosts;
@@ -30,7 +29,6 @@ import org.tminus.learning.policy.PpoTrainer;
 import org.tminus.onnx.Dimension;
 import org.tminus.onnx.GraphAnalysis;
 import org.tminus.onnx.OnnxModel;
-import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.decide.ComplexityTrainer;
 import org.tminus.trainer.decide.FeatureReader;
 import org.tminus.trainer.pack.ModelGraphs;
@@ -205,37 +203,7 @@ public record Rehearsal(Duration paths, Duration predictor, Duration policies) {
                 trie, new Even(), 2, answers, observations, truth, truth.clone(), predicted ? complexity : null);
     }
 
-    private record FirstRows(Examples examples, int size) implements Examples {
-        @Override
-        public String id(int row) {
-            return examples.id(row);
-        }
-
-        @Override
-        public String group(int row) {
-            return examples.group(row);
-        }
-
-        @Override
-        public int label(int row) {
-            return examples.label(row);
-        }
-
-        @Override
-        public int length(int row) {
-            return examples.length(row);
-        }
-
-        @Override
-        public Map<String, HostTensor> inputs(int[] rows) {
-            return examples.inputs(rows);
-        }
-
-        @Override
-        public Display display(int row) {
-            return examples.display(row);
-        }
-    }
+    private record FirstRows(Examples examples, int size) implements ForwardingExamples {}
 
     /** Layers that cost the same, and exits that cost little. */
     private record Even() implements PathCosts {

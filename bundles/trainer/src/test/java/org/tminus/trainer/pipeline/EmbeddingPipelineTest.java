@@ -17,9 +17,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.certificate.Risk;
-import org.tminus.learning.data.Display;
 import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.ForwardingExamples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
@@ -28,7 +28,6 @@ import org.tminus.onnx.OnnxModel;
 import org.tminus.predictor.features.ValueFeatures;
 import org.tminus.tasks.PointerChase;
 import org.tminus.tasks.SplitSizes;
-import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.decide.Level;
 import org.tminus.trainer.graph.GraphOptions;
@@ -38,40 +37,15 @@ import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 
 class EmbeddingPipelineTest {
     /** Inputs of another task, whose scores are taken for embeddings. */
-    private record Embedded(Examples examples) implements EmbeddingExamples {
+    private record Embedded(Examples examples) implements EmbeddingExamples, ForwardingExamples {
         @Override
         public double keptCosine() {
             return 0.9;
         }
 
         @Override
-        public int size() {
-            return examples.size();
-        }
-
-        @Override
-        public String id(int row) {
-            return examples.id(row);
-        }
-
-        @Override
         public int label(int row) {
             return -1;
-        }
-
-        @Override
-        public int length(int row) {
-            return examples.length(row);
-        }
-
-        @Override
-        public Map<String, HostTensor> inputs(int[] rows) {
-            return examples.inputs(rows);
-        }
-
-        @Override
-        public Display display(int row) {
-            return examples.display(row);
         }
     }
 

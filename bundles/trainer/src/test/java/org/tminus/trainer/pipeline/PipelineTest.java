@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.evaluation.AdaptiveParts;
-import org.tminus.learning.data.Display;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.ForwardingExamples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
@@ -33,7 +33,6 @@ import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.tasks.PointerChase;
 import org.tminus.tasks.SplitSizes;
-import org.tminus.tensor.HostTensor;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.graph.GraphOptions;
@@ -239,40 +238,10 @@ class PipelineTest {
     }
 
     /** Three inputs each belong together. */
-    private record InThrees(Examples examples) implements Examples {
-        @Override
-        public int size() {
-            return examples.size();
-        }
-
-        @Override
-        public String id(int row) {
-            return examples.id(row);
-        }
-
+    private record InThrees(Examples examples) implements ForwardingExamples {
         @Override
         public String group(int row) {
             return "group " + row / 3;
-        }
-
-        @Override
-        public int label(int row) {
-            return examples.label(row);
-        }
-
-        @Override
-        public int length(int row) {
-            return examples.length(row);
-        }
-
-        @Override
-        public Map<String, HostTensor> inputs(int[] rows) {
-            return examples.inputs(rows);
-        }
-
-        @Override
-        public Display display(int row) {
-            return examples.display(row);
         }
     }
 
