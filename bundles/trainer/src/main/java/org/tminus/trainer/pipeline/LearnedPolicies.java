@@ -7,9 +7,11 @@ package org.tminus.trainer.pipeline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.policy.Loop;
@@ -24,6 +26,10 @@ import org.tminus.trainer.pack.ModelWriter;
 final class LearnedPolicies {
     /** Budgets that may become operating points, in hundredths. */
     private static final int BUDGETS = 100;
+    /**
+     * Hidden units to choose from: where full depth is cheap, what a larger policy costs is more than what it knows better.
+     */
+    private static final int[] HIDDEN = {6, 12};
 
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final List<ModelWriter.PolicyEntry> entries = new ArrayList<>();
@@ -50,15 +56,19 @@ final class LearnedPolicies {
             if (loop == Loop.OPEN && decision.complexityClasses() == 0) {
                 continue;
             }
-            List<PolicyRuns.Run> all = new ArrayList<>();
-            for (int i = 0; i < options.policy().seeds(); i++) {
-                all.add(runs.run(
-                        decision, loop, options.seed() + i, options.policy().updates()));
-            }
+            Map<Integer, List<PolicyRuns.Run>> bySize = bySize(decision, loop, options, runs);
+            Map.Entry<Integer, List<PolicyRuns.Run>> chosen =
+                    Collections.max(bySize.entrySet(), Comparator.comparingDouble(each -> score(each.getValue())));
+            List<PolicyRuns.Run> all = chosen.getValue();
             PolicyRuns.Run best = Collections.max(all, PolicyRuns.Run.BY_SCORE);
             policies.add(loop, best);
             all.forEach(run -> curves.add(run.curve()));
-            policies.figures.put(loop.label(), study(all, best));
+            Map<String, Object> study = study(all, best);
+            study.put("hidden", chosen.getKey());
+            Map<String, Double> scores = new LinkedHashMap<>();
+            bySize.forEach((size, those) -> scores.put(String.valueOf(size), score(those)));
+            study.put("scoreMeanByHidden", scores);
+            policies.figures.put(loop.label(), study);
             closed = all;
         }
         // The figures of the loop that sees more stand for both where one number is asked for.
@@ -72,6 +82,29 @@ final class LearnedPolicies {
         policies.figures.put("optimumGap", gap.get("gap"));
         policies.figures.put("optimum", gap);
         return policies;
+    }
+
+    /** The same seeds for every size, the smallest first. */
+    private static Map<Integer, List<PolicyRuns.Run>> bySize(
+            Outcomes decision, Loop loop, PipelineOptions options, PolicyRuns runs) throws IOException {
+        Map<Integer, List<PolicyRuns.Run>> bySize = new TreeMap<>();
+        for (int hidden : HIDDEN) {
+            List<PolicyRuns.Run> all = new ArrayList<>();
+            for (int i = 0; i < options.policy().seeds(); i++) {
+                all.add(runs.run(
+                        decision,
+                        loop,
+                        hidden,
+                        options.seed() + i,
+                        options.policy().updates()));
+            }
+            bySize.put(hidden, all);
+        }
+        return bySize;
+    }
+
+    private static double score(List<PolicyRuns.Run> runs) {
+        return Proportions.mean(runs.stream().mapToDouble(PolicyRuns.Run::score).toArray());
     }
 
     private static double spread(double[] values) {

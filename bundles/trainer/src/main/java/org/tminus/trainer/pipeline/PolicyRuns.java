@@ -73,15 +73,24 @@ final class PolicyRuns {
         static final Comparator<Run> BY_SCORE = Comparator.comparingDouble(Run::score);
     }
 
-    /** @throws CancellationException if it was told to stop */
-    Run run(Outcomes decision, Loop loop, long seed, int updates) throws IOException {
+    /**
+     * A training.
+     *
+     * @param hidden units of the LSTM
+     * @throws CancellationException if it was told to stop
+     */
+    Run run(Outcomes decision, Loop loop, int hidden, long seed, int updates) throws IOException {
         String fingerprint = StageStore.fingerprint(
-                PpoTrainer.VERSION, identity, decision.trie().menu(), loop, seed, updates, HELD_OUT);
-        byte[] bytes = stages.once("policy-" + loop.label() + "-" + seed, fingerprint, () -> {
-            PpoOptions options = PpoOptions.builder().updates(updates).build();
+                PpoTrainer.VERSION, identity, decision.trie().menu(), loop, hidden, seed, updates, HELD_OUT);
+        String name = loop.label() + "-" + hidden + "-" + seed;
+        byte[] bytes = stages.once("policy-" + name, fingerprint, () -> {
+            PpoOptions options =
+                    PpoOptions.builder().hidden(hidden).updates(updates).build();
             int[][] parts = PpoStudy.parts(decision.rows(), HELD_OUT);
             PpoTrainer trainer = new PpoTrainer(decision.select(parts[0]), decision.select(parts[1]), loop, options);
-            return toBytes(trainer.train(seed, reported("policy " + loop.label() + ", seed " + seed)), loop);
+            return toBytes(
+                    trainer.train(seed, reported("policy " + loop.label() + " of " + hidden + " units, seed " + seed)),
+                    loop);
         });
         if (bytes == null) {
             throw new CancellationException("stopped");
