@@ -5,7 +5,7 @@
 package org.tminus.evaluation.method;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tminus.learning.baseline.ConfidenceExit;
 
@@ -35,25 +35,14 @@ public sealed interface Serving {
             thresholds = List.copyOf(thresholds);
         }
 
-        /** With calibration folded into the thresholds, and without exits where it never stops. */
         static Exits of(ConfidenceExit exit, Subject subject) {
-            List<String> layers = new ArrayList<>();
-            List<Double> thresholds = new ArrayList<>();
-            int[] nodes = exit.checkpoints();
-            for (int i = 0; i < nodes.length; i++) {
-                if (exit.thresholds()[i] >= 1) {
-                    continue;
-                }
-                int layer = subject.trie().nodes().get(nodes[i]).layer();
-                layers.add(subject.model().layers().get(layer).id().value());
-                thresholds.add(raw(exit.thresholds()[i], exit.temperatures()[i]));
-            }
-            return new Exits(layers, thresholds);
-        }
-
-        /** The confidence p for which sigmoid(logit(p) / temperature) is the threshold. */
-        private static double raw(double threshold, double temperature) {
-            return threshold <= 0 ? 0 : 1 / (1 + Math.exp(-Math.log(threshold / (1 - threshold)) * temperature));
+            return new Exits(
+                    Arrays.stream(exit.checkpoints())
+                            .map(node -> subject.trie().nodes().get(node).layer())
+                            .mapToObj(layer ->
+                                    subject.model().layers().get(layer).id().value())
+                            .toList(),
+                    Arrays.stream(exit.uncalibratedThresholds()).boxed().toList());
         }
     }
 }

@@ -161,6 +161,16 @@ public final class ConfidenceExit implements Decider {
         return temperatures.clone();
     }
 
+    /** The thresholds in confidences as the exits give them, calibration folded in: per exit, in order of depth. */
+    public double[] uncalibratedThresholds() {
+        double[] raw = new double[thresholds.length];
+        for (int i = 0; i < raw.length; i++) {
+            double logit = Math.log(thresholds[i] / (1 - thresholds[i])) * temperatures[i];
+            raw[i] = thresholds[i] <= 0 ? 0 : 1 / (1 + Math.exp(-logit));
+        }
+        return raw;
+    }
+
     /** The nodes of the trie where heads are read, in order of depth; a copy. */
     public int[] checkpoints() {
         return checkpoints.clone();

@@ -93,6 +93,19 @@ class BaselinesTest {
     }
 
     @Test
+    void uncalibratedThresholdsStopTheSameInputs() {
+        ConfidenceExit exit = ConfidenceExit.calibrated(DECISION).withThreshold(0.9);
+        double[] raw = exit.uncalibratedThresholds();
+        for (int row = 0; row < TEST.rows(); row++) {
+            for (int i = 0; i < raw.length; i++) {
+                assertThat(TEST.confidence(exit.checkpoints()[i], row) >= raw[i])
+                        .isEqualTo(exit.stopsAt(TEST, i, row));
+            }
+        }
+        assertThat(exit.withThreshold(0).uncalibratedThresholds()).containsOnly(0);
+    }
+
+    @Test
     void temperatureMakesConfidenceTrue() {
         ConfidenceExit exit = ConfidenceExit.calibrated(DECISION);
         // Only where answers are better than chance can a temperature help; there the likelihood must improve.

@@ -219,36 +219,26 @@ public final class PointChoice {
 
     /** Empty if it stops nowhere. */
     private Optional<Setting> confidence(ConfidenceExit exit) {
-        PathTrie trie = decision.trie();
-        int[] nodes = exit.checkpoints();
-        double[] thresholds = exit.thresholds();
-        double[] temperatures = exit.temperatures();
-        List<Integer> depths = new ArrayList<>();
-        List<Double> raw = new ArrayList<>();
-        List<String> checkpoints = new ArrayList<>();
-        for (int i = 0; i < nodes.length; i++) {
-            // Where it never stops it need not look, either.
-            if (thresholds[i] < 1) {
-                depths.add(trie.nodes().get(nodes[i]).depth());
-                checkpoints.add(layers.get(trie.nodes().get(nodes[i]).layer()));
-                raw.add(uncalibrated(thresholds[i], temperatures[i]));
-            }
-        }
-        return depths.isEmpty()
+        List<PathTrie.Node> nodes = Arrays.stream(exit.checkpoints())
+                .mapToObj(decision.trie().nodes()::get)
+                .toList();
+        // Six digits, so that what is read again is the same.
+        List<Double> thresholds = Arrays.stream(exit.uncalibratedThresholds())
+                .mapToObj(threshold -> Math.round(1e6 * threshold) / 1e6)
+                .toList();
+        return nodes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Setting(
                         "confidence",
-                        Map.of("checkpoints", checkpoints, "thresholds", raw),
-                        new ThresholdExit(depths, raw)));
-    }
-
-    /** The probability that calibration turns into a threshold; six digits, so that what is read again is the same. */
-    private static double uncalibrated(double threshold, double temperature) {
-        if (threshold <= 0) {
-            return 0;
-        }
-        double logit = Math.log(threshold / (1 - threshold)) * temperature;
-        return Math.round(1e6 / (1 + Math.exp(-logit))) / 1e6;
+                        Map.of(
+                                "checkpoints",
+                                nodes.stream()
+                                        .map(node -> layers.get(node.layer()))
+                                        .toList(),
+                                "thresholds",
+                                thresholds),
+                        new ThresholdExit(
+                                nodes.stream().map(PathTrie.Node::depth).toList(), thresholds)));
     }
 
     private static List<Setting> budget() {
