@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationResult.Headline;
@@ -25,9 +26,11 @@ import org.tminus.evaluation.measure.Server;
 import org.tminus.evaluation.measure.Stopwatch;
 import org.tminus.evaluation.measure.Timing;
 import org.tminus.evaluation.method.Contest;
+import org.tminus.evaluation.method.DecisionTimes;
 import org.tminus.evaluation.method.Kind;
 import org.tminus.evaluation.method.MemoryComparison;
 import org.tminus.evaluation.method.PointDeciders;
+import org.tminus.evaluation.method.PredictorServer;
 import org.tminus.evaluation.method.Servers;
 import org.tminus.evaluation.method.Serving;
 import org.tminus.evaluation.method.StaticModels;
@@ -62,6 +65,8 @@ import org.tminus.tasks.shift.Shifts;
 public final class Evaluation {
     /** Below that the share that arrives in time is noise. */
     private static final double LEAST_SAVING = 0.05;
+    /** Timed beside the ways of answering, whose names have no such form. */
+    private static final String PREDICTOR = "(predictor)";
 
     private final Path modelFile;
     private final TaskData data;
@@ -125,7 +130,8 @@ public final class Evaluation {
         List<List<Double>> intervals = accuracyIntervals(contest, groups, bootstrap);
         List<Row> rows = rows(contest, testExamples, inputs, timings, fidelity, intervals);
         List<Paired> paired = paired(contest, bootstrap, progress);
-        EvaluationResult.Ppo ppo = provenance.ppo(notes);
+        DecisionTimes decisionTimes = new DecisionTimes(subject, runtime, testExamples, progress, notes);
+        EvaluationResult.Ppo ppo = provenance.ppo(timings.isEmpty() ? Map.of() : decisionTimes.policies(), notes);
         Guarantee guarantee = new Guarantee(subject, points, data, options, notes);
         EvaluationResult.Certificate certificate = guarantee.check(testExamples, test, progress);
         List<ShiftOutcome> shifts = shifts(subject, points, contest, guarantee, testExamples, progress);
@@ -134,7 +140,7 @@ public final class Evaluation {
                 setting(subject, groups, decision.rows(), inputs, plain),
                 headline.map(way -> headline(way, rows, paired)).orElse(null),
                 rows,
-                PredictorCheck.of(test),
+                predictor(contest, timings, decisionTimes),
                 certificate,
                 ppo,
                 paired,
@@ -221,7 +227,8 @@ public final class Evaluation {
             Subject subject, Contest contest, Inputs inputs, @Nullable PlainSettings plain, EvaluationProgress progress)
             throws EvaluationException {
         if (inputs.size() == 0 || plain == null) {
-            notes.add("Latency, throughput and energy were not measured: no inputs were asked for.");
+            notes.add(
+                    "Latency, throughput, energy and the time of decisions were not measured: no inputs were asked for.");
             return Map.of();
         }
         List<Servers.Served> served = contest.ways().stream()
@@ -231,6 +238,9 @@ public final class Evaluation {
         try (Servers servers = new Servers(subject.model(), served, runtime, plain.single(), plain.load())) {
             Stopwatch stopwatch = new Stopwatch(inputs, options.throughputInputs(), progress);
             Map<String, Server> all = servers.byName();
+            if (subject.model().predictor().isPresent()) {
+                all.put(PREDICTOR, new PredictorServer(subject));
+            }
             if (!stopwatch.readsEnergy()) {
                 notes.add("Energy was not measured: this system does not let the process read counters of the"
                         + " processor (RAPL, /sys/class/powercap) or of the board (/sys/class/hwmon).");
@@ -243,6 +253,21 @@ public final class Evaluation {
                             + " nobody would serve them.");
             return stopwatch.time(all);
         }
+    }
+
+    private static EvaluationResult.Predictor predictor(
+            Contest contest, Map<String, Timing> timings, DecisionTimes decisionTimes) {
+        EvaluationResult.Predictor checked = PredictorCheck.of(contest.test());
+        Timing alone = timings.get(PREDICTOR);
+        Timing full = timings.get(contest.full().name());
+        if (alone == null || full == null) {
+            return checked;
+        }
+        OptionalDouble inBatches = decisionTimes.predictor();
+        return checked.timed(
+                1000 * alone.meanMs(),
+                inBatches.isPresent() ? (Double) inBatches.getAsDouble() : null,
+                alone.meanMs() / full.meanMs());
     }
 
     private List<Row> rows(

@@ -13,15 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.data.Display;
 
 /**
  * All figures of one evaluation, on test data unless something else is said. A figure that nobody measured is null, and a
  * note says why. Accuracies, shares and ratios are from 0 to 1; intervals are [low, high] with 95 % confidence; times are in
- * milliseconds. Immutable.
+ * milliseconds if their names say nothing else. Immutable.
  *
  * @param setting what was measured, on what, with what
  * @param headline the adaptive way that the page speaks of first; null if the model has none
@@ -189,6 +191,11 @@ public record EvaluationResult(
      * @param rankingAuc of two inputs with different needs, how often the needier one is rated so
      * @param confusion inputs by class that suffices (row) and most likely class (column)
      * @param reliability for the page
+     * @param microsPerInput mean time of features and trees for single inputs, timed in turns with full depth; absent if not
+     *     measured
+     * @param microsPerInputInBatches median time per input of batches of 64; absent if not measured
+     * @param shareOfFullDepthTime microsPerInput over the mean latency of full depth on plain ONNX Runtime, same inputs; absent
+     *     if not measured
      */
     public record Predictor(
             @Nullable Double accuracy,
@@ -197,9 +204,28 @@ public record EvaluationResult(
             @Nullable Double overComputation,
             @Nullable Double rankingAuc,
             List<List<Integer>> confusion,
-            List<Bin> reliability) {
+            List<Bin> reliability,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double microsPerInput,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double microsPerInputInBatches,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double shareOfFullDepthTime) {
         /** Without a predictor. */
-        static final Predictor NONE = new Predictor(null, null, null, null, null, List.of(), List.of());
+        static final Predictor NONE =
+                new Predictor(null, null, null, null, null, List.of(), List.of(), null, null, null);
+
+        /** The same with times. */
+        Predictor timed(double micros, @Nullable Double microsInBatches, double share) {
+            return new Predictor(
+                    accuracy,
+                    ece,
+                    underComputation,
+                    overComputation,
+                    rankingAuc,
+                    confusion,
+                    reliability,
+                    micros,
+                    microsInBatches,
+                    share);
+        }
     }
 
     /**
@@ -239,16 +265,23 @@ public record EvaluationResult(
             @Nullable Integer resplitInputs) {}
 
     /**
-     * How training of the learned policies went, from the model's provenance.
+     * The learned policies: how their training went, from the model's provenance, and what their decisions take.
      *
      * @param rewardSpread standard deviation over the seeds
      * @param optimumGap reward of the exact optimum of the same table less that of PPO
+     * @param decisionMicrosPerInput by policy the time of all decisions of a walk, without the layers and exits in between: the
+     *     median of batches of 64 at the policy's costliest operating point; absent if not measured
      */
     public record Ppo(
             @Nullable Integer seeds,
             @Nullable Double rewardMean,
             @Nullable Double rewardSpread,
-            @Nullable Double optimumGap) {}
+            @Nullable Double optimumGap,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> decisionMicrosPerInput) {
+        public Ppo {
+            decisionMicrosPerInput = Collections.unmodifiableSortedMap(new TreeMap<>(decisionMicrosPerInput));
+        }
+    }
 
     /**
      * A difference of accuracies on the same inputs.

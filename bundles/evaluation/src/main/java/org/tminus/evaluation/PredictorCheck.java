@@ -57,7 +57,10 @@ final class PredictorCheck {
                 (double) over / rows,
                 Ranks.orderedAuc(expected, needed),
                 lists(confusion),
-                bins(confidence, hit));
+                bins(confidence, hit),
+                null,
+                null,
+                null);
     }
 
     /** The cheapest class whose path costs no less than the path that suffices. */

@@ -53,7 +53,8 @@ final class Provenance {
         }
     }
 
-    Ppo ppo(List<String> notes) {
+    /** @param decisionMicros what decisions of the learned policies take, by policy */
+    Ppo ppo(Map<String, Double> decisionMicros, List<String> notes) {
         JsonNode ppo = root.path("figures").path("ppo");
         if (ppo.isMissingNode()) {
             notes.add("Figures of policy training are not in the model's provenance.");
@@ -62,7 +63,8 @@ final class Provenance {
                 ppo.path("seeds").isNumber() ? (Integer) ppo.path("seeds").asInt() : null,
                 number(ppo, "rewardMean"),
                 number(ppo, "rewardSpread"),
-                number(ppo, "optimumGap"));
+                number(ppo, "optimumGap"),
+                decisionMicros);
     }
 
     private static @Nullable Double number(JsonNode node, String key) {

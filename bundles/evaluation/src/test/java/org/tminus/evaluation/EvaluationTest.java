@@ -121,6 +121,13 @@ class EvaluationTest {
                 .isBetween(0, result.certificate().certifiedIn500());
         assertThat(result.certificate().simulatedViolationRate()).isBetween(0.0, 1.0);
         assertThat(result.ppo().seeds()).isEqualTo(3);
+        assertThat(result.ppo().decisionMicrosPerInput())
+                .containsOnlyKeys("lstm-ppo-closed", "lstm-ppo-open")
+                .allSatisfy((policy, micros) -> assertThat(micros).as(policy).isPositive());
+        assertThat(names(result.json().get("predictor")))
+                .contains("accuracy")
+                .doesNotContain("microsPerInput", "microsPerInputInBatches", "shareOfFullDepthTime");
+        assertThat(result.notes()).noneMatch(note -> note.contains("not timed"));
         assertThat(result.training()).hasSize(1);
         assertThat(result.oracleShare()).isNotNull();
         assertThat(result.depths().stream()
@@ -206,6 +213,13 @@ class EvaluationTest {
         assertThat(kinds(json)).contains("open-loop", "lstm-ppo-open", "lstm-ppo-closed");
         assertThat(names(json.get("predictor"))).contains("accuracy", "ece", "underComputation");
         assertThat(json.at("/predictor/accuracy").asDouble()).isBetween(0.0, 1.0);
+        double micros = json.at("/predictor/microsPerInput").asDouble();
+        double fullMs = json.at("/rows/0/latencyMeanMs").asDouble();
+        assertThat(json.at("/rows/0/kind").asText()).isEqualTo("full");
+        assertThat(micros).isPositive();
+        assertThat(json.at("/predictor/microsPerInputInBatches").asDouble()).isPositive();
+        assertThat(json.at("/predictor/shareOfFullDepthTime").asDouble())
+                .isCloseTo(micros / (1000 * fullMs), within(1e-9));
         assertThat(names(json.get("certificate")))
                 .contains(
                         "risk",
@@ -217,6 +231,9 @@ class EvaluationTest {
                         "certifiedIn500",
                         "simulatedViolationRate");
         assertThat(names(json.get("ppo"))).contains("seeds", "rewardMean", "rewardSpread", "optimumGap");
+        assertThat(names(json.at("/ppo/decisionMicrosPerInput"))).containsExactly("lstm-ppo-closed", "lstm-ppo-open");
+        assertThat(json.at("/ppo/decisionMicrosPerInput/lstm-ppo-closed").asDouble())
+                .isPositive();
         assertThat(names(json.at("/paired/0"))).contains("a", "b", "difference", "ci95");
         assertThat(names(json))
                 .contains(
@@ -255,6 +272,7 @@ class EvaluationTest {
         assertThat(second.paired()).isEqualTo(first.paired());
         assertThat(second.rows()).isEqualTo(first.rows());
         assertThat(second.certificate()).isEqualTo(first.certificate());
+        assertThat(names(first.json().get("ppo"))).contains("seeds").doesNotContain("decisionMicrosPerInput");
     }
 
     @Test

@@ -90,6 +90,43 @@ public final class Platform implements AutoCloseable {
         return new PlatformServer(policy, pointOfRow);
     }
 
+    /**
+     * Answers a batch for what its policy does on the way; the answers are dropped.
+     *
+     * @param operatingPoint null for none
+     * @throws EvaluationException if a row was answered in another way than asked
+     */
+    public void serve(String policy, @Nullable String operatingPoint, Map<String, HostTensor> batch)
+            throws EvaluationException {
+        try (InferenceResult result = infer(policy, operatingPoint, batch)) {
+            for (Trace trace : result.traces()) {
+                if (!trace.fallbacks().isEmpty()) {
+                    throw new EvaluationException(
+                            "The platform answered in another way than asked: " + trace.fallbacks(), "See the log.");
+                }
+            }
+        }
+    }
+
+    private InferenceResult infer(String policy, @Nullable String operatingPoint, Map<String, HostTensor> inputs)
+            throws EvaluationException {
+        InferenceRequest.Builder request = InferenceRequest.builder(model.name())
+                .inputs(inputs)
+                .outputs(output)
+                .policy(policy);
+        if (operatingPoint != null) {
+            request.operatingPoint(operatingPoint);
+        }
+        try {
+            return coordinator.service().infer(request.build());
+        } catch (TminusException e) {
+            throw new EvaluationException("The platform could not answer: " + e.getMessage(), e.advice(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EvaluationException("The evaluation was interrupted.", "Start it again.", e);
+        }
+    }
+
     private final class PlatformServer implements Server {
         private final String policy;
         private final IntFunction<@Nullable String> pointOfRow;
@@ -101,15 +138,7 @@ public final class Platform implements AutoCloseable {
 
         @Override
         public Answer answer(Map<String, HostTensor> input, int row) throws EvaluationException {
-            InferenceRequest.Builder request = InferenceRequest.builder(model.name())
-                    .inputs(input)
-                    .outputs(output)
-                    .policy(policy);
-            String operatingPoint = pointOfRow.apply(row);
-            if (operatingPoint != null) {
-                request.operatingPoint(operatingPoint);
-            }
-            try (InferenceResult result = coordinator.service().infer(request.build())) {
+            try (InferenceResult result = infer(policy, pointOfRow.apply(row), input)) {
                 Tensor scores = result.outputs().get(output);
                 if (scores == null) {
                     throw new EvaluationException("The platform gave no '" + output + "'.", "See the log.");
@@ -119,11 +148,6 @@ public final class Platform implements AutoCloseable {
                         Scores.best(scores.buffer().asFloatBuffer()),
                         trace.flops(),
                         !trace.fallbacks().isEmpty());
-            } catch (TminusException e) {
-                throw new EvaluationException("The platform could not answer: " + e.getMessage(), e.advice(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new EvaluationException("The evaluation was interrupted.", "Start it again.", e);
             }
         }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,17 +149,29 @@ public final class Subject implements AutoCloseable {
             }
             Map<String, HostTensor> inputs = examples.inputs(rows);
             try {
-                List<Complexity> batch = predictor.predict(new Batch(model, Map.copyOf(inputs), rows.length));
+                List<Complexity> batch = predict(inputs, rows.length);
                 for (int i = 0; i < rows.length; i++) {
                     all[from + i] = probabilities(batch.get(i));
                 }
-            } catch (TminusException e) {
-                throw new EvaluationException(String.valueOf(e.getMessage()), e.advice(), e);
             } finally {
                 inputs.values().forEach(HostTensor::close);
             }
         }
         return all;
+    }
+
+    /**
+     * What the predictor says of a batch. Safe for several threads.
+     *
+     * @return by row
+     * @throws EvaluationException if the model has no predictor or it cannot judge these inputs
+     */
+    List<Complexity> predict(Map<String, HostTensor> inputs, int rows) throws EvaluationException {
+        try {
+            return predictor.predict(new Batch(model, Collections.unmodifiableMap(inputs), rows));
+        } catch (TminusException e) {
+            throw new EvaluationException(String.valueOf(e.getMessage()), e.advice(), e);
+        }
     }
 
     private static float[] probabilities(Complexity complexity) {

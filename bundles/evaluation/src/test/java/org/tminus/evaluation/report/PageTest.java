@@ -77,6 +77,11 @@ class PageTest {
 
     /** Everything filled, with this text wherever text comes from data. */
     private static EvaluationResult result(String text) {
+        return result(text, 15);
+    }
+
+    /** @param micros what deciding takes, where full depth takes 2,000 */
+    private static EvaluationResult result(String text, double micros) {
         return new EvaluationResult(
                 new Setting(
                         text,
@@ -101,7 +106,16 @@ class PageTest {
                 new Headline(text, 0.5, -0.001, List.of(-0.002, 0.001), 0.4, List.of(0.3, 0.5), 0.8),
                 List.of(row("full depth", "full", 1.5), row(text, "static", 0.7), row("oracle", "oracle", null)),
                 new Predictor(
-                        0.6, 0.02, 0.1, 0.3, 0.8, List.of(List.of(5, 1), List.of(2, 7)), List.of(new Bin(0.7, 0.6, 9))),
+                        0.6,
+                        0.02,
+                        0.1,
+                        0.3,
+                        0.8,
+                        List.of(List.of(5, 1), List.of(2, 7)),
+                        List.of(new Bin(0.7, 0.6, 9)),
+                        micros,
+                        12.5,
+                        micros / 2000),
                 new Certificate(
                         text,
                         0.003,
@@ -119,7 +133,7 @@ class PageTest {
                         0.05,
                         List.of(text),
                         180),
-                new Ppo(3, 0.5, 0.1, 0.01),
+                new Ppo(3, 0.5, 0.1, 0.01, Map.of("lstm-ppo-closed", micros, "lstm-ppo-open", 1.25)),
                 List.of(
                         new Paired(text, text, 0.001, List.of(-0.001, 0.003), 0.5, 1, "accuracy", true, false, false),
                         new Paired(
@@ -199,11 +213,11 @@ class PageTest {
                         "2026-11-24T00:00:00Z"),
                 null,
                 List.of(),
-                new Predictor(null, null, null, null, null, List.of(), List.of()),
+                new Predictor(null, null, null, null, null, List.of(), List.of(), null, null, null),
                 new Certificate(
                         null, null, null, null, List.of(), null, null, null, null, null, null, null, null, null,
                         List.of(), null),
-                new Ppo(null, null, null, null),
+                new Ppo(null, null, null, null, Map.of()),
                 List.of(),
                 new Comparisons(0, 0, 0, 0, 1, null),
                 null,
@@ -304,6 +318,25 @@ class PageTest {
                 .contains("in the order of training")
                 .contains("full depth does (this way: −0.10 points of accuracy); 65 % of what one would save")
                 .contains("−2.00 (−3.00 to −1.00), costs 56.0 %");
+    }
+
+    @Test
+    void thePageSaysWhetherDecidingIsAsCheapAsPromised() throws Exception {
+        String cheap = parse(Page.of(result("a name", 15))).getDocumentElement().getTextContent();
+        String dear = parse(Page.of(result("a name", 25))).getDocumentElement().getTextContent();
+        String unknown = parse(Page.of(empty())).getDocumentElement().getTextContent();
+
+        assertThat(cheap)
+                .contains("15.00 µs per input asked one by one, 12.50 µs in batches of 64")
+                .contains("0.75 % of the 2000 µs that full depth takes")
+                .contains("within the limit of 1 %.")
+                .contains("15.00 µs with lstm-ppo-closed and 1.25 µs with lstm-ppo-open")
+                .contains("The limit of 20 µs holds.");
+        assertThat(dear)
+                .contains("1.25 % of the 2000 µs that full depth takes")
+                .contains("breaks the limit of 1 %, here 20.00 µs.")
+                .contains("The limit of 20 µs does not hold for lstm-ppo-closed.");
+        assertThat(unknown).doesNotContain("µs").doesNotContain("limit");
     }
 
     @Test
