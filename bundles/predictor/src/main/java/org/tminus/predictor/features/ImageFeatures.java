@@ -36,8 +36,8 @@ import java.util.List;
  * <tr><td>39</td><td>standard deviation of {@code u} over the foreground</td></tr>
  * </table>
  *
- * <p>Stateless and safe for several threads; allocates nothing (the variant for arrays makes one view). Sums are made in doubles, in a fixed order, so the result is
- * the same everywhere. NaN or infinite pixels give NaN or infinite features, never an exception.
+ * <p>Stateless and safe for several threads; allocates one double per pixel. Sums are made in doubles, in a fixed order, so the
+ * result is the same everywhere. NaN or infinite pixels give NaN or infinite features, never an exception.
  */
 public final class ImageFeatures {
     /** Name of this feature set, as models refer to it. */
@@ -108,7 +108,8 @@ public final class ImageFeatures {
      * @throws IllegalArgumentException if a size is less than 1 or an array is too short
      */
     public static void compute(float[] pixels, int offset, int width, int height, int channels, float[] out) {
-        compute(FloatBuffer.wrap(pixels), offset, width, height, channels, out);
+        check(pixels.length, offset, width, height, channels, out);
+        compute(values(pixels, offset, width * height, channels), width, height, out);
     }
 
     /**
@@ -120,59 +121,75 @@ public final class ImageFeatures {
      * @param height in pixels, 1 or more
      * @param channels 1 or more
      * @param out receives {@link #COUNT} values from index 0
-     * @throws IllegalArgumentException if a size is less than 1, or a buffer or array is too short
+     * @throws IllegalArgumentException if a size is less than 1 or a buffer or array is too short
      */
     public static void compute(FloatBuffer pixels, int offset, int width, int height, int channels, float[] out) {
+        check(pixels.limit(), offset, width, height, channels, out);
+        float[] image = new float[width * height * channels];
+        pixels.get(offset, image);
+        compute(image, 0, width, height, channels, out);
+    }
+
+    private static void check(int room, int offset, int width, int height, int channels, float[] out) {
         if (width < 1 || height < 1 || channels < 1) {
             throw new IllegalArgumentException(
                     "an image of " + width + "x" + height + " with " + channels + " channels has no features");
         }
-        if (offset < 0 || pixels.limit() - (long) offset < (long) width * height * channels) {
+        if (offset < 0 || room - (long) offset < (long) width * height * channels) {
             throw new IllegalArgumentException("an image of " + width + "x" + height + " with " + channels
-                    + " channels does not fit into " + pixels.limit() + " values from " + offset);
+                    + " channels does not fit into " + room + " values from " + offset);
         }
         if (out.length < COUNT) {
             throw new IllegalArgumentException("room for " + COUNT + " features needed, found " + out.length);
         }
-        int area = width * height;
+    }
+
+    private static double[] values(float[] pixels, int offset, int area, int channels) {
+        double[] values = new double[area];
+        if (channels == 1) {
+            for (int i = 0; i < area; i++) {
+                values[i] = pixels[offset + i];
+            }
+            return values;
+        }
+        for (int channel = 0; channel < channels; channel++) {
+            int from = offset + channel * area;
+            for (int i = 0; i < area; i++) {
+                values[i] += pixels[from + i];
+            }
+        }
+        for (int i = 0; i < area; i++) {
+            values[i] /= channels;
+        }
+        return values;
+    }
+
+    /** @param values {@code v} row by row, {@code u} afterwards: every pass reads it several times for each pixel */
+    private static void compute(double[] values, int width, int height, float[] out) {
         double sum = 0;
         double squares = 0;
         double min = Double.POSITIVE_INFINITY;
         double max = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < area; i++) {
-            double v = value(pixels, offset, i, area, channels);
+        for (double v : values) {
             sum += v;
             squares += v * v;
             min = Math.min(min, v);
             max = Math.max(max, v);
         }
-        double mean = sum / area;
+        double mean = sum / values.length;
         out[0] = (float) mean;
-        out[1] = (float) deviation(squares, mean, area);
+        out[1] = (float) deviation(squares, mean, values.length);
         out[2] = (float) min;
         out[3] = (float) max;
         double factor = max > min ? 1 / (max - min) : 0;
-
-        histogramAndForeground(pixels, offset, width, height, channels, min, factor, out);
-        edges(pixels, offset, width, height, channels, min, factor, out);
-        layout(pixels, offset, width, height, channels, min, factor, out);
-        profiles(pixels, offset, width, height, channels, min, factor, out);
-    }
-
-    private static double value(FloatBuffer pixels, int offset, int index, int area, int channels) {
-        if (channels == 1) {
-            return pixels.get(offset + index);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (values[i] - min) * factor;
         }
-        double sum = 0;
-        for (int c = 0; c < channels; c++) {
-            sum += pixels.get(offset + c * area + index);
-        }
-        return sum / channels;
-    }
 
-    private static double unit(
-            FloatBuffer pixels, int offset, int index, int area, int channels, double min, double factor) {
-        return (value(pixels, offset, index, area, channels) - min) * factor;
+        histogramAndForeground(values, width, height, out);
+        edges(values, width, height, out);
+        layout(values, width, height, out);
+        profiles(values, width, height, out);
     }
 
     private static double deviation(double squares, double mean, double count) {
@@ -181,15 +198,7 @@ public final class ImageFeatures {
         return variance < 0 ? 0 : Math.sqrt(variance);
     }
 
-    private static void histogramAndForeground(
-            FloatBuffer pixels,
-            int offset,
-            int width,
-            int height,
-            int channels,
-            double min,
-            double factor,
-            float[] out) {
+    private static void histogramAndForeground(double[] u, int width, int height, float[] out) {
         int area = width * height;
         for (int bin = 0; bin < BINS; bin++) {
             out[4 + bin] = 0;
@@ -203,13 +212,13 @@ public final class ImageFeatures {
         int right = -1;
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                double u = unit(pixels, offset, y * width + x, area, channels, min, factor);
-                int bin = Math.max(0, Math.min(BINS - 1, (int) (u * BINS)));
+                double here = u[y * width + x];
+                int bin = Math.max(0, Math.min(BINS - 1, (int) (here * BINS)));
                 out[4 + bin]++;
-                if (u > FOREGROUND) {
+                if (here > FOREGROUND) {
                     foreground++;
-                    sum += u;
-                    squares += u * u;
+                    sum += here;
+                    squares += here * here;
                     top = Math.min(top, y);
                     bottom = y;
                     left = Math.min(left, x);
@@ -237,15 +246,7 @@ public final class ImageFeatures {
         out[39] = foreground == 0 ? 0 : (float) deviation(squares, mean, foreground);
     }
 
-    private static void edges(
-            FloatBuffer pixels,
-            int offset,
-            int width,
-            int height,
-            int channels,
-            double min,
-            double factor,
-            float[] out) {
+    private static void edges(double[] u, int width, int height, float[] out) {
         int area = width * height;
         double toRight = 0;
         double toLower = 0;
@@ -260,32 +261,31 @@ public final class ImageFeatures {
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 int at = y * width + x;
-                double u = unit(pixels, offset, at, area, channels, min, factor);
+                double here = u[at];
                 // Beyond the border the image goes on with its last pixel.
                 boolean hasRight = x + 1 < width;
                 boolean hasLower = y + 1 < height;
-                double r = hasRight ? unit(pixels, offset, at + 1, area, channels, min, factor) : u;
-                double l = x > 0 ? unit(pixels, offset, at - 1, area, channels, min, factor) : u;
-                double d = hasLower ? unit(pixels, offset, at + width, area, channels, min, factor) : u;
-                double a = y > 0 ? unit(pixels, offset, at - width, area, channels, min, factor) : u;
-                double right = Math.abs(r - u);
-                double lower = Math.abs(d - u);
+                double r = hasRight ? u[at + 1] : here;
+                double l = x > 0 ? u[at - 1] : here;
+                double d = hasLower ? u[at + width] : here;
+                double a = y > 0 ? u[at - width] : here;
+                double right = Math.abs(r - here);
+                double lower = Math.abs(d - here);
                 toRight += right;
                 toLower += lower;
                 if (hasRight && hasLower) {
-                    toLowerRight += Math.abs(unit(pixels, offset, at + width + 1, area, channels, min, factor) - u);
+                    toLowerRight += Math.abs(u[at + width + 1] - here);
                 }
                 if (x > 0 && hasLower) {
-                    toLowerLeft += Math.abs(unit(pixels, offset, at + width - 1, area, channels, min, factor) - u);
+                    toLowerLeft += Math.abs(u[at + width - 1] - here);
                 }
                 if (right + lower > STRONG_EDGE) {
                     strong++;
                 }
-                laplacian += Math.abs(r + l + d + a - 4 * u);
-                mirrored += Math.abs(unit(pixels, offset, y * width + width - 1 - x, area, channels, min, factor) - u);
-                flipped +=
-                        Math.abs(unit(pixels, offset, (height - 1 - y) * width + x, area, channels, min, factor) - u);
-                boolean inside = u > FOREGROUND;
+                laplacian += Math.abs(r + l + d + a - 4 * here);
+                mirrored += Math.abs(u[y * width + width - 1 - x] - here);
+                flipped += Math.abs(u[(height - 1 - y) * width + x] - here);
+                boolean inside = here > FOREGROUND;
                 if (inside != r > FOREGROUND) {
                     rowChanges++;
                 }
@@ -306,83 +306,33 @@ public final class ImageFeatures {
         out[37] = (float) (columnChanges / (double) width);
     }
 
-    private static void layout(
-            FloatBuffer pixels,
-            int offset,
-            int width,
-            int height,
-            int channels,
-            double min,
-            double factor,
-            float[] out) {
+    private static void layout(double[] u, int width, int height, float[] out) {
         int halfX = (width + 1) / 2;
         int halfY = (height + 1) / 2;
-        out[21] = mean(pixels, offset, width, height, channels, min, factor, 0, halfX, 0, halfY);
-        out[22] = mean(pixels, offset, width, height, channels, min, factor, width - halfX, width, 0, halfY);
-        out[23] = mean(pixels, offset, width, height, channels, min, factor, 0, halfX, height - halfY, height);
-        out[24] = mean(
-                pixels, offset, width, height, channels, min, factor, width - halfX, width, height - halfY, height);
-        out[25] = mean(
-                pixels,
-                offset,
-                width,
-                height,
-                channels,
-                min,
-                factor,
-                width / 4,
-                width - width / 4,
-                height / 4,
-                height - height / 4);
+        out[21] = mean(u, width, 0, halfX, 0, halfY);
+        out[22] = mean(u, width, width - halfX, width, 0, halfY);
+        out[23] = mean(u, width, 0, halfX, height - halfY, height);
+        out[24] = mean(u, width, width - halfX, width, height - halfY, height);
+        out[25] = mean(u, width, width / 4, width - width / 4, height / 4, height - height / 4);
     }
 
-    private static float mean(
-            FloatBuffer pixels,
-            int offset,
-            int width,
-            int height,
-            int channels,
-            double min,
-            double factor,
-            int x0,
-            int x1,
-            int y0,
-            int y1) {
+    private static float mean(double[] u, int width, int x0, int x1, int y0, int y1) {
         double sum = 0;
         for (int y = y0; y < y1; y++) {
             for (int x = x0; x < x1; x++) {
-                sum += unit(pixels, offset, y * width + x, width * height, channels, min, factor);
+                sum += u[y * width + x];
             }
         }
         return (float) (sum / ((double) (x1 - x0) * (y1 - y0)));
     }
 
-    private static void profiles(
-            FloatBuffer pixels,
-            int offset,
-            int width,
-            int height,
-            int channels,
-            double min,
-            double factor,
-            float[] out) {
-        profile(pixels, offset, width, height, channels, min, factor, true, out, 26, 33);
-        profile(pixels, offset, width, height, channels, min, factor, false, out, 28, 34);
+    private static void profiles(double[] u, int width, int height, float[] out) {
+        profile(u, width, height, true, out, 26, 33);
+        profile(u, width, height, false, out, 28, 34);
     }
 
     /** Centre and spread of the sums along one axis at {@code target}, deviation of the line means at {@code means}. */
-    private static void profile(
-            FloatBuffer pixels,
-            int offset,
-            int width,
-            int height,
-            int channels,
-            double min,
-            double factor,
-            boolean rows,
-            float[] out,
-            int target,
-            int means) {
+    private static void profile(double[] u, int width, int height, boolean rows, float[] out, int target, int means) {
         int lines = rows ? height : width;
         int length = rows ? width : height;
         double mass = 0;
@@ -394,7 +344,7 @@ public final class ImageFeatures {
             double sum = 0;
             for (int k = 0; k < length; k++) {
                 int at = rows ? line * width + k : k * width + line;
-                sum += unit(pixels, offset, at, width * height, channels, min, factor);
+                sum += u[at];
             }
             double place = (line + 0.5) / lines;
             mass += sum;

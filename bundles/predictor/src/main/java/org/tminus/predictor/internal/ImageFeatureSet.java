@@ -57,7 +57,7 @@ final class ImageFeatureSet implements FeatureSet {
         int height = (int) shape.dimension(2);
         int width = (int) shape.dimension(3);
         int size = channels * height * width;
-        // All twelve passes over a row read a Java array, which is quicker than a native buffer.
+        // One array for all rows.
         float[] image = new float[size];
         return (row, out) -> {
             pixels.get(row * size, image);

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +128,28 @@ class ImageFeaturesTest {
         image[100] = Float.NaN;
         image[200] = Float.POSITIVE_INFINITY;
         assertThat(compute(image)[0]).isNaN();
+    }
+
+    /** Models keep the thresholds of features as they were in training, so these must not change in any bit. */
+    @Test
+    void everyBitIsThatOfTheFirstVersion() {
+        SplittableRandom random = new SplittableRandom(5);
+        int hash = 1;
+        for (int channels = 1; channels <= 3; channels++) {
+            for (int width = 1; width < 30; width += 4) {
+                int height = 1 + random.nextInt(30);
+                float[] image = new float[2 + channels * height * width];
+                for (int i = 0; i < image.length; i++) {
+                    image[i] = random.nextInt(4) == 0 ? -0f : random.nextInt(1 << 20) / 1000f - 300;
+                }
+                float[] out = new float[ImageFeatures.COUNT];
+                ImageFeatures.compute(image, 2, width, height, channels, out);
+                // Logarithms may differ between processors.
+                out[ImageFeatures.NAMES.indexOf("entropy")] = 0;
+                hash = 31 * hash + Arrays.hashCode(out);
+            }
+        }
+        assertThat(hash).isEqualTo(-1624619748);
     }
 
     @Test
