@@ -45,7 +45,16 @@ class MainTest {
     void explainsItself(String task) {
         assertThat(Main.execute("train", task, "--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains(task, "--data", "--output", "--seed", "--epochs", "--work", "--trunk", "--threads");
+                .contains(
+                        task,
+                        "--data",
+                        "--output",
+                        "--seed",
+                        "--epochs",
+                        "--work",
+                        "--trunk",
+                        "--threads",
+                        "--precision");
     }
 
     @Test
@@ -83,6 +92,25 @@ class MainTest {
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("embedding", "no classes", "evaluate")
                 .doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train fashion-vit", "train static fashion-vit --depths 1 --model %s"})
+    void fashionVitRefusesBfloat16InWords(String command) throws IOException {
+        Path model = Files.createFile(folder.resolve("made.tminus"));
+        String[] arguments = (command.formatted(model) + " --precision=bfloat16").split(" ");
+
+        assertThat(Main.execute(arguments)).isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("fashion-vit", "float32 only", "bfloat16")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void namesThePrecisionsThereAre() {
+        assertThat(Main.execute("train", "pointer-chase", "--precision=float16"))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("but was 'float16'", "float32", "bfloat16");
     }
 
     @Test

@@ -15,7 +15,7 @@ final class Frame implements AutoCloseable {
     private final @Nullable Tensor[] values;
     private final @Nullable LowRank[] changes;
     private final List<Tensor> owned = new ArrayList<>();
-    private boolean mixed;
+    private Precision precision = Precision.FLOAT32;
 
     Frame(int slots) {
         values = new @Nullable Tensor[slots];
@@ -40,13 +40,13 @@ final class Frame implements AutoCloseable {
         values[slot] = value;
     }
 
-    /** Whether products with matrices are computed in bfloat16. */
-    boolean isMixed() {
-        return mixed;
+    /** Of matrix products. */
+    Precision precision() {
+        return precision;
     }
 
-    void setMixed(boolean value) {
-        mixed = value;
+    void setPrecision(Precision value) {
+        precision = value;
     }
 
     @Nullable

@@ -43,7 +43,7 @@ final class FusedKernels {
         long[] shape = x.shape();
         Tensor rows = shape.length == 2 ? x : x.reshape(-1, shape[shape.length - 1]);
         Tensor factor = transposed ? matrix.t() : matrix;
-        Tensor result = in.isMixed() ? mixed(rows, factor).add(bias) : torch.addmm(bias, rows, factor);
+        Tensor result = isMixed(in, rows, factor) ? mixed(rows, factor).add(bias) : torch.addmm(bias, rows, factor);
         LowRank change = in.change(1);
         if (change != null) {
             // Two thin products cost far less than a gradient for the whole matrix.
@@ -59,9 +59,22 @@ final class FusedKernels {
         return result.view(target);
     }
 
-    /** A product in bfloat16, whose sums the processor keeps in float32; its gradients are products of that kind as well. */
-    static Tensor mixed(Tensor rows, Tensor matrix) {
-        return torch.mm(rows.toType(ScalarType.BFloat16), matrix.toType(ScalarType.BFloat16))
+    /** The product with a matrix, in the precision of the run. */
+    static Tensor product(Inputs in, Tensor x, Tensor matrix) {
+        return isMixed(in, x, matrix) ? mixed(x, matrix) : torch.matmul(x, matrix);
+    }
+
+    /** Products of states, as in attention, stay as they are: they are small, and libtorch is slower at them in bfloat16. */
+    private static boolean isMixed(Inputs in, Tensor x, Tensor matrix) {
+        return in.precision() == Precision.BFLOAT16
+                && matrix.dim() == 2
+                && x.scalar_type().intern() == ScalarType.Float
+                && matrix.scalar_type().intern() == ScalarType.Float;
+    }
+
+    /** Summed in float32 by the processor; the gradients are products of that kind as well. */
+    private static Tensor mixed(Tensor x, Tensor matrix) {
+        return torch.matmul(x.toType(ScalarType.BFloat16), matrix.toType(ScalarType.BFloat16))
                 .toType(ScalarType.Float);
     }
 

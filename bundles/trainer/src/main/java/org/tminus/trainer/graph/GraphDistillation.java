@@ -113,6 +113,9 @@ public final class GraphDistillation {
         TrainingState state = Files.exists(file)
                 ? TrainingState.read(file, fingerprint, layout.size())
                 : new TrainingState(layout.initial(options.seed()));
+        if (options.precision().isSlowHere()) {
+            listener.message("this processor has no instructions for bfloat16; float32 may be faster");
+        }
         if (state.step > 0) {
             listener.message("goes on from step " + state.step);
         }

@@ -4,11 +4,7 @@
  */
 package org.tminus.trainer.graph;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * How a model is trained. Start with {@link #of} and change what differs.
@@ -28,8 +24,7 @@ import java.util.stream.Stream;
  * @param losses how sub-paths learn
  * @param seed of order, sub-paths and fresh weights
  * @param checkpointSteps steps between checkpoints
- * @param mixedPrecision whether products with trained or frozen matrices are computed in bfloat16; weights, sums, norms and
- *     losses stay float32. See {@link #bfloat16Pays()}
+ * @param precision of matrix products in training steps; weights, norms, losses and every evaluation are float32
  */
 public record GraphOptions(
         int epochs,
@@ -47,7 +42,7 @@ public record GraphOptions(
         PathLosses losses,
         long seed,
         int checkpointSteps,
-        boolean mixedPrecision) {
+        Precision precision) {
     /**
      * Checks the numbers.
      *
@@ -81,7 +76,7 @@ public record GraphOptions(
                 PathLosses.DEFAULT,
                 seed,
                 500,
-                false);
+                Precision.FLOAT32);
     }
 
     /** For encoders that were trained before: lower rates, all but the tables of tokens. */
@@ -146,8 +141,8 @@ public record GraphOptions(
     }
 
     /** The same with another value. */
-    public GraphOptions withMixedPrecision(boolean mixed) {
-        return with(draft -> draft.mixedPrecision = mixed);
+    public GraphOptions withPrecision(Precision other) {
+        return with(draft -> draft.precision = other);
     }
 
     private GraphOptions with(Consumer<Draft> change) {
@@ -173,7 +168,7 @@ public record GraphOptions(
         PathLosses losses;
         long seed;
         int checkpointSteps;
-        boolean mixedPrecision;
+        Precision precision;
 
         Draft(GraphOptions from) {
             epochs = from.epochs;
@@ -191,7 +186,7 @@ public record GraphOptions(
             losses = from.losses;
             seed = from.seed;
             checkpointSteps = from.checkpointSteps;
-            mixedPrecision = from.mixedPrecision;
+            precision = from.precision;
         }
 
         GraphOptions done() {
@@ -211,23 +206,7 @@ public record GraphOptions(
                     losses,
                     seed,
                     checkpointSteps,
-                    mixedPrecision);
-        }
-    }
-
-    /**
-     * Whether this processor multiplies bfloat16 faster than float32. Where it does not, mixed precision gives the same
-     * results, slower. Known on Linux only; elsewhere false.
-     */
-    public static boolean bfloat16Pays() {
-        Path facts = Path.of("/proc/cpuinfo");
-        try (Stream<String> lines = Files.lines(facts)) {
-            return lines.filter(line -> line.startsWith("flags") || line.startsWith("Features"))
-                    .limit(1)
-                    .anyMatch(line ->
-                            line.contains("avx512_bf16") || line.contains("amx_bf16") || line.contains(" bf16"));
-        } catch (IOException e) {
-            return false;
+                    precision);
         }
     }
 

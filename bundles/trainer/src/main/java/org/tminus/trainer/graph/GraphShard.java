@@ -60,7 +60,6 @@ final class GraphShard implements AutoCloseable {
         this.frame = network.model().newFrame();
         TorchGraph exits = network.exits();
         this.exitFrame = exits == null ? null : exits.newFrame();
-        frame.setMixed(options.mixedPrecision());
         try (PointerScope scope = new PointerScope()) {
             storage = torch.zeros(Math.max(1, layout.size()));
             storage.retainReference();
@@ -109,7 +108,7 @@ final class GraphShard implements AutoCloseable {
     @SuppressWarnings("try") // the scope works by being open
     double[] gradients(Batch batch, PathPlan plan, float[] gradients) {
         try (PointerScope scope = new PointerScope()) {
-            give(batch.inputs());
+            give(batch.inputs(), options.precision());
             Tensor target = Tensor.create(batch.labels(), batch.labels().length);
             boolean labelled = Arrays.stream(batch.labels()).anyMatch(label -> label >= 0);
             Tensor teaching = batch.teacher() == null
@@ -132,7 +131,11 @@ final class GraphShard implements AutoCloseable {
         }
     }
 
-    private void give(Map<String, HostTensor> inputs) {
+    private void give(Map<String, HostTensor> inputs, Precision precision) {
+        frame.setPrecision(precision);
+        if (exitFrame != null) {
+            exitFrame.setPrecision(precision);
+        }
         inputs.forEach((name, tensor) -> {
             Tensor value = Torch.tensor(tensor);
             if (network.model().hasValue(name)) {
@@ -329,7 +332,8 @@ final class GraphShard implements AutoCloseable {
     float[][] forward(Map<String, HostTensor> inputs, boolean exitsToo) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            give(inputs);
+            // What is exported is float32, so that is what is judged.
+            give(inputs, Precision.FLOAT32);
             List<Tensor> states = new ArrayList<>();
             Full full = computed(states);
             int exits = exitsToo ? network.exitCount() : 0;

@@ -43,8 +43,9 @@ final class Inputs {
         return has(index) ? frame.change(slots[index]) : null;
     }
 
-    boolean isMixed() {
-        return frame.isMixed();
+    /** Of matrix products. */
+    Precision precision() {
+        return frame.precision();
     }
 
     /** A whole-number input, such as a shape. */

@@ -280,7 +280,7 @@ final class Operators {
     /** {@code x} times input {@code index}, with the low-rank change that is trained for it. */
     static Tensor times(Tensor x, Inputs in, int index, boolean transposed) {
         Tensor matrix = in.get(index);
-        Tensor plain = torch.matmul(x, transposed ? matrix.t() : matrix);
+        Tensor plain = FusedKernels.product(in, x, transposed ? matrix.t() : matrix);
         LowRank change = in.change(index);
         return change == null ? plain : plain.add(added(x, change, transposed));
     }

@@ -40,6 +40,7 @@ import org.tminus.trainer.graph.GraphOptions;
 import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.PathLosses;
 import org.tminus.trainer.graph.Pooling;
+import org.tminus.trainer.graph.Precision;
 import org.tminus.trainer.graph.SentenceEmbedding;
 import org.tminus.trainer.graph.Stem;
 import org.tminus.trainer.graph.Trainable;
@@ -79,6 +80,7 @@ public final class Recipes {
      * @param seed of split and training
      * @param epochs passes over the trunk split; 0 for the task's own number
      * @param threads that compute; no part of the result
+     * @param precision of matrix products while the trunk is trained
      * @param trunk a model file or change whose weights are kept; {@code null} to train them
      */
     public record Choices(
@@ -88,13 +90,14 @@ public final class Recipes {
             long seed,
             int epochs,
             int threads,
+            Precision precision,
             @Nullable Path trunk) {
         /** The encoder that texts are read with if nobody says otherwise. */
         public static final String STANDARD_ENCODER = "minilm-l6";
 
         /** Everything as the task has it. */
         public static Choices standard(long seed) {
-            return new Choices(null, STANDARD_ENCODER, null, seed, 0, 2, null);
+            return new Choices(null, STANDARD_ENCODER, null, seed, 0, 2, Precision.FLOAT32, null);
         }
 
         private int epochs(int otherwise) {
@@ -134,6 +137,7 @@ public final class Recipes {
         // Exits have to find out by themselves how far a layer can see, so they weigh as much as full depth.
         return GraphOptions.of(choices.epochs(6), 128, choices.seed())
                 .withThreads(choices.threads())
+                .withPrecision(choices.precision())
                 .withLosses(LOSSES.withWeights(0.5, 0.5, 0.1));
     }
 
@@ -251,6 +255,7 @@ public final class Recipes {
         OnnxModel model = origin.model(encoder);
         GraphOptions options = GraphOptions.fineTuning(choices.epochs(3), 32, choices.seed())
                 .withThreads(choices.threads())
+                .withPrecision(choices.precision())
                 .withLosses(LOSSES);
         Trunk trunk = new GraphTrunkStage(
                 model, Objective.CLASSES, Pooling.MEAN, options, StageStore.sha256(model.toBytes()));
@@ -296,7 +301,8 @@ public final class Recipes {
         GraphOptions options = GraphOptions.fineTuning(choices.epochs(3), 32, choices.seed())
                 .withLearningRates(5e-4, 2e-3)
                 .withTrainable(Trainable.lowRank(16))
-                .withThreads(choices.threads());
+                .withThreads(choices.threads())
+                .withPrecision(choices.precision());
         Trunk trunk = new EmbeddingTrunk(model, Pooling.MEAN, options, StageStore.sha256(model.toBytes()));
         return new Recipe(
                 new ModelWriter.Header(
@@ -339,6 +345,10 @@ public final class Recipes {
     }
 
     private static Recipe fashionVit(Choices choices) throws IOException {
+        if (choices.precision() != Precision.FLOAT32) {
+            throw new IllegalArgumentException(FashionVitData.NAME + " has a trainer of its own, which computes in "
+                    + Precision.FLOAT32 + " only, not in " + choices.precision());
+        }
         FashionMnist images = fashionMnist(choices.data());
         DataSplits splits = DataSplits.of(images.train(), images.test(), choices.seed());
         TrunkOptions options = TrunkOptions.reference(

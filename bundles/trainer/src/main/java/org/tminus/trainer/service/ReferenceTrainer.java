@@ -23,6 +23,7 @@ import org.tminus.failure.TrainingException;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.decide.Point;
+import org.tminus.trainer.graph.Precision;
 import org.tminus.trainer.pipeline.Pipeline;
 import org.tminus.trainer.pipeline.PipelineOptions;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
@@ -94,6 +95,7 @@ public final class ReferenceTrainer implements DistillationTrainer {
                 specification.seed(),
                 epochs,
                 specification.threads(),
+                Precision.FLOAT32,
                 null);
         PipelineOptions options = new PipelineOptions(
                 specification.output(),

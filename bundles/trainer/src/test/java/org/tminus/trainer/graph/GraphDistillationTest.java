@@ -183,12 +183,22 @@ class GraphDistillationTest {
     }
 
     @Test
-    void mixedPrecisionLearnsAsWell() throws Exception {
-        GraphTrunk trunk = train(chase(3200, quick(3).withMixedPrecision(true)));
+    void bfloat16LearnsAsWellAndIsJudgedInFloat32() throws Exception {
+        GraphTask task = chase(3200, quick(3).withPrecision(Precision.BFLOAT16));
+        GraphTrunk trunk = train(task);
 
         assertThat(trunk.fullAccuracy()).isGreaterThan(0.5);
-        assertThat(accuracy(trunk.model(), Chases.data(NODES, HOPS, 10, 200).open(Split.DECISION)))
-                .isCloseTo(trunk.fullAccuracy(), within(0.03));
+        assertThat(accuracy(trunk.model(), task.data().open(Split.DECISION))).isEqualTo(trunk.fullAccuracy());
+    }
+
+    @Test
+    void refusesACheckpointOfAnotherPrecision() throws Exception {
+        train(chase(64, quick(1)));
+
+        assertThatThrownBy(() -> train(chase(64, quick(1).withPrecision(Precision.BFLOAT16))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("other options or data")
+                .hasMessageContaining("bfloat16");
     }
 
     @Test

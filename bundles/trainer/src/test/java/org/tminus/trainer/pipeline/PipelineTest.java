@@ -36,6 +36,7 @@ import org.tminus.tasks.SplitSizes;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.graph.GraphOptions;
+import org.tminus.trainer.graph.Precision;
 import org.tminus.trainer.graph.TransformerConfig;
 import org.tminus.trainer.pack.ModelGraphs;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
@@ -202,7 +203,7 @@ class PipelineTest {
 
     @Test
     void weightsCanBeKeptAndAllElseDecidedAnew() throws Exception {
-        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, result.model());
+        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, Precision.FLOAT32, result.model());
         Recipe recipe = Recipes.pointerChase(data, SMALL, TRUNK, kept);
         PipelineOptions options = new PipelineOptions(
                 folder.resolve("kept.tminus"), folder.resolve("kept"), "./tminus", 1, PolicyEffort.NONE);
@@ -225,7 +226,7 @@ class PipelineTest {
                 data.description(),
                 split -> new InThrees(data.accessFor(purposes[split == Split.CALIBRATION ? 1 : 0])
                         .open(split)));
-        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, result.model());
+        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, Precision.FLOAT32, result.model());
         PipelineOptions options = new PipelineOptions(
                 folder.resolve("threes.tminus"), folder.resolve("threes"), "./tminus", 1, PolicyEffort.NONE);
         Pipeline.Result made = Pipeline.run(
@@ -247,7 +248,7 @@ class PipelineTest {
 
     @Test
     void weightsThatLearnedFromInputsOfAnotherSplitAreRefused() {
-        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, result.model());
+        Recipes.Choices kept = new Recipes.Choices(null, "", null, 1, 0, 2, Precision.FLOAT32, result.model());
         TaskData.Description given = data.description();
         TaskData otherSplit = new TaskData(
                 new TaskData.Description(
