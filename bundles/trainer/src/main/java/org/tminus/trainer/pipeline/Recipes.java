@@ -130,12 +130,12 @@ public final class Recipes {
     static Recipe pointerChase(TaskData data, Choices choices) throws IOException {
         TransformerConfig config =
                 new TransformerConfig(6, 64, 4, 128, pointerTables(), PointerChase.NODES, choices.seed());
-        return pointerChase(data, config, chasing(choices), choices);
+        return pointerChase(data, config, chasing(6, choices), choices);
     }
 
-    private static GraphOptions chasing(Choices choices) {
+    private static GraphOptions chasing(int epochs, Choices choices) {
         // Exits have to find out by themselves how far a layer can see, so they weigh as much as full depth.
-        return GraphOptions.of(choices.epochs(6), 128, choices.seed())
+        return GraphOptions.of(choices.epochs(epochs), 128, choices.seed())
                 .withThreads(choices.threads())
                 .withPrecision(choices.precision())
                 .withLosses(LOSSES.withWeights(0.5, 0.5, 0.1));
@@ -174,7 +174,7 @@ public final class Recipes {
     private static Recipe signposts(TaskData data, Choices choices) throws IOException {
         TransformerConfig config =
                 new TransformerConfig(6, 64, 4, 128, signpostTiles(), Signposts.NODES, choices.seed());
-        return signposts(data, config, chasing(choices), choices);
+        return signposts(data, config, chasing(12, choices), choices);
     }
 
     /** Signposts of any size. */
