@@ -100,7 +100,8 @@ public final class CertificateTables {
     }
 
     private boolean validity(Risk risk, TestMethod method, int inputs, double epsilon, double delta, int draws) {
-        Validity.Simulation simulation = Validity.simulate(risk, method, inputs, epsilon, delta, draws, SEED);
+        Validity.Simulation simulation =
+                Validity.simulate(risk, method, inputs, epsilon, delta, draws, SEED, Validity.Progress.NONE);
         String worst = simulation.populations().stream()
                 .filter(each -> each.rate() == simulation.rate())
                 .map(Validity.PopulationRate::population)

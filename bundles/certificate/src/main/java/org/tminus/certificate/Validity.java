@@ -12,6 +12,12 @@ import java.util.SplittableRandom;
 public final class Validity {
     private static final double JUST_ABOVE = 1.02;
     private static final double SIGNIFICANT = 1.6448536269514722;
+    /** The risks of a sequence of points, over epsilon. */
+    private static final double[] SEQUENCE = {-0.5, 0.2, 0.6, 1, 1.02, 1.5};
+    /** How many of them a certificate may hold. */
+    private static final int GOOD = 3;
+
+    private static final int REPORTED = 10;
 
     /**
      * How often something false was certified.
@@ -50,6 +56,21 @@ public final class Validity {
      */
     public record Resplits(int times, int certifiedIn, int violationsIn) {}
 
+    /** Hears how far a check is, from the thread that does it; what it throws ends the check. */
+    @FunctionalInterface
+    public interface Progress {
+        /** Hears nothing. */
+        Progress NONE = (done, total) -> {};
+
+        /**
+         * Called after some of the draws or splits.
+         *
+         * @param done so far
+         * @param total of how many
+         */
+        void at(int done, int total);
+    }
+
     private Validity() {}
 
     /**
@@ -61,24 +82,43 @@ public final class Validity {
      * @param draws per population, 2,000 or more for a verdict
      */
     public static Simulation simulate(
-            Risk risk, TestMethod method, int inputs, double epsilon, double delta, int draws, long seed) {
-        List<PopulationRate> rates = new ArrayList<>();
-        SplittableRandom seeds = new SplittableRandom(seed);
+            Risk risk,
+            TestMethod method,
+            int inputs,
+            double epsilon,
+            double delta,
+            int draws,
+            long seed,
+            Progress progress) {
+        List<Losses> populations = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         for (double mean : new double[] {epsilon, epsilon * JUST_ABOVE}) {
             double[] discordances = risk == Risk.DISAGREEMENT ? new double[] {mean} : discordances(mean);
             for (double discordance : discordances) {
-                Losses population = Losses.of(mean, discordance);
-                SplittableRandom random = seeds.split();
-                int violations = 0;
-                for (int draw = 0; draw < draws; draw++) {
-                    violations += method.pValue(population.draw(inputs, random), epsilon, delta) <= delta ? 1 : 0;
-                }
-                rates.add(new PopulationRate(
-                        "mean " + Planning.trim(mean) + ", discordance " + Planning.trim(discordance),
-                        (double) violations / draws));
+                populations.add(Losses.of(mean, discordance));
+                names.add("mean " + Planning.trim(mean) + ", discordance " + Planning.trim(discordance));
             }
         }
-        rates.add(sequence(risk, method, inputs, epsilon, delta, draws, seeds.split()));
+        List<PopulationRate> rates = new ArrayList<>();
+        SplittableRandom seeds = new SplittableRandom(seed);
+        // A sequence draws for each of its points.
+        int total = draws * (populations.size() + SEQUENCE.length);
+        for (int i = 0; i < populations.size(); i++) {
+            SplittableRandom random = seeds.split();
+            int violations = 0;
+            for (int draw = 0; draw < draws; draw++) {
+                violations += method.pValue(populations.get(i).draw(inputs, random), epsilon, delta) <= delta ? 1 : 0;
+                report(progress, i * draws + draw, total);
+            }
+            rates.add(new PopulationRate(names.get(i), (double) violations / draws));
+        }
+        int violations = 0;
+        SplittableRandom random = seeds.split();
+        for (int draw = 0; draw < draws; draw++) {
+            violations += isViolated(risk, method, inputs, epsilon, delta, random) ? 1 : 0;
+            report(progress, draws * populations.size() + draw * SEQUENCE.length, total);
+        }
+        rates.add(new PopulationRate("sequence of 6 points, 3 good", (double) violations / draws));
         double rate = rates.stream().mapToDouble(PopulationRate::rate).max().orElse(0);
         double limit = delta + 3 * Math.sqrt(delta * (1 - delta) / draws);
         return new Simulation(rate, limit, draws, rates);
@@ -88,34 +128,29 @@ public final class Validity {
         return new double[] {mean, Math.min(1, 1.5 * mean), Math.min(1, 4 * mean), Math.max(mean, 0.1), 1};
     }
 
-    /** Six points of growing risk; the fourth has exactly epsilon, so a fourth certificate is false. */
-    private static PopulationRate sequence(
-            Risk risk,
-            TestMethod method,
-            int inputs,
-            double epsilon,
-            double delta,
-            int draws,
-            SplittableRandom random) {
-        double[] shares = {-0.5, 0.2, 0.6, 1, 1.02, 1.5};
-        int firstBad = 3;
-        int violations = 0;
-        for (int draw = 0; draw < draws; draw++) {
-            byte[][] losses = new byte[shares.length][];
-            for (int point = 0; point < shares.length; point++) {
-                double share = risk == Risk.DISAGREEMENT ? Math.max(0, shares[point]) : shares[point];
-                double mean = share * epsilon;
-                losses[point] = Losses.of(mean, risk == Risk.DISAGREEMENT ? mean : Math.min(1, 3 * epsilon))
-                        .draw(inputs, random);
-            }
-            violations += Certifier.count(losses, epsilon, delta, method) > firstBad ? 1 : 0;
+    private static void report(Progress progress, int done, int total) {
+        if (done % REPORTED == 0) {
+            progress.at(done, total);
         }
-        return new PopulationRate("sequence of 6 points, 3 good", (double) violations / draws);
     }
 
-    /** {@link #resplits(LossMatrix, double, double, TestMethod, double, int, long)} in halves, by the default method. */
-    public static Resplits resplits(LossMatrix all, double epsilon, double delta, int times, long seed) {
-        return resplits(all, epsilon, delta, all.risk().defaultMethod(), 0.5, times, seed);
+    /** Draws for six points of growing risk; the fourth has exactly epsilon, so a fourth certificate is false. */
+    private static boolean isViolated(
+            Risk risk, TestMethod method, int inputs, double epsilon, double delta, SplittableRandom random) {
+        byte[][] losses = new byte[SEQUENCE.length][];
+        for (int point = 0; point < SEQUENCE.length; point++) {
+            double share = risk == Risk.DISAGREEMENT ? Math.max(0, SEQUENCE[point]) : SEQUENCE[point];
+            double mean = share * epsilon;
+            losses[point] = Losses.of(mean, risk == Risk.DISAGREEMENT ? mean : Math.min(1, 3 * epsilon))
+                    .draw(inputs, random);
+        }
+        return Certifier.count(losses, epsilon, delta, method) > GOOD;
+    }
+
+    /** {@link #resplits(LossMatrix, double, double, TestMethod, double, int, long, Progress)} in halves, by the default method. */
+    public static Resplits resplits(
+            LossMatrix all, double epsilon, double delta, int times, long seed, Progress progress) {
+        return resplits(all, epsilon, delta, all.risk().defaultMethod(), 0.5, times, seed, progress);
     }
 
     /**
@@ -132,7 +167,8 @@ public final class Validity {
             TestMethod method,
             double calibrationShare,
             int times,
-            long seed) {
+            long seed,
+            Progress progress) {
         int inputs = all.inputs();
         int calibration = (int) Math.round(inputs * calibrationShare);
         if (calibration < 1 || calibration >= inputs) {
@@ -162,6 +198,7 @@ public final class Validity {
             }
             certifiedIn += certified ? 1 : 0;
             violationsIn += violated ? 1 : 0;
+            report(progress, time, times);
         }
         return new Resplits(times, certifiedIn, violationsIn);
     }

@@ -112,12 +112,19 @@ class CertifierTest {
                     new byte[4000], new byte[4000]
                 }));
         assertThat(all.inputs()).isEqualTo(12_000);
-        Validity.Resplits good = Validity.resplits(all, 0.006, 0.1, 100, 7);
+        Validity.Resplits good = Validity.resplits(all, 0.006, 0.1, 100, 7, Validity.Progress.NONE);
         assertThat(good.certifiedIn()).isGreaterThan(50);
         assertThat(good.violationsIn()).isLessThan(20);
         // Certified on a part that happens to be good, of data that are not: this must be seen on the other part.
         Validity.Resplits bad = Validity.resplits(
-                matrix(Risk.DISAGREEMENT, 2000, 0.08), 0.05, 0.9, TestMethod.EXACT_BINOMIAL, 0.1, 100, 7);
+                matrix(Risk.DISAGREEMENT, 2000, 0.08),
+                0.05,
+                0.9,
+                TestMethod.EXACT_BINOMIAL,
+                0.1,
+                100,
+                7,
+                Validity.Progress.NONE);
         assertThat(bad.certifiedIn()).isPositive();
         assertThat(bad.violationsIn()).isPositive();
     }

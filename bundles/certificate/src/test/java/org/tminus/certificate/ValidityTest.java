@@ -5,7 +5,10 @@
 package org.tminus.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +29,25 @@ class ValidityTest {
     @ParameterizedTest
     @MethodSource("promises")
     void falseCertificatesAreAsRareAsPromised(Risk risk, TestMethod method, int inputs, double epsilon, double delta) {
-        Validity.Simulation simulation = Validity.simulate(risk, method, inputs, epsilon, delta, 2000, 11);
+        Validity.Simulation simulation =
+                Validity.simulate(risk, method, inputs, epsilon, delta, 2000, 11, Validity.Progress.NONE);
         assertThat(simulation.holds()).as(simulation.toString()).isTrue();
         assertThat(simulation.draws()).isEqualTo(2000);
+    }
+
+    @Test
+    void whoeverWatchesCanEndIt() {
+        List<Integer> heard = new ArrayList<>();
+        assertThatThrownBy(() -> Validity.simulate(
+                        Risk.DISAGREEMENT, TestMethod.EXACT_BINOMIAL, 100, 0.01, 0.05, 50, 1, (done, total) -> {
+                            assertThat(total).isEqualTo(50 * (2 + 6));
+                            heard.add(done);
+                            if (done >= 100) {
+                                throw new IllegalStateException("enough");
+                            }
+                        }))
+                .hasMessage("enough");
+        assertThat(heard).isSorted().startsWith(0, 10, 20).endsWith(100);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.tminus.certificate.LossMatrix;
 import org.tminus.certificate.Risk;
@@ -98,18 +99,29 @@ final class Guarantee {
                         losses(risk, examples, calibration, deciders).with(losses(risk, testExamples, test, deciders));
                 pooledInputs = pooled.inputs();
                 setLimits(examples, calibration, deciders, delta);
-                progress.at("resplitting", 0, options.resplits());
                 if (options.resplits() > 0) {
-                    resplits = Validity.resplits(pooled, epsilon, delta, options.resplits(), options.seed());
+                    resplits = Validity.resplits(
+                            pooled,
+                            epsilon,
+                            delta,
+                            options.resplits(),
+                            options.seed(),
+                            reported("resplitting", progress));
                 }
             }
         }
         Validity.@Nullable Simulation simulation = null;
         if (options.simulationDraws() > 0) {
-            progress.at("simulating certificates", 0, options.simulationDraws());
             int inputs = stated == null ? Math.max(calibrated, 1000) : (int) Math.min(stated.inputs(), 1 << 20);
             simulation = Validity.simulate(
-                    risk, risk.defaultMethod(), inputs, epsilon, delta, options.simulationDraws(), options.seed());
+                    risk,
+                    risk.defaultMethod(),
+                    inputs,
+                    epsilon,
+                    delta,
+                    options.simulationDraws(),
+                    options.seed(),
+                    reported("simulating certificates", progress));
         } else {
             notes.add("The certificate was not checked by simulation: no draws were asked for.");
         }
@@ -130,6 +142,15 @@ final class Guarantee {
                 delta,
                 resplits == null ? List.of() : List.copyOf(deciders.keySet()),
                 resplits == null ? null : (Integer) pooledInputs);
+    }
+
+    private static Validity.Progress reported(String step, EvaluationProgress progress) {
+        return (done, total) -> {
+            if (progress.isCancelled()) {
+                throw new CancellationException("stopped while " + step);
+            }
+            progress.at(step, done, total);
+        };
     }
 
     /**
