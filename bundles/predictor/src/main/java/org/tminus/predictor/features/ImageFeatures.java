@@ -36,7 +36,7 @@ import java.util.List;
  * <tr><td>39</td><td>standard deviation of {@code u} over the foreground</td></tr>
  * </table>
  *
- * <p>Stateless and safe for several threads; allocates one double per pixel. Sums are made in doubles, in a fixed order, so the
+ * <p>Stateless and safe for several threads; allocates one double per pixel where it is given no workspace. Sums are made in doubles, in a fixed order, so the
  * result is the same everywhere. NaN or infinite pixels give NaN or infinite features, never an exception.
  */
 public final class ImageFeatures {
@@ -108,8 +108,7 @@ public final class ImageFeatures {
      * @throws IllegalArgumentException if a size is less than 1 or an array is too short
      */
     public static void compute(float[] pixels, int offset, int width, int height, int channels, float[] out) {
-        check(pixels.length, offset, width, height, channels, out);
-        compute(values(pixels, offset, width * height, channels), width, height, out);
+        compute(FloatBuffer.wrap(pixels), offset, width, height, channels, out);
     }
 
     /**
@@ -125,9 +124,31 @@ public final class ImageFeatures {
      */
     public static void compute(FloatBuffer pixels, int offset, int width, int height, int channels, float[] out) {
         check(pixels.limit(), offset, width, height, channels, out);
-        float[] image = new float[width * height * channels];
-        pixels.get(offset, image);
-        compute(image, 0, width, height, channels, out);
+        compute(pixels, offset, width, height, channels, new double[width * height], out);
+    }
+
+    /**
+     * The same without allocation.
+     *
+     * @param workspace at least width * height long; what is in it does not matter, and is overwritten
+     * @throws IllegalArgumentException if a size is less than 1 or a buffer or array is too short
+     */
+    public static void compute(
+            FloatBuffer pixels, int offset, int width, int height, int channels, double[] workspace, float[] out) {
+        check(pixels.limit(), offset, width, height, channels, out);
+        int area = width * height;
+        if (workspace.length < area) {
+            throw new IllegalArgumentException("workspace for " + area + " pixels needed, found " + workspace.length);
+        }
+        for (int i = 0; i < area; i++) {
+            double sum = 0;
+            for (int channel = 0; channel < channels; channel++) {
+                sum += pixels.get(offset + channel * area + i);
+            }
+            // A sum that begins with 0 has lost the sign of -0, which a single value keeps.
+            workspace[i] = channels == 1 ? pixels.get(offset + i) : sum / channels;
+        }
+        compute(workspace, width, height, out);
     }
 
     private static void check(int room, int offset, int width, int height, int channels, float[] out) {
@@ -144,45 +165,27 @@ public final class ImageFeatures {
         }
     }
 
-    private static double[] values(float[] pixels, int offset, int area, int channels) {
-        double[] values = new double[area];
-        if (channels == 1) {
-            for (int i = 0; i < area; i++) {
-                values[i] = pixels[offset + i];
-            }
-            return values;
-        }
-        for (int channel = 0; channel < channels; channel++) {
-            int from = offset + channel * area;
-            for (int i = 0; i < area; i++) {
-                values[i] += pixels[from + i];
-            }
-        }
-        for (int i = 0; i < area; i++) {
-            values[i] /= channels;
-        }
-        return values;
-    }
-
     /** @param values {@code v} row by row, {@code u} afterwards: every pass reads it several times for each pixel */
     private static void compute(double[] values, int width, int height, float[] out) {
+        int area = width * height;
         double sum = 0;
         double squares = 0;
         double min = Double.POSITIVE_INFINITY;
         double max = Double.NEGATIVE_INFINITY;
-        for (double v : values) {
+        for (int i = 0; i < area; i++) {
+            double v = values[i];
             sum += v;
             squares += v * v;
             min = Math.min(min, v);
             max = Math.max(max, v);
         }
-        double mean = sum / values.length;
+        double mean = sum / area;
         out[0] = (float) mean;
-        out[1] = (float) deviation(squares, mean, values.length);
+        out[1] = (float) deviation(squares, mean, area);
         out[2] = (float) min;
         out[3] = (float) max;
         double factor = max > min ? 1 / (max - min) : 0;
-        for (int i = 0; i < values.length; i++) {
+        for (int i = 0; i < area; i++) {
             values[i] = (values[i] - min) * factor;
         }
 

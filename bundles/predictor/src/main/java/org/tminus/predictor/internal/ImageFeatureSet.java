@@ -57,11 +57,7 @@ final class ImageFeatureSet implements FeatureSet {
         int height = (int) shape.dimension(2);
         int width = (int) shape.dimension(3);
         int size = channels * height * width;
-        // One array for all rows.
-        float[] image = new float[size];
-        return (row, out) -> {
-            pixels.get(row * size, image);
-            ImageFeatures.compute(image, 0, width, height, channels, out);
-        };
+        double[] workspace = new double[height * width];
+        return (row, out) -> ImageFeatures.compute(pixels, row * size, width, height, channels, workspace, out);
     }
 }

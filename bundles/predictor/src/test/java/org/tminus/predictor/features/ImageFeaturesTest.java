@@ -163,6 +163,10 @@ class ImageFeaturesTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ImageFeatures.compute(new float[16], 0, 4, 4, 1, new float[3]))
                 .isInstanceOf(IllegalArgumentException.class);
+        FloatBuffer fits = FloatBuffer.allocate(16);
+        assertThatThrownBy(() -> ImageFeatures.compute(fits, 0, 4, 4, 1, new double[15], out))
+                .isInstanceOf(IllegalArgumentException.class);
+        ImageFeatures.compute(fits, 0, 4, 4, 1, new double[16], out);
     }
 
     private static float[] compute(float[] image) {
