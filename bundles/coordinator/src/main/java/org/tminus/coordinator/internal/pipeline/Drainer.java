@@ -60,10 +60,10 @@ public final class Drainer {
             counters.add(Counter.DRAINED_AFTER_CANCEL);
             return DrainOutcome.CANCELLED;
         }
+        counters.add(Counter.ABANDONED);
         for (Leasable part : parts) {
             part.holders().forEach(holder -> holder.abandon(part, "the " + part + " went away and did not answer"));
         }
-        counters.add(Counter.ABANDONED);
         LOG.warn(
                 "A call to {} did not end when it was cancelled; it is abandoned, and what it holds is lost until it"
                         + " returns",

@@ -718,13 +718,22 @@ final class Execution implements LeaseHolder {
 
     @Override
     public void abandon(Leasable leased, String reason) {
-        abandonIfCalling(leased, reason);
+        abandonIfCalling(leased, reason, false);
     }
 
-    /** @return whether the call was given up, now that it is known not to end */
-    boolean abandonIfCalling(Leasable leased, String reason) {
+    /** Gives up a call that took too long, now that it is known not to end. */
+    void abandonOverdue(Leasable leased, String reason) {
+        abandonIfCalling(leased, reason, true);
+    }
+
+    /** @param counted whether it is counted here, not by whoever drains */
+    private void abandonIfCalling(Leasable leased, String reason, boolean counted) {
         if (!guard.isCalling(leased) || !holdsPermit.compareAndSet(true, false)) {
-            return false;
+            return;
+        }
+        if (counted) {
+            // Before the client has an answer, so that whoever looks then sees it counted.
+            count(Counter.ABANDONED);
         }
         if (onWorker) {
             abandoned = true;
@@ -738,7 +747,6 @@ final class Execution implements LeaseHolder {
             stop();
             giveUp(leased, reason);
         }
-        return true;
     }
 
     /** One hanging call costs a thread, so it is not tried five times. */

@@ -15,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.coordinator.internal.configuration.GlobalSettings;
 import org.tminus.coordinator.internal.pipeline.Leasable;
-import org.tminus.coordinator.internal.status.Counter;
 
 /**
  * Looks after what is at work: a call to a plugin that takes too long is first cancelled and interrupted, then abandoned;
@@ -113,9 +112,7 @@ final class Watchdog {
         } else if (taken > timeout + Math.min(timeout, GRACE_NANOS)) {
             expired.remove(execution);
             LOG.warn("A call to {} takes longer than {} ms and does not end when cancelled", target, timeoutMillis);
-            if (execution.abandonIfCalling(target, target + " did not answer within " + timeoutMillis + " ms")) {
-                platform.counters().add(Counter.ABANDONED);
-            }
+            execution.abandonOverdue(target, target + " did not answer within " + timeoutMillis + " ms");
         }
     }
 }
