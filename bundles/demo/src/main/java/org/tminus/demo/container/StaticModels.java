@@ -43,7 +43,7 @@ final class StaticModels {
     static StaticModels find(DemoRequest request, AdaptiveModel model, Part fullDepth)
             throws IOException, OnnxFormatException {
         OwnPaths ownPaths = new OwnPaths(model, Path.of(request.workFolder(), "own-paths"));
-        List<Part> parts = trained(request);
+        List<Part> parts = trained(request, model);
         String what = parts.size() + (parts.size() == 1 ? " model" : " models") + " trained separately, and full depth";
         if (parts.isEmpty()) {
             parts = ownPaths.candidates();
@@ -58,14 +58,18 @@ final class StaticModels {
                 ownPaths);
     }
 
-    private static List<Part> trained(DemoRequest request) throws IOException, OnnxFormatException {
+    private static List<Part> trained(DemoRequest request, AdaptiveModel model)
+            throws IOException, OnnxFormatException {
         List<Part> parts = new ArrayList<>();
         String folder = request.staticFolder();
         if (folder == null) {
             return parts;
         }
         try (Stream<Path> files = Files.list(Path.of(folder))) {
+            // The folder may hold those of other models as well.
+            String prefix = model.name() + "-static-";
             for (Path file : files.filter(file -> file.toString().endsWith(EXTENSION))
+                    .filter(file -> String.valueOf(file.getFileName()).startsWith(prefix))
                     .sorted()
                     .toList()) {
                 String name = String.valueOf(file.getFileName());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelFile a {@code .tminus} file for the container to install itself; null if it is deployed by other means
  * @param fullDepthFile the model's {@code model.onnx} on disk; null to use the installed model's own
  * @param dataFolder where the IDX files of images and labels are
- * @param staticFolder where separately trained static models ({@code *.onnx}) are; null if there are none
+ * @param staticFolder where separately trained static models ({@code MODEL-static-*.onnx}) are; null if there are none
  * @param workFolder where progress, outcome and static models are written
  * @param inputsFile where the model's input tensors are: written by {@link Task#COMPARE} for {@link Task#MEMORY} to read
  * @param images how many of the images to use

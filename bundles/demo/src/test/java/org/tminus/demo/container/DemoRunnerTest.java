@@ -182,7 +182,8 @@ class DemoRunnerTest {
     @Test
     void trainedStaticModelsGoBeforeOwnPaths() throws Exception {
         Path statics = Files.createDirectories(folder.resolve("static"));
-        Files.copy(model().file("model.onnx").orElseThrow(), statics.resolve("model-of-one-depth.onnx"));
+        Files.copy(model().file("model.onnx").orElseThrow(), statics.resolve(model().name() + "-static-1.onnx"));
+        Files.copy(model().file("model.onnx").orElseThrow(), statics.resolve("another-static-1.onnx"));
         var weights = model().file("model.onnx.data");
         if (weights.isPresent()) {
             Files.copy(weights.get(), statics.resolve("model.onnx.data"));
@@ -192,7 +193,7 @@ class DemoRunnerTest {
         StaticModels found = StaticModels.find(request(DemoRequest.Task.COMPARE, IMAGES, null), model(), fullDepth);
 
         Part dearest = found.at(1e12).get(0);
-        assertThat(dearest.name()).isEqualTo("model-of-one-depth");
+        assertThat(dearest.name()).isEqualTo(model().name() + "-static-1");
         assertThat(dearest.flops() / model().cost(model().fullDepth()).flops(0)).isCloseTo(1, within(0.01));
         assertThat(found.description()).contains("1 model trained separately");
     }
