@@ -437,12 +437,7 @@ public final class Evaluation {
 
     private static List<Interval> intervals(
             PairedBootstrap bootstrap, List<double[]> differences, EvaluationProgress progress) {
-        return bootstrap.means(differences, (done, total) -> {
-            if (progress.isCancelled()) {
-                throw new CancellationException("stopped while comparing in pairs");
-            }
-            progress.at("comparing in pairs", done, total);
-        });
+        return bootstrap.means(differences, (done, total) -> progress.reportOrStop("comparing in pairs", done, total));
     }
 
     private static List<Double> list(Interval interval) {

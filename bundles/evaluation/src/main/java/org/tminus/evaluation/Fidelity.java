@@ -78,10 +78,7 @@ final class Fidelity {
                 float[] found = recall.getOrDefault(node, new float[0]);
                 found[i] = node == full ? 1 : shared(wanted, neighbours.nearest(embeddings[i], queries[i], NEIGHBOURS));
             }
-            if (progress.isCancelled()) {
-                throw new java.util.concurrent.CancellationException("stopped while looking for neighbours");
-            }
-            progress.at("looking for neighbours", i + 1L, queries.length);
+            progress.reportOrStop("looking for neighbours", i + 1L, queries.length);
         }
         return new Fidelity(table, queries, recall);
     }

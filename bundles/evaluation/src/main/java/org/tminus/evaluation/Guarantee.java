@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.tminus.certificate.LossMatrix;
 import org.tminus.certificate.Risk;
@@ -106,7 +105,7 @@ final class Guarantee {
                             delta,
                             options.resplits(),
                             options.seed(),
-                            reported("resplitting", progress));
+                            (done, total) -> progress.reportOrStop("resplitting", done, total));
                 }
             }
         }
@@ -121,7 +120,7 @@ final class Guarantee {
                     delta,
                     options.simulationDraws(),
                     options.seed(),
-                    reported("simulating certificates", progress));
+                    (done, total) -> progress.reportOrStop("simulating certificates", done, total));
         } else {
             notes.add("The certificate was not checked by simulation: no draws were asked for.");
         }
@@ -142,15 +141,6 @@ final class Guarantee {
                 delta,
                 resplits == null ? List.of() : List.copyOf(deciders.keySet()),
                 resplits == null ? null : (Integer) pooledInputs);
-    }
-
-    private static Validity.Progress reported(String step, EvaluationProgress progress) {
-        return (done, total) -> {
-            if (progress.isCancelled()) {
-                throw new CancellationException("stopped while " + step);
-            }
-            progress.at(step, done, total);
-        };
     }
 
     /**

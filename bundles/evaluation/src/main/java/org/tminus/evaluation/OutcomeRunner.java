@@ -185,12 +185,9 @@ public final class OutcomeRunner implements AutoCloseable {
         List<int[]> batches = Batches.of(examples, batch);
         long done = 0;
         for (int[] rows : batches) {
-            if (progress.isCancelled()) {
-                throw new CancellationException("stopped after " + done + " of " + examples.size() + " examples");
-            }
             visit(examples, rows, visitor);
             done += rows.length;
-            progress.at("running every path", done, examples.size());
+            progress.reportOrStop("running every path", done, examples.size());
         }
     }
 

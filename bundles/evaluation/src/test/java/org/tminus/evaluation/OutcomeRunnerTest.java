@@ -195,7 +195,8 @@ class OutcomeRunnerTest {
         };
         try (OutcomeRunner runner = new OutcomeRunner(TinyEncoder.parts(3, 1), trie)) {
             assertThatThrownBy(() -> runner.run(new Sentences(50, 3, 1), 10, progress))
-                    .isInstanceOf(CancellationException.class);
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessage("stopped while running every path");
         }
         assertThat(heard).containsExactly(10L, 20L);
     }

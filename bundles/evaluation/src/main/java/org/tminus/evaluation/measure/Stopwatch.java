@@ -110,7 +110,7 @@ public final class Stopwatch {
                 round(get(servers, name), get(laps, name), from, to);
             }
             first++;
-            check("timing single inputs", to, inputs.size());
+            progress.reportOrStop("timing single inputs", to, inputs.size());
         }
         load(servers, laps);
         Map<String, Timing> timings = new LinkedHashMap<>();
@@ -136,12 +136,12 @@ public final class Stopwatch {
                 for (int i = 0; i < count; i++) {
                     server.answer(inputs.tensors().get(i), inputs.rows().get(i));
                 }
-                check("warming up", round, MOST_WARM_UPS);
+                progress.reportOrStop("warming up", round, MOST_WARM_UPS);
             }
             double share = (compilerMillis() - compiled) * 1e6 / Math.max(1, System.nanoTime() - start);
             boolean enough = share < RESTING || System.nanoTime() - begin > LONG_WARM_UP_NANOS;
             if (round + 1 >= LEAST_WARM_UPS && enough) {
-                check("warming up", MOST_WARM_UPS, MOST_WARM_UPS);
+                progress.reportOrStop("warming up", MOST_WARM_UPS, MOST_WARM_UPS);
                 return;
             }
         }
@@ -192,7 +192,7 @@ public final class Stopwatch {
                     OptionalDouble used = energy.isReadable() ? energy.joulesSince(before) : OptionalDouble.empty();
                     joules.merge(entry.getKey(), used.orElse(Double.NaN), Double::sum);
                 }
-                check("timing at full load", pass + 1L, passes);
+                progress.reportOrStop("timing at full load", pass + 1L, passes);
             }
         }
         int answered = Math.min(inputs.size(), passes * count);
@@ -201,12 +201,5 @@ public final class Stopwatch {
             double used = get(joules, name);
             lap.joules = Double.isNaN(used) ? null : (Double) (used / answered);
         });
-    }
-
-    private void check(String step, long done, long total) {
-        if (progress.isCancelled()) {
-            throw new CancellationException("stopped while " + step);
-        }
-        progress.at(step, done, total);
     }
 }

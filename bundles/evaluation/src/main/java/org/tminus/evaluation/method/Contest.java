@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.function.DoubleFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -150,10 +149,7 @@ public final class Contest {
     }
 
     private void at(int done) {
-        if (progress.isCancelled()) {
-            throw new CancellationException("stopped while choosing settings of the baselines");
-        }
-        progress.at("choosing settings of the baselines", done, PARTS);
+        progress.reportOrStop("choosing settings of the baselines", done, PARTS);
     }
 
     private Way way(

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
-import java.util.concurrent.CancellationException;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
 import org.tminus.evaluation.measure.Conversation;
@@ -61,7 +60,7 @@ public final class DecisionTimes {
         if (subject.model().predictor().isEmpty()) {
             return OptionalDouble.empty();
         }
-        check("timing the predictor");
+        progress.reportOrStop("timing the predictor", 0, 1);
         List<Map<String, HostTensor>> batches = new ArrayList<>();
         try {
             List<ShortWork.Batch> work = new ArrayList<>();
@@ -95,7 +94,7 @@ public final class DecisionTimes {
         }
         try (Platform platform = new Platform(runtime, subject.model())) {
             for (Map.Entry<String, Policy> entry : served.entrySet()) {
-                check("timing decisions");
+                progress.reportOrStop("timing decisions", 0, 1);
                 time(platform, entry.getKey(), entry.getValue())
                         .ifPresent(figure -> micros.put(entry.getKey(), figure));
             }
@@ -161,12 +160,5 @@ public final class DecisionTimes {
 
     private static void close(Map<String, HostTensor> inputs) {
         inputs.values().forEach(HostTensor::close);
-    }
-
-    private void check(String step) {
-        if (progress.isCancelled()) {
-            throw new CancellationException("stopped while " + step);
-        }
-        progress.at(step, 0, 1);
     }
 }

@@ -89,14 +89,11 @@ public final class MemoryComparison {
         String said;
         try {
             for (int waited = 0; !process.waitFor(1, TimeUnit.SECONDS); waited++) {
-                if (progress.isCancelled()) {
-                    throw new CancellationException("stopped while measuring memory");
-                }
+                progress.reportOrStop("measuring memory of " + way.name(), waited, MOST_SECONDS);
                 if (waited == MOST_SECONDS) {
                     notes.add("Peak memory of '" + way.name() + "' was not measured: the process took too long.");
                     return null;
                 }
-                progress.at("measuring memory of " + way.name(), waited, MOST_SECONDS);
             }
             said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (InterruptedException e) {

@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.AdaptiveParts;
 import org.tminus.evaluation.EvaluationException;
@@ -97,8 +96,9 @@ public final class Subject implements AutoCloseable {
 
     /** Every path on every example, with the predictor's probabilities if the model has one. */
     public Outcomes outcomes(Examples examples, String what, EvaluationProgress progress) throws EvaluationException {
-        Outcomes outcomes = runner.run(examples, OutcomeRunner.BATCH, named(what, progress));
-        float @Nullable [][] complexity = complexities(examples, progress);
+        EvaluationProgress named = named(what, progress);
+        Outcomes outcomes = runner.run(examples, OutcomeRunner.BATCH, named);
+        float @Nullable [][] complexity = complexities(examples, named);
         if (complexity == null) {
             return outcomes;
         }
@@ -140,9 +140,7 @@ public final class Subject implements AutoCloseable {
         }
         float[][] all = new float[examples.size()][];
         for (int from = 0; from < all.length; from += BATCH) {
-            if (progress.isCancelled()) {
-                throw new CancellationException("stopped while predicting");
-            }
+            progress.reportOrStop("predicting", from, all.length);
             int[] rows = new int[Math.min(BATCH, all.length - from)];
             for (int i = 0; i < rows.length; i++) {
                 rows[i] = from + i;
