@@ -7,14 +7,13 @@ package org.tminus.evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.tminus.certificate.Candidate;
 import org.tminus.certificate.LossMatrix;
 import org.tminus.certificate.Risk;
 import org.tminus.certificate.SequentialTest;
@@ -38,9 +37,6 @@ import org.tminus.model.OperatingPoint;
  * each group stands for it, as where a certificate is made: tests need independent inputs.
  */
 final class Guarantee {
-    /** Policies whose points no certificate is about: they look at nothing of the input. */
-    private static final Set<String> NOT_ADAPTIVE = Set.of("fixed", "random");
-
     private final Subject subject;
     private final PointDeciders points;
     private final TaskData data;
@@ -143,23 +139,12 @@ final class Guarantee {
                 resplits == null ? null : (Integer) pooledInputs);
     }
 
-    /**
-     * All adaptive points as training takes them: by what they lost on the decision split, then the costlier first. The figures
-     * are those of training, from trees that had not seen the input.
-     */
+    /** All adaptive points as training takes them. The figures are those of training, from trees that had not seen the input. */
     private List<OperatingPoint> inOrderOfCertification() {
-        return subject.model().operatingPoints().stream()
-                .filter(point -> !NOT_ADAPTIVE.contains(point.policy()))
-                .sorted(Comparator.comparingDouble(Guarantee::lost)
-                        .thenComparing(point -> -point.flopsRatio())
-                        .thenComparing(OperatingPoint::name))
-                .toList();
-    }
-
-    private static double lost(OperatingPoint point) {
-        return Double.isNaN(point.fullDepthAccuracy())
-                ? -point.flopsRatio()
-                : point.fullDepthAccuracy() - point.accuracy();
+        return Candidate.safestFirst(
+                subject.model().operatingPoints(),
+                point -> new Candidate(
+                        point.name(), point.policy(), point.flopsRatio(), point.accuracy(), point.fullDepthAccuracy()));
     }
 
     private static LossMatrix losses(Risk risk, Examples examples, Outcomes outcomes, Map<String, Decider> deciders) {

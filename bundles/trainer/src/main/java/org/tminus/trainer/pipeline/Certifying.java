@@ -9,14 +9,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tminus.certificate.Candidate;
 import org.tminus.certificate.CertificateResult;
 import org.tminus.certificate.Certification;
 import org.tminus.certificate.Certifier;
@@ -43,8 +42,6 @@ import org.tminus.trainer.pack.ModelGraphs;
 final class Certifying {
     private static final String NUMERIC_CLASS = "fp32";
     private static final double TOLERANCE = 1e-4;
-    /** They look at nothing of the input, or repeat another point under a shorter name. */
-    private static final Set<String> LEFT_OUT = Set.of("fixed", "random");
 
     private final Recipe recipe;
     private final StageStore stages;
@@ -76,7 +73,8 @@ final class Certifying {
             List<PointChoice.Chosen> points,
             @Nullable Predictor predictor)
             throws IOException {
-        List<PointChoice.Chosen> order = safestFirst(points, fullDepthAccuracy);
+        List<PointChoice.Chosen> order =
+                Candidate.safestFirst(points, each -> candidate(each.point(), fullDepthAccuracy));
         if (order.isEmpty()) {
             return new Result(null, List.of(), "There is no adaptive operating point to certify.");
         }
@@ -118,18 +116,9 @@ final class Certifying {
         return new Result(result.toJson(), certification.certified(), sentence);
     }
 
-    /** By what they lost on the decision split, so that the test goes on as long as it can; then the costlier ones. */
-    private static List<PointChoice.Chosen> safestFirst(List<PointChoice.Chosen> points, double full) {
-        List<PointChoice.Chosen> order = new ArrayList<>(points);
-        order.removeIf(each -> LEFT_OUT.contains(each.point().policy()));
-        order.sort(Comparator.comparingDouble((PointChoice.Chosen each) -> lost(each.point(), full))
-                .thenComparing(each -> -each.point().flopsRatio())
-                .thenComparing(each -> each.point().name()));
-        return order;
-    }
-
-    private static double lost(Point point, double full) {
-        return Double.isNaN(full) ? -point.flopsRatio() : full - point.accuracy();
+    /** @param full accuracy of full depth on the decision split, as those of the points */
+    private static Candidate candidate(Point point, double full) {
+        return new Candidate(point.name(), point.policy(), point.flopsRatio(), point.accuracy(), full);
     }
 
     /** @param ids of the inputs, as many as there are outcomes */
