@@ -20,7 +20,8 @@ import org.tminus.learning.outcome.Outcomes;
  * <p>A path earns its place in one of two ways: it is on the Pareto front of mean FLOPs and quality, so that somebody who
  * runs one path for all would take it; or the stable oracle of the menu saves FLOPs by it, so that somebody who decides
  * per input would. Prefixes come first, for a policy can stop on them wherever it is; another subset is added only where
- * it saves more than a margin beyond all chosen so far, for every path more gives luck another chance.
+ * no chosen path is both cheaper and better, and it saves more than a margin beyond all chosen so far, for every path more
+ * gives luck another chance.
  *
  * @param maxPaths the most paths, full depth included; 1 to 64
  * @param minPrefixSaving mean FLOPs over full depth that a prefix off the front must save the stable oracle, such as 0.001
@@ -71,11 +72,12 @@ public record MenuChoice(int maxPaths, double minPrefixSaving, double minSubsetS
                 .limit(maxPaths - 1L)
                 .forEach(chosen::add);
         addBySaving(prefixes, minPrefixSaving, chosen, savings);
-        // Of other subsets only those count that no chosen path beats in both respects, or that the oracle gains by.
+        // Other subsets have few paths that contain them, so the stable oracle tells luck less well there: one that a
+        // chosen path beats in both respects does not count, however often it happens to be right.
+        subsets.removeIf(path ->
+                chosen.stream().anyMatch(other -> cost[other] <= cost[path] && quality[other] >= quality[path]));
         for (int path : subsets) {
-            boolean beaten =
-                    chosen.stream().anyMatch(other -> cost[other] <= cost[path] && quality[other] >= quality[path]);
-            if (!beaten && chosen.size() < maxPaths && aboveHull(path, chosen, cost, quality)) {
+            if (chosen.size() < maxPaths && aboveHull(path, chosen, cost, quality)) {
                 chosen.add(path);
             }
         }

@@ -5,10 +5,9 @@
 package org.tminus.learning.policy;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SplittableRandom;
+import org.tminus.learning.data.Groups;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.stats.Proportions;
 
@@ -33,11 +32,11 @@ public record PpoStudy(
     /**
      * Trains from every seed, one after the other.
      *
-     * @param decision the decision split
+     * @param decision the decision split, whose examples stand each for itself
      * @param seeds at least one, such as 1, 2, 3
      */
     public static PpoStudy run(Outcomes decision, Loop loop, PpoOptions options, long[] seeds, PpoProgress progress) {
-        int[][] parts = parts(decision.rows(), options.heldOutShare);
+        int[][] parts = Groups.single(decision.rows()).heldOut(options.heldOutShare);
         PpoTrainer trainer = new PpoTrainer(decision.select(parts[0]), decision.select(parts[1]), loop, options);
         List<PpoRun> runs = new ArrayList<>();
         for (long seed : seeds) {
@@ -52,28 +51,5 @@ public record PpoStudy(
                 Proportions.standardDeviation(scores),
                 Proportions.mean(rewards),
                 Proportions.standardDeviation(rewards));
-    }
-
-    /**
-     * The rows of the decision split to train on, and the held-out ones; the same for every study of as many rows.
-     *
-     * @param heldOutShare between 0 and 1
-     */
-    public static int[][] parts(int rows, double heldOutShare) {
-        int[] order = new int[rows];
-        Arrays.setAll(order, i -> i);
-        SplittableRandom random = new SplittableRandom(rows);
-        for (int i = rows - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int kept = order[i];
-            order[i] = order[j];
-            order[j] = kept;
-        }
-        int held = Math.max(1, (int) Math.round(rows * heldOutShare));
-        int[] heldOut = Arrays.copyOfRange(order, 0, held);
-        int[] fit = Arrays.copyOfRange(order, held, rows);
-        Arrays.sort(heldOut);
-        Arrays.sort(fit);
-        return new int[][] {fit, heldOut};
     }
 }

@@ -31,7 +31,7 @@ import org.tminus.learning.outcome.PathTrie;
  */
 public final class PpoTrainer {
     /** Another one whenever the same examples and seed give another policy. */
-    public static final String VERSION = "ppo-3";
+    public static final String VERSION = "ppo-4";
 
     private static final int BUCKETS = 12;
     private static final double LEAST_INITIAL_PRICE = 0.002;

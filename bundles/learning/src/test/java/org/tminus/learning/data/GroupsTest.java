@@ -76,4 +76,49 @@ class GroupsTest {
         assertThat(groups.oneEach()).containsExactly(0, 1, 2);
         assertThat(Groups.of(new Named(List.of(), List.of())).count()).isZero();
     }
+
+    @Test
+    void heldOutExamplesAreNeverLearnedFrom() {
+        int[][] parts = Groups.single(1000).heldOut(0.25);
+        assertThat(parts[1]).hasSize(250);
+        assertThat(parts[0]).hasSize(750).doesNotContain(parts[1]);
+    }
+
+    @Test
+    void noGroupIsDivided() {
+        List<String> ids = IntStream.range(0, 600).mapToObj(String::valueOf).toList();
+        // One group of 100 examples, and others of one to four.
+        List<String> names = IntStream.range(0, 600)
+                .mapToObj(i -> i % 6 == 0 ? "large" : "g" + (i * i) % 211)
+                .toList();
+        Groups groups = Groups.of(new Named(ids, names));
+
+        int[] folds = groups.folds(5, 3);
+        int[][] parts = groups.heldOut(0.25);
+
+        int[] partOf = new int[600];
+        for (int row : parts[1]) {
+            partOf[row] = 1;
+        }
+        for (int row = 0; row < 600; row++) {
+            for (int other = 0; other < row; other++) {
+                if (groups.of(row) == groups.of(other)) {
+                    assertThat(folds[row]).isEqualTo(folds[other]);
+                    assertThat(partOf[row]).isEqualTo(partOf[other]);
+                }
+            }
+        }
+        assertThat(parts[1]).hasSizeBetween(150, 250);
+        assertThat(parts[0]).hasSize(600 - parts[1].length);
+        assertThat(IntStream.of(folds).distinct().sorted()).containsExactly(0, 1, 2, 3, 4);
+    }
+
+    @Test
+    void foldsHoldAboutAsManyGroups() {
+        int[] count = new int[5];
+        for (int fold : Groups.single(1002).folds(5, 1)) {
+            count[fold]++;
+        }
+        assertThat(IntStream.of(count)).allMatch(each -> each == 200 || each == 201);
+    }
 }

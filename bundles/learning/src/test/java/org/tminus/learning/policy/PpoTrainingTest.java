@@ -179,11 +179,4 @@ class PpoTrainingTest {
                 .allSatisfy(figures -> assertThat(figures.kl()).isCloseTo(0, within(1e-12)));
         assertThat(curve.get(3).kl()).isGreaterThan(1e-6);
     }
-
-    @Test
-    void heldOutExamplesAreNeverTrainedOn() {
-        int[][] parts = PpoStudy.parts(1000, 0.25);
-        assertThat(parts[1]).hasSize(250);
-        assertThat(parts[0]).hasSize(750).doesNotContain(parts[1]);
-    }
 }

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tminus.learning.data.Groups;
 import org.tminus.trainer.StageProgress;
 
 /** Trains the complexity predictor on oracle labels, with predictions for every row by trees that did not see it. */
 public final class ComplexityTrainer {
     /** Changes with whatever changes the result, so that kept results of another version are not taken for this one's. */
-    public static final String VERSION = "trees 2";
+    public static final String VERSION = "trees 3";
 
     private static final int FOLDS = 5;
     private static final int RARE = 20;
@@ -61,18 +62,25 @@ public final class ComplexityTrainer {
      * @param features per row
      * @param labels per row the index of the menu path that suffices
      * @param menuSize number of paths
+     * @param groups of the rows that belong together; none is in two folds
      * @param weights how much rows count by what they need
      * @param seed of folds and column sampling
      * @return {@code null} if the labels leave nothing to tell apart
      */
     public static @Nullable ComplexityModel train(
-            float[][] features, int[] labels, int menuSize, ClassWeights weights, long seed) {
-        return train(features, labels, menuSize, weights, seed, StageProgress.silent());
+            float[][] features, int[] labels, int menuSize, Groups groups, ClassWeights weights, long seed) {
+        return train(features, labels, menuSize, groups, weights, seed, StageProgress.silent());
     }
 
     /** The same, which says how far it is. */
     public static @Nullable ComplexityModel train(
-            float[][] features, int[] labels, int menuSize, ClassWeights weights, long seed, StageProgress progress) {
+            float[][] features,
+            int[] labels,
+            int menuSize,
+            Groups groups,
+            ClassWeights weights,
+            long seed,
+            StageProgress progress) {
         List<Integer> classes = classes(labels, menuSize);
         if (classes.size() < 2) {
             return null;
@@ -82,7 +90,7 @@ public final class ComplexityTrainer {
             targets[row] = classOf(labels[row], classes);
         }
         float[] weight = weights.of(targets, classes.size());
-        int[] fold = folds(labels.length, seed);
+        int[] fold = groups.folds(FOLDS, seed);
         Trial trial = cheapest(trials(fold, features, targets, weight, classes.size(), seed, progress), labels.length);
         double[][] scores = new double[labels.length][];
         for (int k = 0; k < FOLDS; k++) {
@@ -182,17 +190,6 @@ public final class ComplexityTrainer {
             k++;
         }
         return k;
-    }
-
-    private static int[] folds(int rows, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        int[] fold = new int[rows];
-        for (int row = 0; row < rows; row++) {
-            int other = random.nextInt(row + 1);
-            fold[row] = fold[other];
-            fold[other] = row % FOLDS;
-        }
-        return fold;
     }
 
     private static String trainWithout(

@@ -25,6 +25,7 @@ import org.tminus.evaluation.Machine;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.Display;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Groups;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
@@ -133,8 +134,8 @@ public final class Pipeline {
         Outcomes decision = predictor == null ? chosen : predictor.outOfFold(chosen);
         String known = StageStore.fingerprint(
                 identity, recipe.data().description().sha256(), predictor == null ? "" : predictor.identity());
-        LearnedPolicies policies =
-                LearnedPolicies.train(decision, options, new PolicyRuns(stages, known, listener, stop));
+        LearnedPolicies policies = LearnedPolicies.train(
+                decision, options, new PolicyRuns(stages, known, Groups.of(examples), listener, stop));
         List<String> layerIds =
                 graphs.analysis().layers().stream().map(each -> each.id()).toList();
         PointChoice choice = new PointChoice(decision, layerIds);
@@ -283,6 +284,7 @@ public final class Pipeline {
                     features,
                     labels,
                     decision.trie().menu().size(),
+                    Groups.of(examples),
                     ClassWeights.DEFAULT,
                     options.seed(),
                     progress("predictor"));

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.tminus.learning.data.Groups;
 import org.tminus.learning.outcome.MenuPath;
 import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.policy.Loop;
@@ -25,7 +26,6 @@ import org.tminus.learning.policy.PolicyOnnx;
 import org.tminus.learning.policy.PpoOptions;
 import org.tminus.learning.policy.PpoProgress;
 import org.tminus.learning.policy.PpoRun;
-import org.tminus.learning.policy.PpoStudy;
 import org.tminus.learning.policy.PpoTrainer;
 import org.tminus.learning.policy.UpdateFigures;
 import org.tminus.trainer.ProgressListener;
@@ -42,13 +42,18 @@ final class PolicyRuns {
 
     private final StageStore stages;
     private final String identity;
+    private final Groups groups;
     private final ProgressListener listener;
     private final BooleanSupplier stop;
 
-    /** @param identity names all that the outcomes were made from */
-    PolicyRuns(StageStore stages, String identity, ProgressListener listener, BooleanSupplier stop) {
+    /**
+     * @param identity names all that the outcomes were made from
+     * @param groups of the decision split
+     */
+    PolicyRuns(StageStore stages, String identity, Groups groups, ProgressListener listener, BooleanSupplier stop) {
         this.stages = stages;
         this.identity = identity;
+        this.groups = groups;
         this.listener = listener;
         this.stop = stop;
     }
@@ -86,7 +91,7 @@ final class PolicyRuns {
         byte[] bytes = stages.once("policy-" + name, fingerprint, () -> {
             PpoOptions options =
                     PpoOptions.builder().hidden(hidden).updates(updates).build();
-            int[][] parts = PpoStudy.parts(decision.rows(), HELD_OUT);
+            int[][] parts = groups.heldOut(HELD_OUT);
             PpoTrainer trainer = new PpoTrainer(decision.select(parts[0]), decision.select(parts[1]), loop, options);
             return toBytes(
                     trainer.train(seed, reported("policy " + loop.label() + " of " + hidden + " units, seed " + seed)),

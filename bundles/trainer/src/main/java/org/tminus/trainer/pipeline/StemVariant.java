@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.data.Examples;
+import org.tminus.learning.data.Groups;
 import org.tminus.onnx.GraphAnalysis;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.PathGraphs;
@@ -43,7 +44,13 @@ final class StemVariant {
             throws IOException {
         float[][] features = features(graphs, examples, progress.apply("states after the stem"));
         ComplexityModel model = ComplexityTrainer.train(
-                features, labels, menuSize, ClassWeights.DEFAULT, seed, progress.apply("predictor on the stem"));
+                features,
+                labels,
+                menuSize,
+                Groups.of(examples),
+                ClassWeights.DEFAULT,
+                seed,
+                progress.apply("predictor on the stem"));
         if (model == null) {
             return Map.of();
         }

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.tminus.learning.data.Groups;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComplexityTrainerTest {
@@ -31,7 +32,7 @@ class ComplexityTrainerTest {
             features[row][1] = (float) random.nextDouble();
             labels[row] = random.nextInt(4) == 0 ? random.nextInt(3) : (int) (features[row][0] * 3);
         }
-        model = ComplexityTrainer.train(features, labels, 3, new ClassWeights(3), 1);
+        model = ComplexityTrainer.train(features, labels, 3, Groups.single(labels.length), new ClassWeights(3), 1);
         assertThat(model).isNotNull();
     }
 
@@ -71,7 +72,7 @@ class ComplexityTrainerTest {
 
     @Test
     void oneNeedLeavesNothingToTellApart() {
-        assertThat(ComplexityTrainer.train(features, new int[ROWS], 3, ClassWeights.DEFAULT, 1))
+        assertThat(ComplexityTrainer.train(features, new int[ROWS], 3, Groups.single(ROWS), ClassWeights.DEFAULT, 1))
                 .isNull();
     }
 
