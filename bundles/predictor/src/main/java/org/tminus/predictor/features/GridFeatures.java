@@ -30,7 +30,8 @@ import org.tminus.tensor.Tensor;
  * <tr><td>2…</td><td>cells row by row: (mean of the cell − mean) / standard deviation; 0 in a flat image</td></tr>
  * </table>
  *
- * <p>Brightness and contrast thus do not matter to the cells. Immutable and safe for several threads. Sums are made in doubles, in a fixed order, so the result is the same everywhere. NaN or infinite pixels give NaN, never an exception.
+ * <p>Brightness and contrast thus do not matter to the cells. Immutable and safe for several threads. Sums are made in doubles, in a fixed order that depends on the
+ * sizes only (lines of a column, then columns of a cell, then channels), so the result is the same everywhere. NaN or infinite pixels give NaN, never an exception.
  */
 public final class GridFeatures {
     /** Name of this feature set, as models refer to it. */
@@ -47,6 +48,12 @@ public final class GridFeatures {
     private final int width;
     private final int columns;
     private final int rows;
+    /** Where each column of cells begins, and where the last one ends. */
+    private final int[] left;
+    /** Where each row of cells begins, and where the last one ends. */
+    private final int[] top;
+    /** How many values each cell has. */
+    private final double[] sizes;
 
     private GridFeatures(TensorSpec input) {
         this.input = input;
@@ -55,6 +62,14 @@ public final class GridFeatures {
         width = Math.toIntExact(input.dimensions().get(3));
         columns = columns(height, width);
         rows = Math.min(height, CELLS / columns);
+        left = borders(width, columns);
+        top = borders(height, rows);
+        sizes = new double[rows * columns];
+        for (int cell = 0; cell < sizes.length; cell++) {
+            int row = cell / columns;
+            int column = cell % columns;
+            sizes[cell] = (double) channels * (top[row + 1] - top[row]) * (left[column + 1] - left[column]);
+        }
     }
 
     /**
@@ -105,6 +120,14 @@ public final class GridFeatures {
         return columns;
     }
 
+    private static int[] borders(int length, int cells) {
+        int[] borders = new int[cells + 1];
+        for (int cell = 0; cell <= cells; cell++) {
+            borders[cell] = (int) (((long) cell * length + cells - 1) / cells);
+        }
+        return borders;
+    }
+
     /** How many features there are. */
     public int count() {
         return BEFORE_CELLS + rows * columns;
@@ -149,14 +172,20 @@ public final class GridFeatures {
     public static final class Batch {
         private final GridFeatures features;
         private final FloatBuffer images;
-        private final float[] image;
-        private final double[] sums;
+        private final int count;
+        /** The lines of one row of cells in one channel. */
+        private final float[] strip;
+
+        private final double[] columnSums;
+        private final double[] cellSums;
 
         private Batch(GridFeatures features, FloatBuffer images) {
             this.features = features;
             this.images = images;
-            image = new float[features.values()];
-            sums = new double[features.rows * features.columns];
+            count = images.limit() / features.values();
+            strip = new float[features.tallest() * features.width];
+            columnSums = new double[features.width];
+            cellSums = new double[features.rows * features.columns];
         }
 
         /**
@@ -166,51 +195,97 @@ public final class GridFeatures {
          * @throws IllegalArgumentException if there is no such row or the array is too short
          */
         public void compute(int row, float[] out) {
-            if (row < 0 || row >= images.limit() / image.length) {
-                throw new IllegalArgumentException(
-                        "there are " + images.limit() / image.length + " rows, but no row " + row);
+            if (row < 0 || row >= count) {
+                throw new IllegalArgumentException("there are " + count + " rows, but no row " + row);
             }
             if (out.length < features.count()) {
                 throw new IllegalArgumentException(
                         "room for " + features.count() + " features needed, found " + out.length);
             }
-            images.get(row * image.length, image);
-            features.compute(image, sums, out);
+            features.write(cellSums, sum(row), out);
         }
-    }
 
-    private void compute(float[] image, double[] sums, float[] out) {
-        Arrays.fill(sums, 0);
-        double squares = 0;
-        for (int channel = 0; channel < channels; channel++) {
-            for (int row = 0; row < rows; row++) {
-                for (int y = begin(row, height, rows); y < begin(row + 1, height, rows); y++) {
-                    squares += addLine(image, (channel * height + y) * width, sums, row * columns);
+        /** Sums up the cells; gives the sum of all squares. */
+        private double sum(int image) {
+            Arrays.fill(cellSums, 0);
+            double squares = 0;
+            int from = image * features.values();
+            for (int channel = 0; channel < features.channels; channel++) {
+                for (int row = 0; row < features.rows; row++) {
+                    int size = (features.top[row + 1] - features.top[row]) * features.width;
+                    images.get(from, strip, 0, size);
+                    from += size;
+                    squares += sumColumns(strip, size, columnSums);
+                    features.addToCells(columnSums, cellSums, row * features.columns);
                 }
             }
+            return squares;
         }
-        write(sums, squares, out);
     }
 
-    private static int begin(int cell, int length, int cells) {
-        return (int) (((long) cell * length + cells - 1) / cells);
+    private int tallest() {
+        int tallest = 0;
+        for (int row = 0; row < rows; row++) {
+            tallest = Math.max(tallest, top[row + 1] - top[row]);
+        }
+        return tallest;
     }
 
-    /** Adds a line of pixels to its cells; gives the sum of its squares. */
-    private double addLine(float[] pixels, int line, double[] sums, int firstCell) {
-        double squares = 0;
+    /**
+     * Sums up each column of some lines; gives the sum of all squares. Four columns at once, because an addition that waits for
+     * the one before takes several times as long as one that does not.
+     */
+    private static double sumColumns(float[] lines, int size, double[] sums) {
+        int width = sums.length;
+        double squares0 = 0;
+        double squares1 = 0;
+        double squares2 = 0;
+        double squares3 = 0;
         int x = 0;
-        for (int column = 0; column < columns; column++) {
-            int end = begin(column + 1, width, columns);
-            double sum = 0;
-            for (; x < end; x++) {
-                double value = pixels[line + x];
-                sum += value;
-                squares += value * value;
+        for (; x + 3 < width; x += 4) {
+            double sum0 = 0;
+            double sum1 = 0;
+            double sum2 = 0;
+            double sum3 = 0;
+            for (int at = x; at < size; at += width) {
+                double value0 = lines[at];
+                double value1 = lines[at + 1];
+                double value2 = lines[at + 2];
+                double value3 = lines[at + 3];
+                sum0 += value0;
+                sum1 += value1;
+                sum2 += value2;
+                sum3 += value3;
+                squares0 += value0 * value0;
+                squares1 += value1 * value1;
+                squares2 += value2 * value2;
+                squares3 += value3 * value3;
             }
-            sums[firstCell + column] += sum;
+            sums[x] = sum0;
+            sums[x + 1] = sum1;
+            sums[x + 2] = sum2;
+            sums[x + 3] = sum3;
         }
-        return squares;
+        for (; x < width; x++) {
+            double sum = 0;
+            for (int at = x; at < size; at += width) {
+                double value = lines[at];
+                sum += value;
+                squares0 += value * value;
+            }
+            sums[x] = sum;
+        }
+        return squares0 + squares1 + (squares2 + squares3);
+    }
+
+    private void addToCells(double[] columnSums, double[] cellSums, int firstCell) {
+        for (int column = 0; column < columns; column++) {
+            double sum = 0;
+            for (int x = left[column]; x < left[column + 1]; x++) {
+                sum += columnSums[x];
+            }
+            cellSums[firstCell + column] += sum;
+        }
     }
 
     private void write(double[] sums, double squares, float[] out) {
@@ -225,13 +300,8 @@ public final class GridFeatures {
         double deviation = variance <= 1e-12 * mean * mean ? 0 : Math.sqrt(variance);
         out[0] = (float) mean;
         out[1] = (float) deviation;
-        for (int row = 0; row < rows; row++) {
-            int lines = begin(row + 1, height, rows) - begin(row, height, rows);
-            for (int column = 0; column < columns; column++) {
-                int across = begin(column + 1, width, columns) - begin(column, width, columns);
-                double cell = sums[row * columns + column] / ((double) channels * lines * across);
-                out[BEFORE_CELLS + row * columns + column] = deviation == 0 ? 0 : (float) ((cell - mean) / deviation);
-            }
+        for (int cell = 0; cell < sums.length; cell++) {
+            out[BEFORE_CELLS + cell] = deviation == 0 ? 0 : (float) ((sums[cell] / sizes[cell] - mean) / deviation);
         }
     }
 }

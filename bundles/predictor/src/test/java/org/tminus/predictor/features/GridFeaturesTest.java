@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.tminus.model.ModelSignature;
 import org.tminus.model.TensorSpec;
@@ -65,6 +68,53 @@ class GridFeaturesTest {
             }
         }
         assertThat(out[2 + 4 * 10 + 7]).isCloseTo((float) ((cell - mean) / Math.sqrt(variance)), within(1e-5f));
+    }
+
+    @Property(tries = 300, seed = "1")
+    void theyAreWhatTheDefinitionSays(
+            @ForAll @IntRange(min = 1, max = 3) int channels,
+            @ForAll @IntRange(min = 1, max = 80) int height,
+            @ForAll @IntRange(min = 1, max = 80) int width,
+            @ForAll @IntRange(min = -100, max = 100) int brightness,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[] pixels = new float[2 * channels * height * width];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = brightness + (float) random.nextGaussian();
+        }
+        float[] expected = plainly(channels, height, width, pixels, 1);
+        assertThat(features(channels, height, width, 2, pixels, 1)).containsExactly(expected, within(1e-4f));
+    }
+
+    /** The definition, without any thought of time: places in the grid by division, deviations from a mean that is known. */
+    private static float[] plainly(int channels, int height, int width, float[] pixels, int image) {
+        int columns = 1;
+        while (columns < Math.min(64, width) && (columns + 1) * (columns + 1) * height <= 64 * width) {
+            columns++;
+        }
+        int rows = Math.min(height, 64 / columns);
+        int size = channels * height * width;
+        double mean = 0;
+        for (int i = 0; i < size; i++) {
+            mean += pixels[image * size + i] / (double) size;
+        }
+        double variance = 0;
+        double[] sums = new double[rows * columns];
+        int[] counts = new int[rows * columns];
+        for (int i = 0; i < size; i++) {
+            double deviation = pixels[image * size + i] - mean;
+            variance += deviation * deviation / size;
+            int cell = i / width % height * rows / height * columns + i % width * columns / width;
+            sums[cell] += deviation;
+            counts[cell]++;
+        }
+        float[] out = new float[2 + sums.length];
+        out[0] = (float) mean;
+        out[1] = (float) Math.sqrt(variance);
+        for (int cell = 0; cell < sums.length; cell++) {
+            out[2 + cell] = variance == 0 ? 0 : (float) (sums[cell] / counts[cell] / Math.sqrt(variance));
+        }
+        return out;
     }
 
     @Test
