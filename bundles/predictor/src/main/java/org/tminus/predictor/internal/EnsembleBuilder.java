@@ -174,6 +174,7 @@ final class EnsembleBuilder {
                 continue;
             }
             // Depth first, so that a walk touches memory that lies together.
+            int firstLeaf = nextLeaf;
             open.push(root);
             while (!open.isEmpty()) {
                 int node = open.pop();
@@ -189,7 +190,7 @@ final class EnsembleBuilder {
                     open.push(trueChild[node]);
                 }
             }
-            ensemble.setRoot(tree++, place[root]);
+            ensemble.setRoot(tree++, place[root], firstLeaf);
         }
         if (visited != count) {
             throw unusable((count - visited) + " nodes form a cycle");

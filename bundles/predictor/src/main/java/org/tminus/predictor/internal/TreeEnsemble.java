@@ -4,10 +4,13 @@
  */
 package org.tminus.predictor.internal;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A tree ensemble in flat arrays. A walk reads four arrays at one index per node; a child below 0 is leaf {@code ~child}.
+ * A tree ensemble in flat arrays. A walk reads four arrays at one index per node; a child below 0 is leaf {@code ~child}. Where
+ * the trees are small and all their branches of the usual kind, as nearly always, {@link LeafMasks} find the leaves faster than walks.
  * Once built it does not change and is safe for any number of threads. Compares and adds in float32, as ONNX does.
  */
 final class TreeEnsemble {
@@ -25,6 +28,9 @@ final class TreeEnsemble {
     private final int features;
     private final int classes;
     private final int[] roots;
+    /** The first leaf of each tree, and how many leaves there are. */
+    private final int[] firstLeaf;
+
     private final int[] feature;
     private final float[] threshold;
     private final int[] yes;
@@ -39,11 +45,13 @@ final class TreeEnsemble {
     private float[] base = new float[0];
     private boolean softmax;
     private boolean onlyLeq = true;
+    private @Nullable LeafMasks masks;
 
     TreeEnsemble(int features, int classes, int trees, int branches, int leaves, int weights) {
         this.features = features;
         this.classes = classes;
         roots = new int[trees];
+        firstLeaf = new int[trees + 1];
         feature = new int[branches];
         threshold = new float[branches];
         yes = new int[branches];
@@ -51,12 +59,15 @@ final class TreeEnsemble {
         mode = new byte[branches];
         missingYes = new boolean[branches];
         weightEnd = new int[leaves];
+        firstLeaf[trees] = leaves;
         weightClass = new byte[weights];
         weight = new float[weights];
     }
 
-    void setRoot(int tree, int place) {
+    /** @param leaf the tree's first one; leaves are numbered tree by tree, within a tree those of yes before those of no */
+    void setRoot(int tree, int place, int leaf) {
         roots[tree] = place;
+        firstLeaf[tree] = leaf;
     }
 
     void setBranch(int place, int featureId, float value, byte branchMode, boolean missingTracksTrue) {
@@ -84,6 +95,41 @@ final class TreeEnsemble {
     void finish(boolean withSoftmax, float[] baseValues) {
         softmax = withSoftmax;
         base = baseValues.clone();
+        masks = onlyLeq ? masks() : null;
+    }
+
+    /** Null if a tree has too many leaves. */
+    private @Nullable LeafMasks masks() {
+        for (int tree = 0; tree < roots.length; tree++) {
+            if (firstLeaf[tree + 1] - firstLeaf[tree] > LeafMasks.MOST_LEAVES) {
+                return null;
+            }
+        }
+        List<LeafMasks.Branch> branches = new ArrayList<>();
+        for (int tree = 0; tree < roots.length; tree++) {
+            addBranches(tree, roots[tree], 0, branches);
+        }
+        return new LeafMasks(branches, roots.length);
+    }
+
+    /**
+     * Adds a node and all below it, as deep as a small tree can be.
+     *
+     * @param from how many leaves of its tree come before it
+     * @return how many come before the next one
+     */
+    private int addBranches(int tree, int node, int from, List<LeafMasks.Branch> branches) {
+        if (node < 0) {
+            return from + 1;
+        }
+        int to = addBranches(tree, yes[node], from, branches);
+        branches.add(new LeafMasks.Branch(feature[node], threshold[node], missingYes[node], tree, from, to));
+        return addBranches(tree, no[node], to, branches);
+    }
+
+    /** What {@link #evaluate} needs for one thread at a time. */
+    long[] workspace() {
+        return new long[roots.length];
     }
 
     int features() {
@@ -102,15 +148,19 @@ final class TreeEnsemble {
      * Evaluates one row without allocating.
      *
      * @param row at least {@link #features()} values; NaN counts as missing
+     * @param workspace from {@link #workspace()}; what is in it does not matter, and is overwritten
      * @param result receives {@link #classes()} values, after the post-transform
      */
-    void evaluate(float[] row, float[] result) {
+    void evaluate(float[] row, long[] workspace, float[] result) {
         System.arraycopy(base, 0, result, 0, classes);
-        for (int root : roots) {
-            int leaf = ~(onlyLeq ? walkLeq(root, row) : walk(root, row));
-            int end = weightEnd[leaf];
-            for (int index = leaf == 0 ? 0 : weightEnd[leaf - 1]; index < end; index++) {
-                result[weightClass[index]] += weight[index];
+        if (masks != null) {
+            masks.mark(row, workspace);
+            for (int tree = 0; tree < roots.length; tree++) {
+                vote(firstLeaf[tree] + Long.numberOfTrailingZeros(workspace[tree]), result);
+            }
+        } else {
+            for (int root : roots) {
+                vote(~(onlyLeq ? walkLeq(root, row) : walk(root, row)), result);
             }
         }
         if (softmax) {
@@ -118,7 +168,14 @@ final class TreeEnsemble {
         }
     }
 
-    /** Nearly all ensembles have this one mode, so it gets a loop without a choice. */
+    private void vote(int leaf, float[] result) {
+        int end = weightEnd[leaf];
+        for (int index = leaf == 0 ? 0 : weightEnd[leaf - 1]; index < end; index++) {
+            result[weightClass[index]] += weight[index];
+        }
+    }
+
+    /** Ensembles with larger trees have nearly always this one mode, so it gets a loop without a choice. */
     private int walkLeq(int root, float[] row) {
         int node = root;
         while (node >= 0) {

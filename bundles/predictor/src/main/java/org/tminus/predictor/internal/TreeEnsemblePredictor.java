@@ -65,11 +65,12 @@ public final class TreeEnsemblePredictor implements ComplexityPredictor {
         TreeEnsemble ensemble = ensemble(model).get(model, description, count);
         FeatureSet.Rows rows = features.open(context);
         float[] row = new float[count];
+        long[] workspace = ensemble.workspace();
         float[] probabilities = new float[ensemble.classes()];
         List<Complexity> complexities = new ArrayList<>(context.rows());
         for (int index = 0; index < context.rows(); index++) {
             rows.compute(index, row);
-            ensemble.evaluate(row, probabilities);
+            ensemble.evaluate(row, workspace, probabilities);
             complexities.add(complexity(model, probabilities));
         }
         return complexities;

@@ -82,6 +82,30 @@ final class Ensembles {
         return small;
     }
 
+    /** A tree as deep as its leaves allow; it goes on where the answer is yes, or where it is no. Its features take turns. */
+    void chain(Random random, long tree, int leaves, boolean alongYes) {
+        for (int depth = 0; depth < leaves - 1; depth++) {
+            long leaf = 2L * depth + 1;
+            long next = leaf + 1;
+            // Steep enough that rows come far: each threshold is passed by most of them.
+            float value = (alongYes ? 2 : -2) + value(random) / 8;
+            branch(
+                    tree,
+                    2L * depth,
+                    "BRANCH_LEQ",
+                    depth % features,
+                    value,
+                    alongYes ? next : leaf,
+                    alongYes ? leaf : next,
+                    random.nextBoolean());
+        }
+        for (int depth = 0; depth < leaves; depth++) {
+            long leaf = depth < leaves - 1 ? 2L * depth + 1 : 2L * depth;
+            leaf(tree, leaf);
+            weight(tree, leaf, tree % classes, random.nextFloat() * 2 - 1);
+        }
+    }
+
     /** Trees of random shape; node ids are shuffled, values are quarters so that equality is tried, too. */
     static Ensembles random(Random random, int features, int classes, int trees, List<String> modes, int votes) {
         Ensembles ensemble = new Ensembles(features, classes);

@@ -22,9 +22,9 @@ class HostileEnsembleTest {
     void theUnbentEnsembleIsRead() throws Exception {
         TreeEnsemble ensemble = EnsembleReader.read(Ensembles.small().toBytes());
         float[] result = new float[2];
-        ensemble.evaluate(new float[] {0.5f, 0}, result);
+        ensemble.evaluate(new float[] {0.5f, 0}, ensemble.workspace(), result);
         assertThat(result[0]).isGreaterThan(result[1]);
-        ensemble.evaluate(new float[] {Math.nextUp(0.5f), 0}, result);
+        ensemble.evaluate(new float[] {Math.nextUp(0.5f), 0}, ensemble.workspace(), result);
         assertThat(result[0]).isLessThan(result[1]);
     }
 
@@ -157,7 +157,8 @@ class HostileEnsembleTest {
                 }
                 try {
                     TreeEnsemble ensemble = EnsembleReader.read(bent);
-                    ensemble.evaluate(new float[ensemble.features()], new float[ensemble.classes()]);
+                    ensemble.evaluate(
+                            new float[ensemble.features()], ensemble.workspace(), new float[ensemble.classes()]);
                     outcomes[0]++;
                 } catch (ModelFormatException e) {
                     outcomes[1]++;

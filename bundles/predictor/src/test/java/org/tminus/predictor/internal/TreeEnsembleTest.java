@@ -66,6 +66,18 @@ class TreeEnsembleTest {
         compare(ensemble, random, 3);
     }
 
+    /** 64 leaves are the most that fit into a word. */
+    @ParameterizedTest
+    @ValueSource(ints = {63, 64, 65})
+    void chainsOfManyLeavesAnswerAsOnnxRuntimeDoes(int leaves) throws Exception {
+        Random random = new Random(leaves);
+        Ensembles ensemble = new Ensembles(FEATURES, 3);
+        for (int tree = 0; tree < 12; tree++) {
+            ensemble.chain(random, tree, leaves, tree % 2 == 0);
+        }
+        compare(ensemble, random, 3);
+    }
+
     @Test
     void treesOfOneLeafAreConstants() throws Exception {
         Ensembles ensemble = new Ensembles(FEATURES, 3);
@@ -82,12 +94,13 @@ class TreeEnsembleTest {
         Ensembles source = Ensembles.random(random, 40, 5, 300, LEQ, 1);
         TreeEnsemble ensemble = EnsembleReader.read(source.toBytes());
         float[] row = row(random, 40, false);
+        long[] workspace = ensemble.workspace();
         float[] result = new float[5];
         long best = Long.MAX_VALUE;
         for (int round = 0; round < 200; round++) {
             long begin = System.nanoTime();
             for (int index = 0; index < 100; index++) {
-                ensemble.evaluate(row, result);
+                ensemble.evaluate(row, workspace, result);
             }
             best = Math.min(best, (System.nanoTime() - begin) / 100);
         }
@@ -105,9 +118,10 @@ class TreeEnsembleTest {
             rows[row] = row(random, FEATURES, true);
         }
         float[][] expected = onnxRuntime(file, rows);
+        long[] workspace = ensemble.workspace();
         float[] actual = new float[classes];
         for (int row = 0; row < ROWS; row++) {
-            ensemble.evaluate(rows[row], actual);
+            ensemble.evaluate(rows[row], workspace, actual);
             assertThat(actual).as("row %s", row).containsExactly(expected[row], within(1e-6f));
         }
     }
