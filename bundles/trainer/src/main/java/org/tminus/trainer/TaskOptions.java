@@ -51,8 +51,11 @@ final class TaskOptions {
                                 + " given")
         private @Nullable Path work;
 
-        @Option(names = "--encoder", paramLabel = "NAME", description = "pretrained encoder, for texts")
-        private String encoder = Recipes.Choices.STANDARD_ENCODER;
+        @Option(
+                names = "--encoder",
+                paramLabel = "NAME",
+                description = "pretrained encoder, for texts: minilm-l6 or bge-small-en; the task's own if not given")
+        private @Nullable String encoder;
 
         @Option(
                 names = "--encoders",
@@ -83,7 +86,7 @@ final class TaskOptions {
         if (precision != Precision.FLOAT32) {
             text.append(" --precision ").append(precision);
         }
-        if (!places.encoder.equals(Recipes.Choices.STANDARD_ENCODER)) {
+        if (places.encoder != null) {
             text.append(" --encoder ").append(places.encoder);
         }
         return text.toString();

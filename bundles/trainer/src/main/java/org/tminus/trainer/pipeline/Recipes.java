@@ -75,7 +75,7 @@ public final class Recipes {
      * What a person may choose.
      *
      * @param data folder or file with the data; {@code null} for where the task finds it by itself
-     * @param encoder name of the pretrained encoder, for texts
+     * @param encoder name of the pretrained encoder, for texts; {@code null} for the task's own
      * @param encoders folder with its jar; {@code null} for the local Maven repository
      * @param seed of split and training
      * @param epochs passes over the trunk split; 0 for the task's own number
@@ -85,23 +85,24 @@ public final class Recipes {
      */
     public record Choices(
             @Nullable Path data,
-            String encoder,
+            @Nullable String encoder,
             @Nullable Path encoders,
             long seed,
             int epochs,
             int threads,
             Precision precision,
             @Nullable Path trunk) {
-        /** The encoder that texts are read with if nobody says otherwise. */
-        public static final String STANDARD_ENCODER = "minilm-l6";
-
         /** Everything as the task has it. */
         public static Choices standard(long seed) {
-            return new Choices(null, STANDARD_ENCODER, null, seed, 0, 2, Precision.FLOAT32, null);
+            return new Choices(null, null, null, seed, 0, 2, Precision.FLOAT32, null);
         }
 
         private int epochs(int otherwise) {
             return epochs == 0 ? otherwise : epochs;
+        }
+
+        private Encoder encoder(String otherwise) throws IOException {
+            return RebuildFile.encoder(encoder == null ? otherwise : encoder, Optional.ofNullable(encoders));
         }
 
         private Trunk orKept(Trunk trained, TaskData data) throws IOException {
@@ -130,12 +131,12 @@ public final class Recipes {
     static Recipe pointerChase(TaskData data, Choices choices) throws IOException {
         TransformerConfig config =
                 new TransformerConfig(6, 64, 4, 128, pointerTables(), PointerChase.NODES, choices.seed());
-        return pointerChase(data, config, chasing(6, choices), choices);
+        return pointerChase(data, config, chasing(choices), choices);
     }
 
-    private static GraphOptions chasing(int epochs, Choices choices) {
+    private static GraphOptions chasing(Choices choices) {
         // Exits have to find out by themselves how far a layer can see, so they weigh as much as full depth.
-        return GraphOptions.of(choices.epochs(epochs), 128, choices.seed())
+        return GraphOptions.of(choices.epochs(12), 128, choices.seed())
                 .withThreads(choices.threads())
                 .withPrecision(choices.precision())
                 .withLosses(LOSSES.withWeights(0.5, 0.5, 0.1));
@@ -174,7 +175,7 @@ public final class Recipes {
     private static Recipe signposts(TaskData data, Choices choices) throws IOException {
         TransformerConfig config =
                 new TransformerConfig(6, 64, 4, 128, signpostTiles(), Signposts.NODES, choices.seed());
-        return signposts(data, config, chasing(12, choices), choices);
+        return signposts(data, config, chasing(choices), choices);
     }
 
     /** Signposts of any size. */
@@ -248,7 +249,7 @@ public final class Recipes {
     }
 
     private static Recipe packageSections(Choices choices) throws IOException {
-        Encoder encoder = RebuildFile.encoder(choices.encoder(), Optional.ofNullable(choices.encoders()));
+        Encoder encoder = choices.encoder("minilm-l6");
         TaskData data = packages(PackageSections.NAME, choices.data(), encoder.tokenizer(), choices.seed());
         int classes = data.description().labels().size();
         RebuildFile.Origin origin = new RebuildFile.Origin(encoder.name(), Pooling.MEAN, classes, choices.seed());
@@ -284,7 +285,7 @@ public final class Recipes {
     }
 
     private static Recipe embedding(Choices choices) throws IOException {
-        Encoder encoder = RebuildFile.encoder(choices.encoder(), Optional.ofNullable(choices.encoders()));
+        Encoder encoder = choices.encoder("bge-small-en");
         TaskData data = packages(EmbeddingCorpus.NAME, choices.data(), encoder.tokenizer(), choices.seed());
         OnnxModel model;
         try {

@@ -90,7 +90,7 @@ public final class ReferenceTrainer implements DistillationTrainer {
         Path data = specification.data();
         Recipes.Choices choices = new Recipes.Choices(
                 data.toString().isEmpty() ? null : data,
-                encoder == null ? Recipes.Choices.STANDARD_ENCODER : encoder,
+                encoder,
                 null,
                 specification.seed(),
                 epochs,
