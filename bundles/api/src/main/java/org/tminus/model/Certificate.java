@@ -5,6 +5,7 @@
 package org.tminus.model;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -44,5 +45,13 @@ public interface Certificate {
      */
     default Map<String, Double> disagreementLimits() {
         return Map.of();
+    }
+
+    /**
+     * When an answer counted as that of full depth where disagreement was counted for this certificate. Empty if the model
+     * file does not say, as older ones do not.
+     */
+    default Optional<AgreementRule> agreement() {
+        return Optional.empty();
     }
 }

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +29,8 @@ import java.util.TreeMap;
  * @param tolerance the largest relative difference of an output from the reference that backends may have
  * @param disagreementLimits by operating point the largest share of answers other than full depth's that watching at run
  *     time accepts; for the risk of disagreement that is epsilon
+ * @param keptCosine the cosine to full depth's answer from which an answer was counted as the same, above 0 and at most 1;
+ *     empty if the place of the largest score decided
  */
 public record CertificateResult(
         Risk risk,
@@ -39,7 +42,8 @@ public record CertificateResult(
         Map<String, String> hashes,
         String numericClass,
         double tolerance,
-        Map<String, Double> disagreementLimits) {
+        Map<String, Double> disagreementLimits,
+        OptionalDouble keptCosine) {
     /** The key of the path menu's hash. */
     public static final String MENU = "menu";
 
@@ -66,6 +70,9 @@ public record CertificateResult(
         if (!strangers.isEmpty()) {
             throw new IllegalArgumentException("Limits of points that are not certified: " + strangers);
         }
+        if (keptCosine.isPresent() && !(keptCosine.getAsDouble() > 0 && keptCosine.getAsDouble() <= 1)) {
+            throw new IllegalArgumentException("keptCosine is above 0 and at most 1, got " + keptCosine.getAsDouble());
+        }
     }
 
     /**
@@ -73,11 +80,14 @@ public record CertificateResult(
      *
      * @param disagreement of the same points on the same or other calibration inputs: how much of it is normal where it is
      *     not itself what is bounded. The limit of a point is the upper Clopper-Pearson bound at delta
+     * @param keptCosine what {@code disagreement} was counted by: the least cosine of answers that are the same, or empty for
+     *     the place of the largest score
      * @throws IllegalArgumentException if no point is certified, or {@code disagreement} lacks one
      */
     public static CertificateResult of(
             Certification certification,
             LossMatrix disagreement,
+            OptionalDouble keptCosine,
             Map<String, String> hashes,
             String numericClass,
             double tolerance) {
@@ -108,7 +118,8 @@ public record CertificateResult(
                 hashes,
                 numericClass,
                 tolerance,
-                limits);
+                limits,
+                keptCosine);
     }
 
     /**
@@ -154,6 +165,10 @@ public record CertificateResult(
         members.add("\"numericClass\":" + quoted(numericClass));
         members.add("\"tolerance\":" + tolerance);
         members.add("\"disagreementLimits\":" + object(disagreementLimits, String::valueOf));
+        members.add("\"agreement\":"
+                + (keptCosine.isPresent()
+                        ? "{\"rule\":\"cosine\",\"atLeast\":" + keptCosine.getAsDouble() + "}"
+                        : "{\"rule\":\"argmax\"}"));
         return "{" + String.join(",", members) + "}";
     }
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -58,7 +59,12 @@ class CertifierTest {
                 .contains("Full depth");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CertificateResult.of(
-                        certification, matrix(Risk.DISAGREEMENT, 1000, 0), Map.of(), "fp32", 1e-4));
+                        certification,
+                        matrix(Risk.DISAGREEMENT, 1000, 0),
+                        OptionalDouble.empty(),
+                        Map.of(),
+                        "fp32",
+                        1e-4));
     }
 
     @Test
@@ -91,18 +97,40 @@ class CertifierTest {
         LossMatrix losses = matrix(Risk.ACCURACY_LOSS, 20_000, -0.002);
         Certification certification = Certifier.certify(losses, 0.004, 0.05);
         LossMatrix disagreement = matrix(Risk.DISAGREEMENT, 20_000, 0.03);
+        OptionalDouble argmax = OptionalDouble.empty();
         CertificateResult one =
-                CertificateResult.of(certification, disagreement, Map.of("model.onnx", HASH), "fp32", 1e-4);
+                CertificateResult.of(certification, disagreement, argmax, Map.of("model.onnx", HASH), "fp32", 1e-4);
         assertThat(one.disagreementLimits().get("p0")).isBetween(0.03, 0.036);
         assertThat(one.identity()).hasSize(64);
         assertThat(one.toJson())
-                .contains("\"risk\":\"accuracy-loss\"", "\"inputs\":20000", "\"method\":\"betting-wsr\"");
+                .contains("\"risk\":\"accuracy-loss\"", "\"inputs\":20000", "\"method\":\"betting-wsr\"")
+                .endsWith(",\"agreement\":{\"rule\":\"argmax\"}}");
         CertificateResult other = CertificateResult.of(
-                certification, disagreement, Map.of("model.onnx", HASH.replace('0', '1')), "fp32", 1e-4);
+                certification, disagreement, argmax, Map.of("model.onnx", HASH.replace('0', '1')), "fp32", 1e-4);
         assertThat(other.identity()).isNotEqualTo(one.identity());
         assertThat(CertificateResult.menuHash(List.of("a+b>x")))
                 .isNotEqualTo(CertificateResult.menuHash(List.of("a>x")))
                 .hasSize(64);
+    }
+
+    @Test
+    void aCertificateSaysFromWhichCosineAnswersWereTheSame() {
+        LossMatrix disagreement = matrix(Risk.DISAGREEMENT, 5000, 0.002);
+        Certification certification = Certifier.certify(disagreement, 0.01, 0.05);
+        Map<String, String> hashes = Map.of("model.onnx", HASH);
+        CertificateResult cosine =
+                CertificateResult.of(certification, disagreement, OptionalDouble.of(0.95), hashes, "fp32", 1e-4);
+        assertThat(cosine.toJson()).endsWith(",\"agreement\":{\"rule\":\"cosine\",\"atLeast\":0.95}}");
+        assertThat(cosine.identity())
+                .isNotEqualTo(
+                        CertificateResult.of(certification, disagreement, OptionalDouble.of(0.99), hashes, "fp32", 1e-4)
+                                .identity());
+        for (double outside : new double[] {0, -0.5, 1.01, Double.NaN}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> CertificateResult.of(
+                            certification, disagreement, OptionalDouble.of(outside), hashes, "fp32", 1e-4))
+                    .withMessageContaining("keptCosine");
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.AgreementRule;
 import org.tminus.models.SampleModel;
 
 /** Each rule of {@code model.json}: broken once, the complaint names the place. */
@@ -118,7 +120,19 @@ class DescriptionTest {
                 fault("/certificate", "inputs", "0", "$.certificate.inputs"),
                 fault("/certificate", "hashes", "{\"model.onnx\": \"abc\"}", "$.certificate.hashes"),
                 fault("/certificate", "disagreementLimits", "{\"fast\": 0.1}", "$.certificate.disagreementLimits.fast"),
+                fault("/certificate", "agreement", "\"argmax\"", "$.certificate.agreement"),
+                fault("/certificate", "agreement", "{}", "$.certificate.agreement.rule is missing"),
+                fault("/certificate", "agreement", "{\"rule\": \"euclidean\"}", "must be one of argmax, cosine"),
+                fault("/certificate", "agreement", "{\"rule\": \"cosine\"}", "agreement.atLeast is missing"),
+                fault("/certificate", "agreement", cosine("0"), "agreement.atLeast must be above 0"),
+                fault("/certificate", "agreement", cosine("-0.5"), "$.certificate.agreement.atLeast"),
+                fault("/certificate", "agreement", cosine("1.01"), "$.certificate.agreement.atLeast"),
+                fault("/certificate", "agreement", cosine("\"0.95\""), "$.certificate.agreement.atLeast"),
                 fault("/certificate", "operatingPoints", "[\"fast\"]", "$.certificate.operatingPoints[0]"));
+    }
+
+    private static String cosine(String atLeast) {
+        return "{\"rule\": \"cosine\", \"atLeast\": " + atLeast + "}";
     }
 
     private static Arguments fault(String parent, String member, String value, String message) {
@@ -144,6 +158,28 @@ class DescriptionTest {
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageContaining(message)
                 .satisfies(e -> assertThat(((ModelFormatException) e).advice()).isNotBlank());
+    }
+
+    static Stream<Arguments> agreements() {
+        return Stream.of(
+                Arguments.of("null", Optional.empty()),
+                Arguments.of("{\"rule\": \"argmax\"}", Optional.of(AgreementRule.argmax())),
+                Arguments.of(cosine("0.95"), Optional.of(AgreementRule.cosine(0.95))),
+                Arguments.of(cosine("1"), Optional.of(AgreementRule.cosine(1))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("agreements")
+    void aCertificateSaysWhatItCountedAsTheSameAnswer(String stated, Optional<AgreementRule> rule) throws Exception {
+        Path folder = SampleModel.of("sample", "1.0.0")
+                .change(root -> ((ObjectNode) root.at("/certificate")).set("agreement", SampleModel.json(stated)))
+                .folder(temp.resolve("folder"));
+        Path file = temp.resolve("file.tminus");
+        ModelPackage.pack(folder, file);
+        try (ModelPackage open = ModelPackage.open(file)) {
+            AdaptiveModel model = open.extract(temp.resolve("out"));
+            assertThat(model.certificate().orElseThrow().agreement()).isEqualTo(rule);
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.tminus.certificate.Certification;
 import org.tminus.certificate.Certifier;
 import org.tminus.certificate.LossMatrix;
 import org.tminus.certificate.Risk;
+import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.Groups;
 import org.tminus.learning.data.Purpose;
@@ -112,8 +114,20 @@ final class Certifying {
             return new Result(null, List.of(), sentence);
         }
         CertificateResult result = CertificateResult.of(
-                certification, disagreement, hashes(graphs, menu, folder), NUMERIC_CLASS, TOLERANCE);
+                certification,
+                disagreement,
+                keptCosine(examples),
+                hashes(graphs, menu, folder),
+                NUMERIC_CLASS,
+                TOLERANCE);
         return new Result(result.toJson(), certification.certified(), sentence);
+    }
+
+    /** What outcomes count as the same answer. */
+    private static OptionalDouble keptCosine(Examples examples) {
+        return examples instanceof EmbeddingExamples embeddings
+                ? OptionalDouble.of(embeddings.keptCosine())
+                : OptionalDouble.empty();
     }
 
     /** @param full accuracy of full depth on the decision split, as those of the points */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.model.AdaptiveModelBuilder;
+import org.tminus.model.AgreementRule;
 import org.tminus.model.Block;
 import org.tminus.model.Cost;
 import org.tminus.model.ExitId;
@@ -478,7 +479,24 @@ final class DescriptionParser {
                 hashes,
                 value.get("numericClass").name(),
                 value.get("tolerance").number(0, Double.MAX_VALUE),
-                limits));
+                limits,
+                readAgreement(value)));
+    }
+
+    private static Optional<AgreementRule> readAgreement(JsonValue certificate) throws ModelFormatException {
+        Optional<JsonValue> agreement = certificate.find("agreement");
+        if (agreement.isEmpty()) {
+            return Optional.empty();
+        }
+        if (agreement.get().get("rule").oneOf("argmax", "cosine").equals("argmax")) {
+            return Optional.of(AgreementRule.argmax());
+        }
+        JsonValue atLeast = agreement.get().get("atLeast");
+        double cosine = atLeast.number(0, 1);
+        if (cosine == 0) {
+            throw atLeast.error("must be above 0");
+        }
+        return Optional.of(AgreementRule.cosine(cosine));
     }
 
     private Cost readCost(JsonValue value) throws ModelFormatException {

@@ -5,7 +5,9 @@
 package org.tminus.models.internal.description;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.tminus.model.AgreementRule;
 import org.tminus.model.Certificate;
 
 /** A certificate as the model file states it. */
@@ -18,7 +20,8 @@ record StatedCertificate(
         Map<String, String> hashes,
         String numericClass,
         double tolerance,
-        Map<String, Double> disagreementLimits)
+        Map<String, Double> disagreementLimits,
+        Optional<AgreementRule> agreement)
         implements Certificate {
     StatedCertificate {
         operatingPoints = Set.copyOf(operatingPoints);
