@@ -5,19 +5,26 @@
 package org.tminus.predictor.internal;
 
 import org.tminus.failure.InvalidRequestException;
-import org.tminus.model.AdaptiveModel;
+import org.tminus.model.ModelSignature;
 import org.tminus.predictor.PredictionContext;
 
-/** A documented set of input features. Stateless. */
+/** Features that an ensemble reads, known by name. Stateless. */
 interface FeatureSet {
-    /** How many features a model has. @throws InvalidRequestException if it does not fit */
-    int count(AdaptiveModel model) throws InvalidRequestException;
+    /**
+     * The features of models with this signature.
+     *
+     * @throws IllegalArgumentException if they have none; the message is a sentence that says why
+     */
+    Reader of(ModelSignature signature);
 
-    /** Whether a model has an input that these features can be read from. Quick. */
-    boolean fits(AdaptiveModel model);
+    /** The features of one model. Immutable. */
+    interface Reader {
+        /** How many there are. */
+        int count();
 
-    /** Prepares a batch for reading. @throws InvalidRequestException if its inputs are not as the features need them */
-    Rows open(PredictionContext context) throws InvalidRequestException;
+        /** Prepares a batch for reading. @throws InvalidRequestException if its inputs are not as the features need them */
+        Rows open(PredictionContext context) throws InvalidRequestException;
+    }
 
     /** One batch; used by one thread. */
     interface Rows {
