@@ -140,7 +140,7 @@ public final class Evaluation {
                 setting(subject, groups, decision.rows(), inputs, plain),
                 headline.map(way -> headline(way, rows, paired)).orElse(null),
                 rows,
-                predictor(contest, timings, decisionTimes),
+                provenance.predictor(predictor(contest, timings, decisionTimes)),
                 certificate,
                 ppo,
                 paired,

@@ -6,6 +6,7 @@ package org.tminus.evaluation;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.data.Display;
 
@@ -196,6 +198,10 @@ public record EvaluationResult(
      * @param microsPerInputInBatches median time per input of batches of 64; absent if not measured
      * @param shareOfFullDepthTime microsPerInput over the mean latency of full depth on plain ONNX Runtime, same inputs; absent
      *     if not measured
+     * @param cautious the same predictor for whoever takes too little computation for worse than too much, on the decision
+     *     split, out of fold; null if training did not say
+     * @param outOfFold likewise of its likeliest class
+     * @param onStem likewise of a predictor that sees the state after the stem, which the model does not bring
      */
     public record Predictor(
             @Nullable Double accuracy,
@@ -207,10 +213,21 @@ public record EvaluationResult(
             List<Bin> reliability,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double microsPerInput,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double microsPerInputInBatches,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double shareOfFullDepthTime) {
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double shareOfFullDepthTime,
+            @Nullable Cautious cautious,
+            @Nullable OutOfFold outOfFold,
+            @Nullable OutOfFold onStem) {
         /** Without a predictor. */
         static final Predictor NONE =
-                new Predictor(null, null, null, null, null, List.of(), List.of(), null, null, null);
+                new Predictor(null, null, null, null, null, List.of(), List.of(), null, null, null, null, null, null);
+
+        /** Whether the likeliest class is the same for all inputs. */
+        public boolean namesOneClass() {
+            return IntStream.range(0, confusion.size())
+                            .filter(k -> confusion.stream().anyMatch(line -> line.get(k) > 0))
+                            .count()
+                    == 1;
+        }
 
         /** The same with times. */
         Predictor timed(double micros, @Nullable Double microsInBatches, double share) {
@@ -224,9 +241,51 @@ public record EvaluationResult(
                     reliability,
                     micros,
                     microsInBatches,
-                    share);
+                    share,
+                    cautious,
+                    outOfFold,
+                    onStem);
+        }
+
+        /** The same with what training found. */
+        Predictor trained(@Nullable Cautious cautiously, @Nullable OutOfFold byFeatures, @Nullable OutOfFold byStem) {
+            return new Predictor(
+                    accuracy,
+                    ece,
+                    underComputation,
+                    overComputation,
+                    rankingAuc,
+                    confusion,
+                    reliability,
+                    microsPerInput,
+                    microsPerInputInBatches,
+                    shareOfFullDepthTime,
+                    cautiously,
+                    byFeatures,
+                    byStem);
         }
     }
+
+    /**
+     * The class whose expected harm is least.
+     *
+     * @param underWeight how many times worse too little computation is taken for than too much
+     */
+    public record Cautious(double underWeight, @Nullable Double underComputation, @Nullable Double overComputation) {}
+
+    /**
+     * What training found of a predictor on the decision split, by trees that had not seen the input.
+     *
+     * @param rankCorrelation Spearman's, of the expected class with the one that suffices
+     * @param cautious absent if not stated beside these
+     */
+    public record OutOfFold(
+            @Nullable Double accuracy,
+            @Nullable Double ece,
+            @Nullable Double rankCorrelation,
+            @Nullable Double underComputation,
+            @Nullable Double overComputation,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Cautious cautious) {}
 
     /**
      * Inputs of similar confidence.
@@ -268,7 +327,9 @@ public record EvaluationResult(
      * The learned policies: how their training went, from the model's provenance, and what their decisions take.
      *
      * @param rewardSpread standard deviation over the seeds
-     * @param optimumGap reward of the exact optimum of the same table less that of PPO
+     * @param optimumGap value of the exact optimum of a coarser problem less that of PPO on it, over the value of the optimum
+     * @param optimumProblem these values, in the JSON beside the gap; null if training did not say
+     * @param findings what was wrong with reward or training, by policy and seed; null if training did not say
      * @param decisionMicrosPerInput by policy the time of all decisions of a walk, without the layers and exits in between: the
      *     median of batches of 64 at the policy's costliest operating point; absent if not measured
      */
@@ -277,11 +338,41 @@ public record EvaluationResult(
             @Nullable Double rewardMean,
             @Nullable Double rewardSpread,
             @Nullable Double optimumGap,
+            @JsonUnwrapped @Nullable OptimumProblem optimumProblem,
+            @Nullable List<PolicyFinding> findings,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> decisionMicrosPerInput) {
         public Ppo {
+            findings = findings == null ? null : List.copyOf(findings);
             decisionMicrosPerInput = Collections.unmodifiableSortedMap(new TreeMap<>(decisionMicrosPerInput));
         }
     }
+
+    /**
+     * A problem that can be solved exactly, coarser than that of the policies in the model: some inputs of the decision split,
+     * a few paths, confidences in bins, one price, the closed loop. Values are the share of kept answers less price times
+     * FLOPs over full depth.
+     *
+     * @param optimum value of the exact optimum
+     * @param ppo value of a policy that PPO trained on this problem
+     * @param bestFixedPath value of the best path for all inputs alike
+     * @param shareOfGain of what the optimum gains over the best fixed path, the share that PPO gains
+     * @param optimumPrice what the FLOPs of full depth cost
+     */
+    public record OptimumProblem(
+            @Nullable Double optimum,
+            @Nullable Double ppo,
+            @Nullable Double bestFixedPath,
+            @Nullable Double shareOfGain,
+            @Nullable Double optimumPrice) {}
+
+    /**
+     * Something wrong with the reward or the training of a policy.
+     *
+     * @param inUse whether the model brings the policy of this seed
+     * @param fault its name, as BUDGET_IGNORED
+     * @param detail a sentence with the figures that show it
+     */
+    public record PolicyFinding(String policy, long seed, boolean inUse, String fault, String detail) {}
 
     /**
      * A difference of accuracies on the same inputs.

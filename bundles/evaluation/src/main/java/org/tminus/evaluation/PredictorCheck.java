@@ -60,6 +60,9 @@ final class PredictorCheck {
                 bins(confidence, hit),
                 null,
                 null,
+                null,
+                null,
+                null,
                 null);
     }
 

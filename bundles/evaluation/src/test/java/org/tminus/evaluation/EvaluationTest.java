@@ -121,6 +121,10 @@ class EvaluationTest {
                 .isBetween(0, result.certificate().certifiedIn500());
         assertThat(result.certificate().simulatedViolationRate()).isBetween(0.0, 1.0);
         assertThat(result.ppo().seeds()).isEqualTo(3);
+        assertThat(result.ppo().findings())
+                .containsExactly(
+                        new EvaluationResult.PolicyFinding("lstm-ppo-closed", 2, true, "ONE_PATH", "always: the first"),
+                        new EvaluationResult.PolicyFinding("lstm-ppo-open", 1, false, "BUDGET_IGNORED", "spends: 0.4"));
         assertThat(result.ppo().decisionMicrosPerInput())
                 .containsOnlyKeys("lstm-ppo-closed", "lstm-ppo-open")
                 .allSatisfy((policy, micros) -> assertThat(micros).as(policy).isPositive());
@@ -230,7 +234,26 @@ class EvaluationTest {
                         "violationsIn500",
                         "certifiedIn500",
                         "simulatedViolationRate");
-        assertThat(names(json.get("ppo"))).contains("seeds", "rewardMean", "rewardSpread", "optimumGap");
+        assertThat(names(json.get("ppo"))).contains("seeds", "rewardMean", "rewardSpread", "optimumGap", "findings");
+        for (String value : List.of("optimum", "ppo", "bestFixedPath", "shareOfGain", "optimumPrice")) {
+            assertThat(json.at("/ppo/" + value).isNumber()).as(value).isTrue();
+        }
+        assertThat(json.at("/ppo/shareOfGain").asDouble())
+                .isCloseTo(
+                        (json.at("/ppo/ppo").asDouble()
+                                        - json.at("/ppo/bestFixedPath").asDouble())
+                                / (json.at("/ppo/optimum").asDouble()
+                                        - json.at("/ppo/bestFixedPath").asDouble()),
+                        within(1e-6));
+        assertThat(names(json.at("/predictor/cautious")))
+                .containsExactly("underWeight", "underComputation", "overComputation");
+        assertThat(names(json.at("/predictor/onStem")))
+                .contains("accuracy", "ece", "rankCorrelation", "underComputation", "overComputation", "cautious");
+        assertThat(json.at("/predictor/onStem/cautious/underComputation").asDouble())
+                .isBetween(0.0, json.at("/predictor/onStem/underComputation").asDouble());
+        assertThat(names(json.at("/predictor/outOfFold")))
+                .contains("rankCorrelation")
+                .doesNotContain("cautious");
         assertThat(names(json.at("/ppo/decisionMicrosPerInput"))).containsExactly("lstm-ppo-closed", "lstm-ppo-open");
         assertThat(json.at("/ppo/decisionMicrosPerInput/lstm-ppo-closed").asDouble())
                 .isPositive();

@@ -108,7 +108,11 @@ final class TinyModelFile {
                  "files": {},
                  "provenance": {"command": "none", "data": {"name": "sentences", "sha256": "other", "licence": "none"},
                    "seed": 9, "machine": "none", "versions": {}, "figures": {"ppo": {"seeds": 3, "rewardMean": 0.5,
-                     "rewardSpread": 0.01, "optimumGap": 0.02, "curves": [{"name": "closed, seed 1", "steps": [0, 10],
+                     "rewardSpread": 0.01, "optimumGap": 0.02,
+                     "open": {"bestSeed": 2, "runs": [{"seed": 1, "findings": ["BUDGET_IGNORED: spends: 0.4"]},
+                       {"seed": 2, "findings": []}]},
+                     "closed": {"bestSeed": 2, "runs": [{"seed": 2, "findings": ["ONE_PATH: always: the first"]}]},
+                     "curves": [{"name": "closed, seed 1", "steps": [0, 10],
                      "reward": [0.1, 0.5], "kl": [0.01, 0.02], "entropy": [1.0, 0.4]}]}}}}
                 """
                 .formatted(

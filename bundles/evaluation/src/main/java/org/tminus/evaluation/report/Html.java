@@ -5,9 +5,13 @@
 package org.tminus.evaluation.report;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Writes HTML; whatever comes from data goes through {@link #text} or {@link #escape}. Used by one thread. */
 final class Html {
+    /** Stands for what was not measured. */
+    static final String MISSING = "–";
+
     private final StringBuilder out = new StringBuilder();
 
     /** Markup that this program made, as it is. */
@@ -31,6 +35,40 @@ final class Html {
         int space = tag.indexOf(' ');
         String name = space < 0 ? tag : tag.substring(0, space);
         return raw("<" + tag + ">").text(text).raw("</" + name + ">");
+    }
+
+    /** A drawing with what it says. */
+    Html figure(String svg, String caption) {
+        return raw("<figure>" + svg).element("figcaption", caption).raw("</figure>");
+    }
+
+    /** Opens a table that {@link #endTable} closes. */
+    Html table(String... columns) {
+        raw("<div class=\"scroll\"><table><thead><tr>");
+        for (String column : columns) {
+            element("th scope=\"col\"", column);
+        }
+        return raw("</tr></thead><tbody>");
+    }
+
+    Html line(String first, String... cells) {
+        raw("<tr>").element("th scope=\"row\"", first);
+        for (String cell : cells) {
+            element("td", cell);
+        }
+        return raw("</tr>");
+    }
+
+    Html endTable() {
+        return raw("</tbody></table></div>");
+    }
+
+    static String share(@Nullable Double share) {
+        return share == null ? MISSING : percent(share, 2);
+    }
+
+    static String figure(@Nullable Double value, int digits) {
+        return value == null ? MISSING : number(value, digits);
     }
 
     /** Escaped for text and for attributes in double quotes; characters that XML cannot hold become a replacement sign. */

@@ -4,9 +4,12 @@
  */
 package org.tminus.evaluation.report;
 
+import static org.tminus.evaluation.report.Html.MISSING;
+import static org.tminus.evaluation.report.Html.figure;
 import static org.tminus.evaluation.report.Html.number;
 import static org.tminus.evaluation.report.Html.percent;
 import static org.tminus.evaluation.report.Html.points;
+import static org.tminus.evaluation.report.Html.share;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,7 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationResult;
-import org.tminus.evaluation.EvaluationResult.Bin;
 import org.tminus.evaluation.EvaluationResult.Curve;
 import org.tminus.evaluation.EvaluationResult.Depths;
 import org.tminus.evaluation.EvaluationResult.Example;
@@ -27,19 +29,13 @@ import org.tminus.evaluation.EvaluationResult.Row;
 import org.tminus.evaluation.EvaluationResult.Setting;
 import org.tminus.evaluation.EvaluationResult.ShiftOutcome;
 import org.tminus.evaluation.EvaluationResult.Spending;
-import org.tminus.evaluation.EvaluationResult.TrainingCurve;
 import org.tminus.evaluation.report.Chart.Dot;
 import org.tminus.evaluation.report.Chart.Style;
 import org.tminus.learning.data.Display;
 
 /** Makes the page of a result. */
 public final class Page {
-    private static final String MISSING = "–";
     private static final int LONGEST_EXAMPLE = 400;
-    /** What is promised: the share of the time of full depth that the predictor takes at most. */
-    private static final double PREDICTOR_LIMIT = 0.01;
-    /** Likewise of a learned policy, per input in batches. */
-    private static final double DECISION_LIMIT_MICROS = 20;
 
     private static final List<String> KINDS = List.of(
             "full", "static", "random", "confidence", "open-loop", "lstm-ppo-open", "lstm-ppo-closed", "oracle");
@@ -118,8 +114,8 @@ public final class Page {
         Differences.write(out, result.paired(), result.comparisons());
         times();
         depths();
-        predictor();
-        training();
+        PredictorSection.write(out, result.predictor());
+        PolicySection.write(out, result.ppo(), result.training());
         certificate();
         shift();
         Differences.write(out, result.transfer(), measure());
@@ -250,7 +246,7 @@ public final class Page {
         }
         byKind.forEach(
                 (kind, dots) -> chart.add(KIND_NAMES.getOrDefault(kind, kind), Style.DOTS, KINDS.indexOf(kind), dots));
-        figure(
+        out.figure(
                 chart.svg() + chart.legend(),
                 "Bars are 95 % intervals of each way on its own; differences between ways are in the next section. Lines are"
                         + " what mixtures of settings reach at every cost.");
@@ -261,7 +257,7 @@ public final class Page {
                         + "<th scope=\"col\">of full depth</th><th scope=\"col\">On hull</th></tr></thead><tbody>");
         for (Row row : result.rows()) {
             List<Double> interval = row.accuracyCi95();
-            line(
+            out.line(
                     row.name(),
                     row.kind(),
                     share(row.accuracy()),
@@ -284,7 +280,8 @@ public final class Page {
                     "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Oracle</th><th scope=\"col\">May differ on</th>"
                             + "<th scope=\"col\">FLOPs of full depth</th></tr></thead><tbody>");
             result.bounds()
-                    .forEach(bound -> line(bound.oracle(), percent(bound.loss(), 1), percent(bound.flopsRatio(), 1)));
+                    .forEach(bound ->
+                            out.line(bound.oracle(), percent(bound.loss(), 1), percent(bound.flopsRatio(), 1)));
             out.raw("</tbody></table></div></details>");
         }
     }
@@ -306,39 +303,11 @@ public final class Page {
                         + "<th scope=\"col\">Mean cosine</th><th scope=\"col\">Recall@10</th></tr></thead><tbody>");
         for (Row row : result.rows()) {
             if (row.meanCosine() != null) {
-                line(row.name(), percent(row.flopsRatio(), 1), figure(row.meanCosine(), 4), share(row.recallAt10()));
+                out.line(
+                        row.name(), percent(row.flopsRatio(), 1), figure(row.meanCosine(), 4), share(row.recallAt10()));
             }
         }
         out.raw("</tbody></table></div>");
-    }
-
-    private static String share(@Nullable Double share) {
-        return share == null ? MISSING : percent(share, 2);
-    }
-
-    private static String figure(@Nullable Double value, int digits) {
-        return value == null ? MISSING : number(value, digits);
-    }
-
-    private void figure(String svg, String caption) {
-        out.raw("<figure>" + svg).element("figcaption", caption).raw("</figure>");
-    }
-
-    /** Opens a table that the caller closes. */
-    private void table(String... columns) {
-        out.raw("<div class=\"scroll\"><table><thead><tr>");
-        for (String column : columns) {
-            out.element("th scope=\"col\"", column);
-        }
-        out.raw("</tr></thead><tbody>");
-    }
-
-    private void line(String first, String... cells) {
-        out.raw("<tr>").element("th scope=\"row\"", first);
-        for (String cell : cells) {
-            out.element("td", cell);
-        }
-        out.raw("</tr>");
     }
 
     private void times() {
@@ -359,14 +328,14 @@ public final class Page {
             out.element("p", "Nothing was timed; the notes say why.");
             return;
         }
-        figure(
+        out.figure(
                 latency.svg(),
                 "Mean latency of single inputs in milliseconds. "
                         + result.setting().latencyWay() + " Plain ONNX Runtime, at the fastest of the settings tried: "
                         + result.setting().plainSettings() + ".");
         if (!throughput.isEmpty()) {
             out.raw("<details><summary>Answers per second at full load</summary>");
-            figure(throughput.svg(), "One client per processor.");
+            out.figure(throughput.svg(), "One client per processor.");
             out.raw("</details>");
         }
         out.element(
@@ -375,12 +344,12 @@ public final class Page {
                         + result.setting().threads()
                         + " threads on one operator. Saving in time: the mean time saved over the FLOPs saved, both of the"
                         + " timed inputs.");
-        table("Way", "p50 ms", "mean ms", "p99 ms", "mean, of full depth (95 %)", "saving in time", "per s", "J");
+        out.table("Way", "p50 ms", "mean ms", "p99 ms", "mean, of full depth (95 %)", "saving in time", "per s", "J");
         for (Row row : result.rows()) {
             if (row.latencyMeanMs() != null) {
                 Double ratio = row.latencyRatio();
                 List<Double> interval = row.latencyRatioCi95();
-                line(
+                out.line(
                         row.name(),
                         figure(row.latencyP50Ms(), 3),
                         figure(row.latencyMeanMs(), 3),
@@ -399,10 +368,10 @@ public final class Page {
                         "p",
                         "FLOPs by the platform's own trace and by the tables above, both of the timed inputs, and the share of"
                                 + " answers that are those of the tables.");
-        table("Way", "served by", "FLOPs, traced", "by the tables", "same answers");
+        out.table("Way", "served by", "FLOPs, traced", "by the tables", "same answers");
         for (Row row : result.rows()) {
             if (row.latencyMeanMs() != null) {
-                line(
+                out.line(
                         row.name(),
                         String.valueOf(row.servedBy()),
                         row.tracedFlopsRatio() == null ? MISSING : percent(row.tracedFlopsRatio(), 1),
@@ -446,7 +415,7 @@ public final class Page {
                     .text(order.get(i) + (order.get(i) == 1 ? " layer" : " layers"))
                     .raw("</li>");
         }
-        figure(
+        out.figure(
                 bars.svg() + legend.raw("</ul>"),
                 "Share of the inputs of each difficulty by the number of layers that ran; the figure at the end is the mean"
                         + " FLOPs over full depth.");
@@ -459,7 +428,7 @@ public final class Page {
             cells.add(String.valueOf(each.inputs()));
             order.forEach(layer -> cells.add(String.valueOf(each.byLayers().getOrDefault(layer, 0))));
             cells.add(percent(each.meanFlopsRatio(), 1));
-            line(each.difficulty(), cells.toArray(String[]::new));
+            out.line(each.difficulty(), cells.toArray(String[]::new));
         }
         out.raw("</tbody></table></div></details>");
     }
@@ -504,7 +473,7 @@ public final class Page {
             chart.add(each.name(), each.kind().equals("oracle") ? Style.DASHED : Style.LINE, colour, dots);
             chart.add("", Style.DOTS, colour, dots);
         }
-        figure(
+        out.figure(
                 chart.svg() + chart.legend(),
                 "Mean FLOPs spent on the inputs of each known difficulty: the adaptive way, and of each other kind the way that"
                         + " costs most nearly the same.");
@@ -524,139 +493,9 @@ public final class Page {
                     .orElse(MISSING));
             each.byDifficulty()
                     .forEach(spent -> cells.add(percent(spent.flopsRatio(), 1) + " / " + percent(spent.accuracy(), 2)));
-            line(each.name(), cells.toArray(String[]::new));
+            out.line(each.name(), cells.toArray(String[]::new));
         }
         out.raw("</tbody></table></div></details>");
-    }
-
-    private void predictor() {
-        EvaluationResult.Predictor predictor = result.predictor();
-        if (predictor.accuracy() == null) {
-            return;
-        }
-        out.element("h2", "Complexity predictor");
-        out.element(
-                "p",
-                "Against the stable oracle: right class " + share(predictor.accuracy()) + ", too little computation "
-                        + share(predictor.underComputation()) + ", too much " + share(predictor.overComputation())
-                        + ", calibration error (ECE) " + figure(predictor.ece(), 3) + ", ranking quality (AUC) "
-                        + figure(predictor.rankingAuc(), 3) + ".");
-        predictorTime(predictor);
-        Chart chart = new Chart(
-                        "Reliability of the predictor", "stated probability of the likeliest class", "share right")
-                .xRange(0, 1)
-                .yRange(0, 1);
-        chart.add("perfect", Style.DASHED, 7, List.of(Dot.of(0, 0), Dot.of(1, 1)));
-        List<Dot> dots = new ArrayList<>();
-        for (Bin bin : predictor.reliability()) {
-            dots.add(new Dot(
-                    bin.confidence(),
-                    bin.right(),
-                    Double.NaN,
-                    Double.NaN,
-                    bin.inputs() + " inputs: stated " + percent(bin.confidence(), 1) + ", right "
-                            + percent(bin.right(), 1)));
-        }
-        chart.add("predictor", Style.DOTS, 0, dots);
-        figure(chart.svg() + chart.legend(), "A well calibrated predictor lies on the diagonal.");
-        out.raw("<details><summary>As tables</summary><div class=\"scroll\"><table>")
-                .element("caption", "Reliability")
-                .raw("<thead><tr><th scope=\"col\">Stated</th><th scope=\"col\">Right</th>"
-                        + "<th scope=\"col\">Inputs</th></tr></thead><tbody>");
-        predictor
-                .reliability()
-                .forEach(bin ->
-                        line(percent(bin.confidence(), 1), percent(bin.right(), 1), String.valueOf(bin.inputs())));
-        out.raw("</tbody></table></div><div class=\"scroll\"><table>")
-                .element("caption", "Confusion: what suffices (rows) against the likeliest class (columns)")
-                .raw("<thead><tr><th scope=\"col\">Class</th>");
-        for (int k = 0; k < predictor.confusion().size(); k++) {
-            out.element("th scope=\"col\"", String.valueOf(k));
-        }
-        out.raw("</tr></thead><tbody>");
-        for (int k = 0; k < predictor.confusion().size(); k++) {
-            line(
-                    String.valueOf(k),
-                    predictor.confusion().get(k).stream().map(String::valueOf).toArray(String[]::new));
-        }
-        out.raw("</tbody></table></div></details>");
-    }
-
-    private void predictorTime(EvaluationResult.Predictor predictor) {
-        Double micros = predictor.microsPerInput();
-        Double share = predictor.shareOfFullDepthTime();
-        if (micros == null || share == null) {
-            return;
-        }
-        Double inBatches = predictor.microsPerInputInBatches();
-        double full = micros / share;
-        out.element(
-                "p",
-                "Features and trees take " + number(micros, 2) + " µs per input asked one by one"
-                        + (inBatches == null ? "" : ", " + number(inBatches, 2) + " µs in batches of 64")
-                        + ". One by one that is " + percent(share, 2) + " of the " + number(full, 0)
-                        + " µs that full depth takes on plain ONNX Runtime, "
-                        + (share <= PREDICTOR_LIMIT
-                                ? "within the limit of 1 %."
-                                : "which breaks the limit of 1 %, here " + number(full * PREDICTOR_LIMIT, 2) + " µs."));
-    }
-
-    private void decisionTimes(Map<String, Double> micros) {
-        if (micros.isEmpty()) {
-            return;
-        }
-        List<String> figures = new ArrayList<>();
-        List<String> slow = new ArrayList<>();
-        micros.forEach((policy, figure) -> {
-            figures.add(number(figure, 2) + " µs with " + policy);
-            if (figure > DECISION_LIMIT_MICROS) {
-                slow.add(policy);
-            }
-        });
-        out.element(
-                "p",
-                "All decisions about an input take " + String.join(" and ", figures)
-                        + ", in batches of 64 at the costliest operating point of each, as the platform asks the policy but"
-                        + " without the layers and exits in between (median). The limit of 20 µs "
-                        + (slow.isEmpty() ? "holds." : "does not hold for " + String.join(" and ", slow) + "."));
-    }
-
-    private void training() {
-        EvaluationResult.Ppo ppo = result.ppo();
-        boolean trained = ppo.seeds() != null || !result.training().isEmpty();
-        if (!trained && ppo.decisionMicrosPerInput().isEmpty()) {
-            return;
-        }
-        out.element("h2", "Learned policies");
-        decisionTimes(ppo.decisionMicrosPerInput());
-        if (trained) {
-            trainingCurves(ppo);
-        }
-    }
-
-    private void trainingCurves(EvaluationResult.Ppo ppo) {
-        out.element(
-                "p",
-                "Training. Seeds: " + (ppo.seeds() == null ? MISSING : String.valueOf(ppo.seeds())) + ". Reward: "
-                        + figure(ppo.rewardMean(), 4) + " ± " + figure(ppo.rewardSpread(), 4)
-                        + " (standard deviation over seeds). Gap to the exact optimum of the same table: "
-                        + figure(ppo.optimumGap(), 4) + ".");
-        for (String name : List.of("reward", "kl", "entropy")) {
-            Chart chart = new Chart("Training curves: " + name, "steps", name);
-            int colour = 0;
-            for (TrainingCurve curve : result.training()) {
-                List<Double> values = curve.values().getOrDefault(name, List.of());
-                List<Dot> dots = new ArrayList<>();
-                for (int i = 0; i < values.size(); i++) {
-                    double step = i < curve.steps().size() ? curve.steps().get(i) : i;
-                    dots.add(Dot.of(step, values.get(i)));
-                }
-                chart.add(curve.name(), colour % 2 == 0 ? Style.LINE : Style.DASHED, colour++, dots);
-            }
-            if (!chart.isEmpty()) {
-                figure(chart.svg() + chart.legend(), "By steps of training: " + name + ".");
-            }
-        }
     }
 
     private void certificate() {
@@ -707,7 +546,7 @@ public final class Page {
                         + "<th scope=\"col\">adaptive</th><th scope=\"col\">Agreement</th><th scope=\"col\">FLOPs</th>"
                         + "<th scope=\"col\">Certificate</th><th scope=\"col\">after inputs</th></tr></thead><tbody>");
         for (ShiftOutcome each : result.shift()) {
-            line(
+            out.line(
                     each.name(),
                     share(each.accuracyFull()),
                     share(each.accuracyAdaptive()),

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.tminus.evaluation.EvaluationResult;
 import org.tminus.evaluation.EvaluationResult.Bin;
 import org.tminus.evaluation.EvaluationResult.Bound;
+import org.tminus.evaluation.EvaluationResult.Cautious;
 import org.tminus.evaluation.EvaluationResult.Certificate;
 import org.tminus.evaluation.EvaluationResult.Comparisons;
 import org.tminus.evaluation.EvaluationResult.Curve;
@@ -27,8 +28,11 @@ import org.tminus.evaluation.EvaluationResult.Embedding;
 import org.tminus.evaluation.EvaluationResult.Example;
 import org.tminus.evaluation.EvaluationResult.Headline;
 import org.tminus.evaluation.EvaluationResult.Memory;
+import org.tminus.evaluation.EvaluationResult.OptimumProblem;
+import org.tminus.evaluation.EvaluationResult.OutOfFold;
 import org.tminus.evaluation.EvaluationResult.Paired;
 import org.tminus.evaluation.EvaluationResult.Point;
+import org.tminus.evaluation.EvaluationResult.PolicyFinding;
 import org.tminus.evaluation.EvaluationResult.Ppo;
 import org.tminus.evaluation.EvaluationResult.Predictor;
 import org.tminus.evaluation.EvaluationResult.Row;
@@ -115,7 +119,10 @@ class PageTest {
                         List.of(new Bin(0.7, 0.6, 9)),
                         micros,
                         12.5,
-                        micros / 2000),
+                        micros / 2000,
+                        new Cautious(4, 0.055, 0.715),
+                        new OutOfFold(0.59, 0.031, 0.178, 0.21, 0.2, null),
+                        new OutOfFold(0.64, 0.047, 0.414, 0.19, 0.17, new Cautious(4, 0.045, 0.625))),
                 new Certificate(
                         text,
                         0.003,
@@ -133,7 +140,14 @@ class PageTest {
                         0.05,
                         List.of(text),
                         180),
-                new Ppo(3, 0.5, 0.1, 0.01, Map.of("lstm-ppo-closed", micros, "lstm-ppo-open", 1.25)),
+                new Ppo(
+                        3,
+                        0.5,
+                        0.1,
+                        0.018,
+                        new OptimumProblem(0.6803, 0.668, 0.6548, 0.5199, 0.1),
+                        List.of(new PolicyFinding(text, 3, false, "BUDGET_IGNORED", text)),
+                        Map.of("lstm-ppo-closed", micros, "lstm-ppo-open", 1.25)),
                 List.of(
                         new Paired(text, text, 0.001, List.of(-0.001, 0.003), 0.5, 1, "accuracy", true, false, false),
                         new Paired(
@@ -213,11 +227,11 @@ class PageTest {
                         "2026-11-24T00:00:00Z"),
                 null,
                 List.of(),
-                new Predictor(null, null, null, null, null, List.of(), List.of(), null, null, null),
+                new Predictor(null, null, null, null, null, List.of(), List.of(), null, null, null, null, null, null),
                 new Certificate(
                         null, null, null, null, List.of(), null, null, null, null, null, null, null, null, null,
                         List.of(), null),
-                new Ppo(null, null, null, null, Map.of()),
+                new Ppo(null, null, null, null, null, null, Map.of()),
                 List.of(),
                 new Comparisons(0, 0, 0, 0, 1, null),
                 null,
@@ -244,6 +258,10 @@ class PageTest {
     }
 
     private static List<Element> all(Document page, String tag) {
+        return all(page.getDocumentElement(), tag);
+    }
+
+    private static List<Element> all(Element page, String tag) {
         List<Element> found = new ArrayList<>();
         NodeList nodes = page.getElementsByTagName(tag);
         for (int i = 0; i < nodes.getLength(); i++) {
@@ -337,6 +355,90 @@ class PageTest {
                 .contains("breaks the limit of 1 %, here 20.00 µs.")
                 .contains("The limit of 20 µs does not hold for lstm-ppo-closed.");
         assertThat(unknown).doesNotContain("µs").doesNotContain("limit");
+    }
+
+    @Test
+    void thePageSaysHowFarTheOptimumIsAndOfWhichProblem() throws Exception {
+        String text = parse(Page.of(result("a name"))).getDocumentElement().getTextContent();
+
+        assertThat(text)
+                .doesNotContain("the same table")
+                .contains(
+                        "at most 4,000 inputs of the decision split, at most 5 paths of the menu, confidences in 3 bins,")
+                .contains("the closed loop alone, and one price of FLOPs (0.10)")
+                .contains("0.6803 for the optimum, 0.6680 for a policy that PPO trained")
+                .contains("0.6548 for the best path for all inputs alike")
+                .contains("The gap to the optimum is 0.0180 of it.")
+                .contains("Of what the optimum gains over the best fixed path, PPO gains 52 %");
+    }
+
+    @Test
+    void thePageSaysWhatWasWrongWithWhichSeed() throws Exception {
+        Document page = parse(Page.of(result("a name")));
+        List<String> line = all(page, "tr").stream()
+                .filter(each -> each.getTextContent().contains("BUDGET_IGNORED"))
+                .flatMap(each -> all(each, "*").stream())
+                .map(Element::getTextContent)
+                .toList();
+
+        assertThat(line).containsExactly("a name", "3", "no", "BUDGET_IGNORED", "a name");
+        assertThat(page.getDocumentElement().getTextContent()).doesNotContain("Nothing wrong was found");
+    }
+
+    @Test
+    void thePageShowsEveryFormOfThePredictor() throws Exception {
+        EvaluationResult result = result("a name");
+        Document page = parse(Page.of(result));
+
+        assertThat(lines(page))
+                .contains(
+                        "input features, likeliest class|test|60.00 %|0.020|AUC 0.800|10.00 %|30.00 %",
+                        "input features, likeliest class|decision|59.00 %|0.031|rank correlation 0.18|21.00 %|20.00 %",
+                        "input features, cautious|decision|–|–|–|5.50 %|71.50 %",
+                        "after the stem, likeliest class|decision|64.00 %|0.047|rank correlation 0.41|19.00 %|17.00 %",
+                        "after the stem, cautious|decision|–|–|–|4.50 %|62.50 %");
+        assertThat(page.getDocumentElement().getTextContent()).doesNotContain("argmax");
+        assertThat(Page.of(withConfusion(result, List.of(List.of(5, 0), List.of(9, 0)), 0.8)))
+                .contains("probabilities still rank inputs (AUC 0.800")
+                .contains("the policy reads them, not the argmax");
+        assertThat(Page.of(withConfusion(result, List.of(List.of(5, 0), List.of(9, 0)), 0.5)))
+                .contains("(argmax) is the same")
+                .doesNotContain("still rank");
+    }
+
+    private static List<String> lines(Document page) {
+        return all(page, "tr").stream()
+                .map(row -> String.join(
+                        "|", all(row, "*").stream().map(Element::getTextContent).toList()))
+                .toList();
+    }
+
+    private static EvaluationResult withConfusion(EvaluationResult from, List<List<Integer>> confusion, double auc) {
+        Predictor predictor =
+                new Predictor(0.6, 0.02, 0.1, 0.3, auc, confusion, List.of(), null, null, null, null, null, null);
+        return new EvaluationResult(
+                from.setting(),
+                from.headline(),
+                from.rows(),
+                predictor,
+                from.certificate(),
+                from.ppo(),
+                from.paired(),
+                from.comparisons(),
+                from.oracleShare(),
+                from.oracleShareAtEqualQuality(),
+                from.difficultyRankCorrelation(),
+                from.shift(),
+                from.transfer(),
+                from.spending(),
+                from.embedding(),
+                from.memory(),
+                from.curves(),
+                from.depths(),
+                from.bounds(),
+                from.training(),
+                from.examples(),
+                from.notes());
     }
 
     @Test
