@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +34,7 @@ import org.tminus.inference.InferenceResult;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.AdaptiveModelBuilder;
+import org.tminus.model.AgreementRule;
 import org.tminus.model.Certificate;
 import org.tminus.model.OperatingPoint;
 import org.tminus.policy.Budget;
@@ -52,8 +54,21 @@ class CertificateTest {
 
     /** What a test changes in the certificate of its model. */
     private record Stated(
-            Set<String> operatingPoints, Map<String, String> hashes, String numericClass, long inputs, double limit)
+            Set<String> operatingPoints,
+            Map<String, String> hashes,
+            String numericClass,
+            long inputs,
+            double limit,
+            Optional<AgreementRule> agreement)
             implements Certificate {
+        Stated(Set<String> points, Map<String, String> hashes, String numericClass, long inputs, double limit) {
+            this(points, hashes, numericClass, inputs, limit, Optional.empty());
+        }
+
+        Stated with(@Nullable AgreementRule rule) {
+            return new Stated(operatingPoints, hashes, numericClass, inputs, limit, Optional.ofNullable(rule));
+        }
+
         @Override
         public String risk() {
             return "accuracy-loss";
@@ -163,6 +178,12 @@ class CertificateTest {
             }
             return new HashMap<>(Map.of("y", HostTensor.ofFloats(Shape.of(rows, 3), y)));
         };
+    }
+
+    /** Exits answer the one, full depth the other. */
+    private void answering(float[] adaptive, float[] full) {
+        backend.behaviour = (path, inputs, control) -> new HashMap<>(
+                Map.of("y", HostTensor.ofFloats(Shape.of(1, 3), path.depth() == TestModels.LAYERS ? full : adaptive)));
     }
 
     private static void send(Bench bench, int requests) throws Exception {
@@ -393,6 +414,61 @@ class CertificateTest {
             assertThat(bench.coordinator.status().certificates())
                     .filteredOn(point -> point.operatingPoint().equals("balanced"))
                     .allMatch(point -> point.compared() == 305 && point.limit() == 0.1);
+        }
+    }
+
+    static Stream<Arguments> answers() {
+        float[] east = {1, 0, 0};
+        float[] near = {0.97f, 0.243f, 0}; // cosine 0.97 to east
+        float[] further = {0.94f, 0.341f, 0}; // cosine 0.94 to east
+        float[] sure = {5, 1, 0};
+        float[] unsure = {1, 0.9f, 0.8f}; // cosine 0.74 to sure
+        float[] first = {1, 0.9f, 0};
+        float[] second = {0.9f, 1, 0}; // cosine 0.994 to first
+        AgreementRule cosine = AgreementRule.cosine(0.95);
+        AgreementRule argmax = AgreementRule.argmax();
+        List<String> none = List.of();
+        List<String> labels = List.of("a", "b", "c");
+        Map<String, Object> unset = Map.of();
+        return Stream.of(
+                // labels, rule of the certificate, configuration, answer of exits and of full depth, whether it is the
+                // same
+                Arguments.of(none, cosine, unset, near, east, true),
+                Arguments.of(none, cosine, unset, further, east, false),
+                Arguments.of(none, cosine, Map.of("agreementCosine", "0.999"), near, east, true),
+                Arguments.of(none, cosine, Map.of("agreementCosine", "0.5"), further, east, false),
+                Arguments.of(none, argmax, unset, unsure, sure, true),
+                Arguments.of(none, argmax, unset, second, first, false),
+                Arguments.of(labels, cosine, unset, second, first, true),
+                // Where nothing is stated, labels and configuration decide.
+                Arguments.of(none, null, unset, near, east, false),
+                Arguments.of(none, null, Map.of("agreementCosine", "0.95"), near, east, true),
+                Arguments.of(labels, null, unset, unsure, sure, true),
+                Arguments.of(labels, null, unset, second, first, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answers")
+    void answersAreComparedAsTheCertificateCountedThem(
+            List<String> labels,
+            @Nullable AgreementRule rule,
+            Map<String, Object> properties,
+            float[] adaptive,
+            float[] full,
+            boolean same)
+            throws Exception {
+        answering(adaptive, full);
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("shadowShare", "1");
+        AdaptiveModel model =
+                builder("1.0.0", certificate().with(rule)).labels(labels).build();
+        try (Bench bench = bench(model, all)) {
+            send(bench, 20);
+            Bench.await(
+                    () -> bench.counter("shadowDrawn") == bench.counter("shadowRun") + bench.counter("shadowDropped"));
+            assertThat(bench.counter("shadowRun")).isPositive();
+            assertThat(bench.counter("shadowDisagreed")).isEqualTo(same ? 0 : bench.counter("shadowRun"));
+            assertThat(bench.counter("certificateWithdrawals")).isEqualTo(same ? 0 : 1);
         }
     }
 

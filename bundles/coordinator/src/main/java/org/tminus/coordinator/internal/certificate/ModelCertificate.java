@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.tminus.certificate.CertificateResult;
 import org.tminus.certificate.Risk;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.AgreementRule;
 import org.tminus.model.Certificate;
 import org.tminus.model.LayerId;
 import org.tminus.model.OperatingPoint;
@@ -69,6 +71,8 @@ public final class ModelCertificate {
         parts.add(certificate.numericClass());
         parts.add(Double.toString(certificate.tolerance()));
         parts.add(new TreeMap<>(certificate.disagreementLimits()).toString());
+        // Certificates from before they said so keep their names.
+        certificate.agreement().ifPresent(rule -> parts.add("agreement by " + rule));
         return CertificateResult.menuHash(parts);
     }
 
@@ -125,6 +129,11 @@ public final class ModelCertificate {
 
     public double delta() {
         return certificate.delta();
+    }
+
+    /** What was counted as the same answer; empty if the certificate does not say. */
+    public Optional<AgreementRule> agreement() {
+        return certificate.agreement();
     }
 
     /** The largest share of disagreement that watching accepts; NaN if the certificate does not say. */

@@ -80,6 +80,7 @@ public @interface Config {
     long shadowMaxBytes() default 1_048_576;
 
     @AttributeDefinition(
-            description = "Cosine from which an output without labels counts as that of full depth, -1 to 1")
+            description = "Cosine from which an output without labels counts as that of full depth, -1 to 1; used only"
+                    + " where the model's certificate does not state its rule")
     String agreementCosine() default "0.99";
 }

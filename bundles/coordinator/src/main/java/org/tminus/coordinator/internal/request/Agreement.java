@@ -7,31 +7,45 @@ package org.tminus.coordinator.internal.request;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.tminus.coordinator.internal.certificate.ModelCertificate;
 import org.tminus.coordinator.internal.session.ModelView;
+import org.tminus.model.AgreementRule;
 import org.tminus.tensor.Tensor;
 
 /**
- * Says whether two outputs for one row are the same answer. With labels that is the largest score along the last
- * dimension, wherever there is one; without, the cosine of all elements.
+ * Says whether two outputs for one row are the same answer: by the largest score along the last dimension, wherever there
+ * is one, or by the cosine of all elements. The limits of disagreement are about what the certificate counted, so its rule
+ * decides; where it states none, models with labels go by the score and others by a cosine that the operator sets.
  */
 final class Agreement {
     private final String output;
-    private final boolean labelled;
-    private final double cosine;
+    private final OptionalDouble leastCosine;
 
-    private Agreement(String output, boolean labelled, double cosine) {
+    private Agreement(String output, OptionalDouble leastCosine) {
         this.output = output;
-        this.labelled = labelled;
-        this.cosine = cosine;
+        this.leastCosine = leastCosine;
     }
 
-    /** @return null if the model has no output of numbers to compare */
-    static @Nullable Agreement of(ModelView view, double cosine) {
+    /**
+     * @param unstated the least cosine for a model without labels whose certificate states no rule
+     * @return null if the model has no output of numbers to compare
+     */
+    static @Nullable Agreement of(ModelView view, double unstated) {
         String scores = view.scoreOutput();
-        return scores == null
-                ? null
-                : new Agreement(scores, !view.model().labels().isEmpty(), cosine);
+        return scores == null ? null : new Agreement(scores, leastCosine(view, unstated));
+    }
+
+    /** Empty if the largest score decides. */
+    private static OptionalDouble leastCosine(ModelView view, double unstated) {
+        ModelCertificate certificate = view.certificate();
+        Optional<AgreementRule> stated = certificate == null ? Optional.empty() : certificate.agreement();
+        if (stated.isPresent()) {
+            return stated.get().leastCosine();
+        }
+        return view.model().labels().isEmpty() ? OptionalDouble.of(unstated) : OptionalDouble.empty();
     }
 
     /** The output that is compared. */
@@ -49,9 +63,9 @@ final class Agreement {
         FloatBuffer values = tensor.buffer().asFloatBuffer();
         float[] kept = new float[perRow];
         values.get(row * perRow, kept);
-        return labelled
-                ? largest(kept, (int) tensor.shape().dimension(tensor.shape().rank() - 1))
-                : kept;
+        return leastCosine.isPresent()
+                ? kept
+                : largest(kept, (int) tensor.shape().dimension(tensor.shape().rank() - 1));
     }
 
     private static float[] largest(float[] values, int classes) {
@@ -70,7 +84,7 @@ final class Agreement {
     }
 
     boolean isSame(float[] one, float[] other) {
-        if (labelled || one.length != other.length) {
+        if (leastCosine.isEmpty() || one.length != other.length) {
             return Arrays.equals(one, other);
         }
         double product = 0;
@@ -84,6 +98,6 @@ final class Agreement {
         if (first == 0 || second == 0) {
             return first == second;
         }
-        return product >= cosine * Math.sqrt(first * second);
+        return product >= leastCosine.getAsDouble() * Math.sqrt(first * second);
     }
 }
