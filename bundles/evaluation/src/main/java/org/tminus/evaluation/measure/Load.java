@@ -12,11 +12,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.tminus.evaluation.EvaluationException;
 
 /** Full load: one client per processor, each asking for the next input as soon as it has its answer. Used by one thread. */
 final class Load implements AutoCloseable {
     private final int threads;
+    private final LongSupplier clock;
     private final ExecutorService clients;
 
     Load() {
@@ -24,7 +26,13 @@ final class Load implements AutoCloseable {
     }
 
     Load(int threads) {
+        this(threads, System::nanoTime);
+    }
+
+    /** @param clock in nanoseconds */
+    Load(int threads, LongSupplier clock) {
         this.threads = threads;
+        this.clock = clock;
         clients = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "tminus-evaluation-client");
             thread.setDaemon(true);
@@ -43,7 +51,7 @@ final class Load implements AutoCloseable {
     long nanos(Server server, Inputs inputs, int from, int to) throws EvaluationException {
         AtomicInteger next = new AtomicInteger(from);
         List<Future<?>> running = new ArrayList<>();
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         for (int thread = 0; thread < threads; thread++) {
             running.add(clients.submit(() -> {
                 try {
@@ -74,7 +82,7 @@ final class Load implements AutoCloseable {
                 }
             }
         }
-        long nanos = System.nanoTime() - start;
+        long nanos = clock.getAsLong() - start;
         if (interrupted) {
             Thread.currentThread().interrupt();
             throw new EvaluationException("The evaluation was interrupted.", "Start it again.", failure);

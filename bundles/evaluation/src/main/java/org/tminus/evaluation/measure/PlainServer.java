@@ -44,6 +44,11 @@ public final class PlainServer implements Server {
     }
 
     @Override
+    public long lingerNanos() {
+        return graph.lingerNanos();
+    }
+
+    @Override
     public Answer answer(Map<String, HostTensor> input, int row) throws EvaluationException {
         Map<String, OnnxTensor> values = null;
         try {

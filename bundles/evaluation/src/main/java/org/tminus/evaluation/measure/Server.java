@@ -37,6 +37,11 @@ public interface Server extends AutoCloseable {
         return this;
     }
 
+    /** How long its threads may wait actively for more after an answer, taking a processor from whoever answers next. */
+    default long lingerNanos() {
+        return 0;
+    }
+
     @Override
     void close();
 }

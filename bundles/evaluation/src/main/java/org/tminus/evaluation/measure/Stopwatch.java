@@ -6,23 +6,27 @@ package org.tminus.evaluation.measure;
 
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
 
 /**
  * Times several ways of answering side by side: after a common warm-up, inputs are cut into short rounds, and every round goes
- * through all ways, each time beginning with another one, so that drift of the machine hits all alike. Used by one thread.
+ * through all ways, so that drift of the machine hits all alike; each time in another order ({@link Turns}), and each way after
+ * a lead-in of its own ({@link LeadIn}), so that none is charged for what came before it. Used by one thread.
  */
 public final class Stopwatch {
     private static final int ROUND = 25;
     private static final int WARM_UP = 100;
+    /** At full load. */
+    private static final int PASSES = 4;
+
     private static final int MOST_WARM_UPS = 12;
     private static final int LEAST_WARM_UPS = 3;
     /** Large models have little Java to compile for each answer; waiting for silence would take long there. */
@@ -33,14 +37,23 @@ public final class Stopwatch {
     private final Inputs inputs;
     private final int throughputInputs;
     private final EvaluationProgress progress;
+    private final LongSupplier clock;
+    private final LeadIn leadIn;
     private final Energy energy = new Energy();
     private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
 
     /** @param throughputInputs how many inputs are answered at full load; 0 measures no throughput */
     public Stopwatch(Inputs inputs, int throughputInputs, EvaluationProgress progress) {
+        this(inputs, throughputInputs, progress, System::nanoTime);
+    }
+
+    /** @param clock in nanoseconds */
+    Stopwatch(Inputs inputs, int throughputInputs, EvaluationProgress progress, LongSupplier clock) {
         this.inputs = inputs;
         this.throughputInputs = throughputInputs;
         this.progress = progress;
+        this.clock = clock;
+        this.leadIn = new LeadIn(inputs, clock);
     }
 
     private static final class Lap {
@@ -101,15 +114,12 @@ public final class Stopwatch {
         Map<String, Lap> laps = new LinkedHashMap<>();
         servers.keySet().forEach(name -> laps.put(name, new Lap(inputs.size())));
         warmUp(servers);
-        List<String> names = new ArrayList<>(servers.keySet());
-        int first = 0;
+        Turns<String> turns = new Turns<>(servers.keySet());
         for (int from = 0; from < inputs.size(); from += ROUND) {
             int to = Math.min(inputs.size(), from + ROUND);
-            for (int i = 0; i < names.size(); i++) {
-                String name = names.get((first + i) % names.size());
+            for (String name : turns.next()) {
                 round(get(servers, name), get(laps, name), from, to);
             }
-            first++;
             progress.reportOrStop("timing single inputs", to, inputs.size());
         }
         load(servers, laps);
@@ -128,18 +138,21 @@ public final class Stopwatch {
 
     private void warmUp(Map<String, Server> servers) throws EvaluationException {
         int count = Math.min(WARM_UP, inputs.size());
-        long begin = System.nanoTime();
+        long begin = clock.getAsLong();
         for (int round = 0; round < MOST_WARM_UPS; round++) {
             long compiled = compilerMillis();
-            long start = System.nanoTime();
+            long start = clock.getAsLong();
             for (Server server : servers.values()) {
                 for (int i = 0; i < count; i++) {
-                    server.answer(inputs.tensors().get(i), inputs.rows().get(i));
+                    // Other inputs each time: some paths are needed by few of them, and are opened when first needed.
+                    int at = (round * count + i) % inputs.size();
+                    server.answer(inputs.tensors().get(at), inputs.rows().get(at));
                 }
+                leadIn.ended(server);
                 progress.reportOrStop("warming up", round, MOST_WARM_UPS);
             }
-            double share = (compilerMillis() - compiled) * 1e6 / Math.max(1, System.nanoTime() - start);
-            boolean enough = share < RESTING || System.nanoTime() - begin > LONG_WARM_UP_NANOS;
+            double share = (compilerMillis() - compiled) * 1e6 / Math.max(1, clock.getAsLong() - start);
+            boolean enough = share < RESTING || clock.getAsLong() - begin > LONG_WARM_UP_NANOS;
             if (round + 1 >= LEAST_WARM_UPS && enough) {
                 progress.reportOrStop("warming up", MOST_WARM_UPS, MOST_WARM_UPS);
                 return;
@@ -154,48 +167,51 @@ public final class Stopwatch {
     }
 
     private void round(Server server, Lap lap, int from, int to) throws EvaluationException {
-        // Not counted: threads of the way before may still wait actively, and caches hold its weights.
-        server.answer(inputs.tensors().get(from), inputs.rows().get(from));
+        leadIn.run(server, from);
         for (int i = from; i < to; i++) {
-            long start = System.nanoTime();
+            long start = clock.getAsLong();
             Server.Answer answer =
                     server.answer(inputs.tensors().get(i), inputs.rows().get(i));
-            lap.nanos[i] = System.nanoTime() - start;
+            lap.nanos[i] = clock.getAsLong() - start;
             lap.labels[i] = answer.label();
             lap.flops += answer.flops();
             lap.fallbacks += answer.fallback() ? 1 : 0;
         }
+        leadIn.ended(server);
     }
 
-    /** In several passes over all ways, for the same reason as single inputs. */
+    /** In several passes over all ways, in turns as single inputs. */
     private void load(Map<String, Server> servers, Map<String, Lap> laps) throws EvaluationException {
         if (throughputInputs == 0) {
             return;
         }
-        int passes = 4;
-        int count = Math.max(1, Math.min(throughputInputs, inputs.size()) / passes);
+        int count = Math.max(1, Math.min(throughputInputs, inputs.size()) / PASSES);
         Map<String, Long> nanos = new LinkedHashMap<>();
         Map<String, Double> joules = new LinkedHashMap<>();
         try (Load load = new Load()) {
             for (Server server : servers.values()) {
                 if (!server.underLoad().equals(server)) {
                     load.nanos(server.underLoad(), inputs, 0, Math.min(WARM_UP, inputs.size()));
+                    leadIn.ended(server.underLoad());
                 }
             }
-            for (int pass = 0; pass < passes; pass++) {
+            Turns<String> turns = new Turns<>(servers.keySet());
+            for (int pass = 0; pass < PASSES; pass++) {
                 int from = pass * count;
                 int to = Math.min(inputs.size(), from + count);
-                for (Map.Entry<String, Server> entry : servers.entrySet()) {
-                    Server server = entry.getValue().underLoad();
+                for (String name : turns.next()) {
+                    Server server = get(servers, name).underLoad();
+                    leadIn.run(server, from);
                     List<Long> before = energy.now();
-                    nanos.merge(entry.getKey(), load.nanos(server, inputs, from, to), Long::sum);
+                    nanos.merge(name, load.nanos(server, inputs, from, to), Long::sum);
                     OptionalDouble used = energy.isReadable() ? energy.joulesSince(before) : OptionalDouble.empty();
-                    joules.merge(entry.getKey(), used.orElse(Double.NaN), Double::sum);
+                    joules.merge(name, used.orElse(Double.NaN), Double::sum);
+                    leadIn.ended(server);
                 }
-                progress.reportOrStop("timing at full load", pass + 1L, passes);
+                progress.reportOrStop("timing at full load", pass + 1L, PASSES);
             }
         }
-        int answered = Math.min(inputs.size(), passes * count);
+        int answered = Math.min(inputs.size(), PASSES * count);
         laps.forEach((name, lap) -> {
             lap.throughput = answered * 1e9 / get(nanos, name);
             double used = get(joules, name);

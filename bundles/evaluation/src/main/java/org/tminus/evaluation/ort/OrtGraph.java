@@ -28,11 +28,13 @@ public final class OrtGraph implements AutoCloseable {
     private final String what;
     private final OrtSession session;
     private final Set<String> inputs;
+    private final Threads threads;
     private final String hiddenInput;
 
-    private OrtGraph(String what, OrtSession session, String hiddenInput) {
+    private OrtGraph(String what, OrtSession session, Threads threads, String hiddenInput) {
         this.what = what;
         this.session = session;
+        this.threads = threads;
         this.inputs = Set.copyOf(session.getInputNames());
         this.hiddenInput = hiddenInput;
     }
@@ -91,7 +93,7 @@ public final class OrtGraph implements AutoCloseable {
             throws EvaluationException {
         try (SessionOptions options = threads.options(runtime)) {
             options.setOptimizationLevel(OptLevel.ALL_OPT);
-            return new OrtGraph(what, source.open(options), hiddenInput);
+            return new OrtGraph(what, source.open(options), threads, hiddenInput);
         } catch (OrtException e) {
             throw new EvaluationException(
                     "ONNX Runtime " + runtime.version() + " cannot open " + what + ": " + e.getMessage(),
@@ -103,6 +105,11 @@ public final class OrtGraph implements AutoCloseable {
     /** The input that takes the state between layers; empty if the graph begins with the model's inputs. */
     public String hiddenInput() {
         return hiddenInput;
+    }
+
+    /** How long its threads may wait actively after a run. */
+    public long lingerNanos() {
+        return threads.lingerNanos();
     }
 
     /** The first output. */

@@ -34,6 +34,12 @@ public enum Threads {
             options.setIntraOpNumThreads(runtime.threads());
             return options;
         }
+
+        /** A million pauses: some 60 ms where it was measured. */
+        @Override
+        long lingerNanos() {
+            return 100_000_000L;
+        }
     };
 
     private final String description;
@@ -45,6 +51,11 @@ public enum Threads {
     /** For people. */
     public String description() {
         return description;
+    }
+
+    /** How long they may wait actively for the next operator after the last one. */
+    long lingerNanos() {
+        return 0;
     }
 
     /** New ones; the caller closes them. */
