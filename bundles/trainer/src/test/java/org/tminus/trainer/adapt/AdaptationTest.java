@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.AgreementRule;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.trainer.Progress;
@@ -135,7 +136,11 @@ class AdaptationTest {
         Pipeline.Result result = adaptation.run(ProgressListener.NONE, () -> false);
         assertThat(result).isNotNull();
         assertThat(result.fullDepthAccuracy()).isNaN();
-        assertThat(result.model()).isNotEmptyFile();
+        try (ModelPackage file = ModelPackage.open(result.model())) {
+            AdaptiveModel read = file.extract(folder.resolve("extracted"));
+            assertThat(read.labels()).isEmpty();
+            assertThat(read.certificate().orElseThrow().agreement()).contains(AgreementRule.argmax());
+        }
     }
 
     @Test

@@ -23,6 +23,8 @@ import org.tminus.learning.data.ForwardingExamples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.AgreementRule;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.predictor.features.ValueFeatures;
@@ -95,7 +97,9 @@ class EmbeddingPipelineTest {
         assertThat(result.certificate()).contains("isagreement");
         Path extracted = folder.resolve("extracted");
         try (ModelPackage file = ModelPackage.open(result.model())) {
-            assertThat(file.extract(extracted).labels()).isEmpty();
+            AdaptiveModel model = file.extract(extracted);
+            assertThat(model.labels()).isEmpty();
+            assertThat(model.certificate().orElseThrow().agreement()).contains(AgreementRule.cosine(0.9));
         }
         JsonNode trunk = new ObjectMapper()
                 .readTree(extracted.resolve("model.json").toFile())
