@@ -4,6 +4,7 @@
  */
 package org.tminus.model;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,6 +53,14 @@ public interface Certificate {
      * file does not say, as older ones do not.
      */
     default Optional<AgreementRule> agreement() {
+        return Optional.empty();
+    }
+
+    /**
+     * The time before which no calibration input is from. Empty if the model file does not say: then the data count as older
+     * than whatever was found at run time.
+     */
+    default Optional<Instant> dataSince() {
         return Optional.empty();
     }
 }

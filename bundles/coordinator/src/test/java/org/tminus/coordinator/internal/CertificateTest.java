@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,14 +60,20 @@ class CertificateTest {
             String numericClass,
             long inputs,
             double limit,
-            Optional<AgreementRule> agreement)
+            Optional<AgreementRule> agreement,
+            Optional<Instant> dataSince)
             implements Certificate {
         Stated(Set<String> points, Map<String, String> hashes, String numericClass, long inputs, double limit) {
-            this(points, hashes, numericClass, inputs, limit, Optional.empty());
+            this(points, hashes, numericClass, inputs, limit, Optional.empty(), Optional.empty());
         }
 
         Stated with(@Nullable AgreementRule rule) {
-            return new Stated(operatingPoints, hashes, numericClass, inputs, limit, Optional.ofNullable(rule));
+            return new Stated(
+                    operatingPoints, hashes, numericClass, inputs, limit, Optional.ofNullable(rule), dataSince);
+        }
+
+        Stated onDataSince(Instant time) {
+            return new Stated(operatingPoints, hashes, numericClass, inputs, limit, agreement, Optional.of(time));
         }
 
         @Override
@@ -317,6 +324,7 @@ class CertificateTest {
 
     @Test
     void aStreamThatDisagreesIsWithdrawn() throws Exception {
+        Instant begun = Instant.now();
         answering(value -> false);
         Path file = folder.resolve("withdrawn");
         Map<String, Object> shadowed = Map.of("shadowShare", "1");
@@ -347,14 +355,21 @@ class CertificateTest {
         try (Bench again =
                 start(new Bench(Map.of(), new WithdrawalStore(file), System::nanoTime), model(certificate()))) {
             assertWithdrawn(again);
-            // A new certificate is another one; that the model's version changed is not enough.
+            // Neither another version of the model is enough nor another certificate, unless its data are from after
+            // that.
             again.model(builder("1.1.0", certificate()).build());
             Bench.await(() -> version(again).equals("1.1.0"));
             assertWithdrawn(again);
-            Stated renewed =
+            Stated other =
                     new Stated(certificate().operatingPoints(), certificate().hashes(), "fp32", 2000, 0.1);
-            again.model(builder("1.2.0", renewed).build());
+            again.model(builder("1.2.0", other).build());
             Bench.await(() -> version(again).equals("1.2.0"));
+            assertWithdrawn(again);
+            again.model(builder("1.3.0", other.onDataSince(begun)).build());
+            Bench.await(() -> version(again).equals("1.3.0"));
+            assertWithdrawn(again);
+            again.model(builder("1.4.0", other.onDataSince(Instant.now())).build());
+            Bench.await(() -> version(again).equals("1.4.0"));
             assertThat(again.trace(Bench.request()).certificate()).isEqualTo(CertificateState.CERTIFIED);
         }
         try (Bench last =

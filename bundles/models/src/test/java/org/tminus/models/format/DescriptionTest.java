@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,9 @@ class DescriptionTest {
                 fault("/certificate", "agreement", cosine("-0.5"), "$.certificate.agreement.atLeast"),
                 fault("/certificate", "agreement", cosine("1.01"), "$.certificate.agreement.atLeast"),
                 fault("/certificate", "agreement", cosine("\"0.95\""), "$.certificate.agreement.atLeast"),
+                fault("/certificate", "dataSince", "2026", "$.certificate.dataSince"),
+                fault("/certificate", "dataSince", "\"yesterday\"", "$.certificate.dataSince must be a time in UTC"),
+                fault("/certificate", "dataSince", "\"2026-01-31\"", "$.certificate.dataSince must be a time in UTC"),
                 fault("/certificate", "operatingPoints", "[\"fast\"]", "$.certificate.operatingPoints[0]"));
     }
 
@@ -179,6 +183,19 @@ class DescriptionTest {
         try (ModelPackage open = ModelPackage.open(file)) {
             AdaptiveModel model = open.extract(temp.resolve("out"));
             assertThat(model.certificate().orElseThrow().agreement()).isEqualTo(rule);
+        }
+    }
+
+    @Test
+    void aCertificateSaysFromWhenItsDataAre() throws Exception {
+        Path folder = SampleModel.of("sample", "1.0.0")
+                .change(root -> ((ObjectNode) root.at("/certificate")).put("dataSince", "2026-01-31T08:30:00Z"))
+                .folder(temp.resolve("folder"));
+        Path file = temp.resolve("file.tminus");
+        ModelPackage.pack(folder, file);
+        try (ModelPackage open = ModelPackage.open(file)) {
+            AdaptiveModel model = open.extract(temp.resolve("out"));
+            assertThat(model.certificate().orElseThrow().dataSince()).contains(Instant.parse("2026-01-31T08:30:00Z"));
         }
     }
 

@@ -72,6 +72,7 @@ class ModelPackageTest {
         assertThat(model.certificate().orElseThrow().operatingPoints()).containsExactly("balanced");
         assertThat(model.certificate().orElseThrow().disagreementLimits()).isEqualTo(Map.of("balanced", 0.01));
         assertThat(model.certificate().orElseThrow().agreement()).isEmpty();
+        assertThat(model.certificate().orElseThrow().dataSince()).isEmpty();
         assertThat(model.hashes()).containsKeys("model.onnx", "exits.onnx").doesNotContainKey("model.json");
         assertThat(model.labels()).containsExactly("cat", "dog", "other");
         assertThat(model.exit(ExitId.FINAL)).isPresent();

@@ -5,10 +5,13 @@
 package org.tminus.coordinator.internal.certificate;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +23,9 @@ import org.tminus.coordinator.internal.status.Counters;
 
 /**
  * Which certified points are watched, and which were withdrawn. A withdrawal outlives changes of configuration and
- * restarts; it ends with a new certificate, which has another {@link PointId}, or by {@link #restore}. The evidence before
- * a withdrawal is not kept over a restart: watching begins anew. Thread-safe.
+ * restarts, and holds for every certificate of a model of that name for that point, since what was found is about the inputs.
+ * It ends with a certificate on data from after it, or by {@link #restore}. The evidence before a withdrawal is not kept
+ * over a restart: watching begins anew. Thread-safe.
  */
 public final class CertificateBook {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateBook.class);
@@ -33,7 +37,7 @@ public final class CertificateBook {
     private volatile Map<PointId, Withdrawal> withdrawals;
     private volatile Consumer<Withdrawal> listener = withdrawal -> {};
 
-    /** @param clock the wall clock, for people */
+    /** @param clock the wall clock */
     public CertificateBook(WithdrawalStore store, Counters counters, Clock clock) {
         this.store = store;
         this.counters = counters;
@@ -48,10 +52,19 @@ public final class CertificateBook {
         listener = only;
     }
 
-    /** The withdrawal of a point; null if it was not withdrawn. */
-    public @Nullable Withdrawal withdrawal(PointId id) {
+    /**
+     * The withdrawal that a point is under; null if there is none.
+     *
+     * @param dataSince the time before which no calibration input of its certificate is from, if that is known
+     */
+    public @Nullable Withdrawal withdrawal(PointId id, Optional<Instant> dataSince) {
         Map<PointId, Withdrawal> present = withdrawals;
-        return present.isEmpty() ? null : present.get(id);
+        return present.isEmpty()
+                ? null
+                : present.values().stream()
+                        .filter(each -> each.holdsFor(id, dataSince))
+                        .max(Comparator.comparing(Withdrawal::at))
+                        .orElse(null);
     }
 
     /** What watching a point has seen; null if nothing. */
@@ -67,7 +80,7 @@ public final class CertificateBook {
 
     /** Takes the outcome of one comparison; withdraws the point if that is one disagreement too many. */
     public void observe(PointId id, SequentialTest test, boolean agrees) {
-        if (!test.observe(agrees) || withdrawal(id) != null) {
+        if (!test.observe(agrees) || withdrawals.containsKey(id)) {
             return;
         }
         SequentialTest.State state = test.state();

@@ -4,6 +4,7 @@
  */
 package org.tminus.coordinator.internal.certificate;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,8 +72,9 @@ public final class ModelCertificate {
         parts.add(certificate.numericClass());
         parts.add(Double.toString(certificate.tolerance()));
         parts.add(new TreeMap<>(certificate.disagreementLimits()).toString());
-        // Certificates from before they said so keep their names.
+        // Certificates that do not say so keep the names that they had before one could.
         certificate.agreement().ifPresent(rule -> parts.add("agreement by " + rule));
+        certificate.dataSince().ifPresent(since -> parts.add("data since " + since));
         return CertificateResult.menuHash(parts);
     }
 
@@ -129,6 +131,11 @@ public final class ModelCertificate {
 
     public double delta() {
         return certificate.delta();
+    }
+
+    /** The time before which no calibration input is from; empty if the certificate does not say. */
+    public Optional<Instant> dataSince() {
+        return certificate.dataSince();
     }
 
     /** What was counted as the same answer; empty if the certificate does not say. */

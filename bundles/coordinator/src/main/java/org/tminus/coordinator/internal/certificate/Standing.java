@@ -39,7 +39,7 @@ public record Standing(CertificateState state, String reason, @Nullable PointId 
                     + ", and the backend computes in " + (numericClass.isEmpty() ? "an unknown one" : numericClass)
                     + ".");
         }
-        Withdrawal withdrawal = book.withdrawal(id);
+        Withdrawal withdrawal = book.withdrawal(id, certificate.dataSince());
         return withdrawal == null
                 ? new Standing(CertificateState.CERTIFIED, "", id, certificate.limit(point), certificate.delta())
                 : new Standing(CertificateState.WITHDRAWN, withdrawal.reason(), id, Double.NaN, Double.NaN);

@@ -200,7 +200,7 @@ public final class StatusReport implements PlatformStatus {
                 : Standing.of(certificate, point, slot.numericClass(), certificates);
         PointId id = certificate.id(point);
         SequentialTest.State seen = id == null ? null : certificates.watched(id);
-        Withdrawal withdrawal = id == null ? null : certificates.withdrawal(id);
+        Withdrawal withdrawal = id == null ? null : certificates.withdrawal(id, certificate.dataSince());
         if (withdrawal != null) {
             standing = new Standing(CertificateState.WITHDRAWN, withdrawal.reason(), id, Double.NaN, Double.NaN);
         }

@@ -4,6 +4,8 @@
  */
 package org.tminus.models.internal.description;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -480,7 +482,8 @@ final class DescriptionParser {
                 value.get("numericClass").name(),
                 value.get("tolerance").number(0, Double.MAX_VALUE),
                 limits,
-                readAgreement(value)));
+                readAgreement(value),
+                readDataSince(value)));
     }
 
     private static Optional<AgreementRule> readAgreement(JsonValue certificate) throws ModelFormatException {
@@ -497,6 +500,18 @@ final class DescriptionParser {
             throw atLeast.error("must be above 0");
         }
         return Optional.of(AgreementRule.cosine(cosine));
+    }
+
+    private static Optional<Instant> readDataSince(JsonValue certificate) throws ModelFormatException {
+        Optional<JsonValue> since = certificate.find("dataSince");
+        if (since.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(since.get().name()));
+        } catch (DateTimeParseException e) {
+            throw since.get().error("must be a time in UTC such as 2026-01-31T00:00:00Z");
+        }
     }
 
     private Cost readCost(JsonValue value) throws ModelFormatException {

@@ -4,6 +4,7 @@
  */
 package org.tminus.models.internal.description;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,8 @@ record StatedCertificate(
         String numericClass,
         double tolerance,
         Map<String, Double> disagreementLimits,
-        Optional<AgreementRule> agreement)
+        Optional<AgreementRule> agreement,
+        Optional<Instant> dataSince)
         implements Certificate {
     StatedCertificate {
         operatingPoints = Set.copyOf(operatingPoints);
