@@ -601,12 +601,9 @@ public final class Evaluation {
             throws EvaluationException {
         if (!options.memory() || inputs.size() == 0) {
             notes.add("Peak memory was not measured: it was not asked for.");
-            return new EvaluationResult.Memory(null, null);
+            return EvaluationResult.Memory.NONE;
         }
-        MemoryComparison comparison = new MemoryComparison(subject, notes);
-        return new EvaluationResult.Memory(
-                comparison.peakMiB(contest.full(), inputs, progress),
-                headline.isEmpty() ? null : comparison.peakMiB(headline.get(), inputs, progress));
+        return new MemoryComparison(subject, notes).of(contest.ways(), headline, inputs, progress);
     }
 
     private Setting setting(

@@ -515,8 +515,21 @@ public record EvaluationResult(
     /** @param accuracy or agreement where there are no labels */
     public record SpentOn(int difficulty, int inputs, double flopsRatio, double accuracy) {}
 
-    /** Peak resident memory of a process that answers, beyond the same process at rest. */
-    public record Memory(@Nullable Double fullMiB, @Nullable Double adaptiveMiB) {}
+    /**
+     * Peak resident memory of a process that answers, beyond the same process at rest.
+     *
+     * @param fullMiB of full depth on ONNX Runtime alone
+     * @param adaptiveMiB of the headline way on the platform
+     * @param ways these and others, with what the peak is made up of
+     */
+    public record Memory(@Nullable Double fullMiB, @Nullable Double adaptiveMiB, List<MemoryOfWay> ways) {
+        /** Where nobody measured. */
+        public static final Memory NONE = new Memory(null, null, List.of());
+
+        public Memory {
+            ways = List.copyOf(ways);
+        }
+    }
 
     /** Points of one way over its range of settings. */
     public record Curve(String name, String kind, List<Point> points) {}

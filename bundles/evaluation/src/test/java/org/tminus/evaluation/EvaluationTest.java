@@ -335,6 +335,12 @@ class EvaluationTest {
         if (java.nio.file.Files.isReadable(Path.of("/proc/self/status"))) {
             assertThat(result.memory().fullMiB()).isPositive();
             assertThat(result.memory().adaptiveMiB()).isPositive();
+            assertThat(result.memory().ways()).extracting(MemoryOfWay::way).contains("full depth");
+            assertThat(result.memory().ways()).allSatisfy(each -> {
+                assertThat(each.weightsMiB()).isPositive();
+                assertThat(each.weightsMiB() + each.activationsMiB() + each.arenaMiB() + each.javaMiB() + each.loadingMiB())
+                        .isCloseTo(each.peakMiB(), within(1e-6));
+            });
         } else {
             assertThat(result.notes()).anyMatch(note -> note.contains("Peak memory of"));
         }

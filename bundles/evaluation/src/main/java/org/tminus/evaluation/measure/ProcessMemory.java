@@ -26,6 +26,11 @@ public final class ProcessMemory {
         return status("VmRSS:");
     }
 
+    /** Those of them that are pages of files, which the system can drop and read again. */
+    public OptionalLong files() {
+        return status("RssFile:");
+    }
+
     /** The most resident bytes since {@link #resetPeak()}. */
     public OptionalLong peak() {
         return status("VmHWM:");

@@ -11,18 +11,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
+import org.tminus.evaluation.EvaluationResult.Memory;
+import org.tminus.evaluation.MemoryOfWay;
+import org.tminus.evaluation.MemoryReading;
 import org.tminus.evaluation.measure.InputFile;
 import org.tminus.evaluation.measure.Inputs;
 import org.tminus.learning.outcome.Choices;
+import org.tminus.model.OperatingPoint;
 
-/** Compares what full depth and an adaptive way take at their peak, each in a process of its own. */
+/** Measures what memory full depth, static models and adaptive ways take, each in processes of its own. */
 public final class MemoryComparison {
-    private static final double MIB = 1024.0 * 1024.0;
     private static final int INPUTS = 300;
     private static final int MOST_SECONDS = 300;
 
@@ -36,12 +40,42 @@ public final class MemoryComparison {
     }
 
     /**
-     * Peak MiB of a way beyond a process without the model; null where it cannot be told.
+     * Of full depth, of the static ways, of the headline and of the model's default operating point.
      *
      * @throws EvaluationException if the thread is interrupted
      * @throws CancellationException if the progress says so
      */
-    public @Nullable Double peakMiB(Way way, Inputs inputs, EvaluationProgress progress) throws EvaluationException {
+    public Memory of(List<Way> ways, Optional<Way> headline, Inputs inputs, EvaluationProgress progress)
+            throws EvaluationException {
+        String best = headline.map(Way::name).orElse("");
+        Double full = null;
+        Double adaptive = null;
+        List<MemoryOfWay> all = new ArrayList<>();
+        for (Way way : ways) {
+            boolean isFull = way.kind().equals(Kind.FULL);
+            boolean isBest = way.name().equals(best);
+            if (isFull || isBest || way.kind().equals(Kind.STATIC) || isDefault(way)) {
+                MemoryOfWay measured = measure(way, inputs, progress);
+                if (measured != null) {
+                    all.add(measured);
+                    full = isFull ? (Double) measured.peakMiB() : full;
+                    adaptive = isBest ? (Double) measured.peakMiB() : adaptive;
+                }
+            }
+        }
+        return new Memory(full, adaptive, all);
+    }
+
+    private boolean isDefault(Way way) {
+        return subject.model()
+                .defaultOperatingPoint()
+                .map(OperatingPoint::name)
+                .filter(name -> name.equals(way.operatingPoint()))
+                .isPresent();
+    }
+
+    private @Nullable MemoryOfWay measure(Way way, Inputs inputs, EvaluationProgress progress)
+            throws EvaluationException {
         Serving serving = way.serving();
         if (serving == null) {
             return null;
@@ -54,7 +88,10 @@ public final class MemoryComparison {
             Inputs some =
                     new Inputs(inputs.rows().subList(0, count), inputs.tensors().subList(0, count));
             InputFile.write(file, some, row -> choices == null ? 0 : choices.path(row));
-            return run(way, serving, file, progress);
+            MemoryReading withArena = run(way, serving, true, file, progress);
+            return withArena == null
+                    ? null
+                    : MemoryOfWay.of(way.name(), withArena, run(way, serving, false, file, progress));
         } catch (IOException | UncheckedIOException e) {
             notes.add("Peak memory of '" + way.name() + "' was not measured: " + e.getMessage());
             return null;
@@ -73,19 +110,20 @@ public final class MemoryComparison {
         }
     }
 
-    private @Nullable Double run(Way way, Serving serving, Path file, EvaluationProgress progress)
+    private @Nullable MemoryReading run(Way way, Serving serving, boolean arena, Path file, EvaluationProgress progress)
             throws IOException, EvaluationException {
         Path model = subject.file("model.json").map(Path::getParent).orElseThrow();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx1g", "-cp", System.getProperty("java.class.path", "")));
-        command.add(MemoryProbe.class.getName());
+        command.addAll(MemoryProbe.JVM_OPTIONS);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), MemoryProbe.class.getName()));
+        command.add(String.valueOf(arena));
         command.add(model.toString());
         command.add(file.toString());
         command.addAll(MemoryProbe.arguments(serving));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(MemoryProbe.ENVIRONMENT);
+        Process process = builder.start();
         String said;
         try {
             for (int waited = 0; !process.waitFor(1, TimeUnit.SECONDS); waited++) {
@@ -103,15 +141,13 @@ public final class MemoryComparison {
             process.destroyForcibly();
         }
         int at = said.lastIndexOf(MemoryProbe.RESULT);
-        long bytes = at < 0
-                ? -1
-                : Long.parseLong(
-                        said.substring(at + MemoryProbe.RESULT.length()).strip());
-        if (bytes < 0) {
+        String line =
+                at < 0 ? "" : said.substring(at + MemoryProbe.RESULT.length()).strip();
+        if (at < 0 || line.equals(MemoryProbe.UNTOLD)) {
             notes.add("Peak memory of '" + way.name() + "' was not measured: "
                     + (at < 0 ? "its process failed." : "the system does not tell it."));
             return null;
         }
-        return bytes / MIB;
+        return MemoryReading.parse(line);
     }
 }

@@ -5,15 +5,20 @@
 package org.tminus.evaluation.method;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.tminus.evaluation.EvaluationException;
+import org.tminus.evaluation.MemoryReading;
 import org.tminus.evaluation.measure.InputFile;
 import org.tminus.evaluation.measure.ProcessMemory;
 import org.tminus.evaluation.measure.Server;
 import org.tminus.evaluation.ort.Threads;
+import org.tminus.evaluation.ort.WithoutArena;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.models.format.ModelPackage;
@@ -21,37 +26,99 @@ import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimes;
 
 /**
- * A process that answers inputs in one way and tells the peak of its memory: beyond itself at rest, with ONNX Runtime loaded
- * and the inputs read, but without the model.
+ * A process that answers inputs in one way and tells what memory that takes: beyond itself at rest, with ONNX Runtime loaded and
+ * the inputs read, but without the model.
  */
 public final class MemoryProbe {
-    static final String RESULT = "peak-bytes=";
+    static final String RESULT = "memory=";
+    /** Stands for figures that the system does not tell. */
+    static final String UNTOLD = "untold";
+    /** What the JVM that runs this needs, so that its own memory is not taken for the way's. */
+    static final List<String> JVM_OPTIONS = List.of(
+            "-XX:+UseSerialGC",
+            // All of the heap is resident before anything is measured: what garbage lies in it changes nothing.
+            "-Xms1g",
+            "-Xmx1g",
+            "-XX:+AlwaysPreTouch",
+            // A small young generation is collected often, and native memory goes when the objects that hold it go.
+            "-Xmn16m",
+            // The second compiler needs much memory for a moment, at a time of its own.
+            "-XX:TieredStopAtLevel=1");
 
-    private MemoryProbe() {}
+    /** Likewise of its allocator, if that is glibc's: large pieces go back to the system when they are freed. */
+    static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_MMAP_THRESHOLD_", "65536");
 
-    /** @param args folder of the extracted model, file of inputs, and the way as {@link #arguments} writes it */
-    public static void main(String[] args) throws IOException, ModelFormatException, EvaluationException {
-        InputFile.Content content = InputFile.read(Path.of(args[1]));
-        OnnxRuntime runtime = OnnxRuntimes.standalone();
-        Serving serving = serving(List.of(args).subList(2, args.length));
-        ProcessMemory memory = new ProcessMemory();
+    private final ProcessMemory memory = new ProcessMemory();
+    private final MemoryMXBean java = ManagementFactory.getMemoryMXBean();
+    private final long restCode;
+    private final long restHeap;
+    private final OptionalLong rest;
+    private final OptionalLong restFiles;
+
+    private MemoryProbe() {
         System.gc();
-        OptionalLong rest = memory.resident();
-        boolean told = rest.isPresent() && memory.resetPeak();
-        AdaptiveModel model = ModelPackage.load(Path.of(args[0]));
+        restCode = code();
+        restHeap = heap();
+        restFiles = memory.files();
+        rest = memory.resident();
+    }
+
+    /** @param args whether with an arena, folder of the extracted model, file of inputs, and the way as {@link #arguments} writes it */
+    public static void main(String[] args) throws IOException, ModelFormatException, EvaluationException {
+        InputFile.Content content = InputFile.read(Path.of(args[2]));
+        OnnxRuntime plain = OnnxRuntimes.standalone();
+        OnnxRuntime runtime = Boolean.parseBoolean(args[0]) ? plain : new WithoutArena(plain);
+        Serving serving = serving(List.of(args).subList(3, args.length));
+        String line = new MemoryProbe().measure(runtime, Path.of(args[1]), content, serving);
+        System.out.println(RESULT + line);
+        System.out.flush();
+        // Threads of the platform must not keep the process alive.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private String measure(OnnxRuntime runtime, Path folder, InputFile.Content content, Serving serving)
+            throws ModelFormatException, EvaluationException {
+        if (rest.isEmpty() || restFiles.isEmpty() || !memory.resetPeak()) {
+            return UNTOLD;
+        }
+        AdaptiveModel model = ModelPackage.load(folder);
         Servers.Served served = new Servers.Served("probe", serving, input -> content.paths()[input]);
         try (Servers servers =
                 new Servers(model, List.of(served), runtime, Threads.PROCESS_POOL, Threads.PROCESS_POOL)) {
             Server server = servers.byName().values().iterator().next();
-            for (int i = 0; i < content.inputs().size(); i++) {
-                server.answer(content.inputs().get(i), i);
-            }
+            answer(server, content);
+            long loadingPeak = beyondRest(memory.peak());
+            System.gc();
+            long codeWhenLoaded = code() - restCode;
+            long loaded = beyondRest(memory.resident());
+            long files = memory.files().orElseThrow() - restFiles.orElseThrow();
+            memory.resetPeak();
+            answer(server, content);
+            long answeringPeak = beyondRest(memory.peak());
+            long code = code() - restCode;
+            System.gc();
+            return new MemoryReading(loaded, files, loadingPeak, answeringPeak, codeWhenLoaded, code, heap() - restHeap)
+                    .toLine();
         }
-        OptionalLong peak = memory.peak();
-        System.out.println(RESULT + (told && peak.isPresent() ? peak.getAsLong() - rest.getAsLong() : -1));
-        System.out.flush();
-        // Threads of the platform must not keep the process alive.
-        Runtime.getRuntime().halt(0);
+    }
+
+    /** The first time opens whatever is opened when first needed. */
+    private static void answer(Server server, InputFile.Content content) throws EvaluationException {
+        for (int i = 0; i < content.inputs().size(); i++) {
+            server.answer(content.inputs().get(i), i);
+        }
+    }
+
+    private long beyondRest(OptionalLong resident) {
+        return resident.orElseThrow() - rest.orElseThrow();
+    }
+
+    private long code() {
+        return java.getNonHeapMemoryUsage().getCommitted();
+    }
+
+    private long heap() {
+        return java.getHeapMemoryUsage().getUsed();
     }
 
     static List<String> arguments(Serving serving) {

@@ -380,15 +380,7 @@ public final class Page {
             }
         }
         out.raw("</tbody></table></div></details>");
-        EvaluationResult.Memory memory = result.memory();
-        if (memory.fullMiB() != null || memory.adaptiveMiB() != null) {
-            out.element(
-                    "p",
-                    "Peak memory beyond a process at rest: " + figure(memory.fullMiB(), 0)
-                            + " MiB at full depth on ONNX"
-                            + " Runtime alone, " + figure(memory.adaptiveMiB(), 0)
-                            + " MiB for the adaptive way on the platform.");
-        }
+        MemorySection.write(out, result.memory(), result.rows(), measure(), this::quality, KINDS, KIND_NAMES);
     }
 
     private void depths() {

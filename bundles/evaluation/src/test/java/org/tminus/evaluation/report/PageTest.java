@@ -42,6 +42,7 @@ import org.tminus.evaluation.EvaluationResult.Spending;
 import org.tminus.evaluation.EvaluationResult.SpentOn;
 import org.tminus.evaluation.EvaluationResult.TrainingCurve;
 import org.tminus.evaluation.EvaluationResult.Transfer;
+import org.tminus.evaluation.MemoryOfWay;
 import org.tminus.learning.data.Display;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -191,7 +192,12 @@ class PageTest {
                         new Spending(text, "oracle", List.of(new SpentOn(1, 5, 0.2, 1), new SpentOn(2, 5, 0.4, 1))),
                         new Spending(text, "lstm-ppo-open", List.of(new SpentOn(1, 5, 0.3, 1)))),
                 new Embedding(0.95, 100, 50),
-                new Memory(10.0, 12.0),
+                new Memory(
+                        10.0,
+                        12.0,
+                        List.of(
+                                new MemoryOfWay("full depth", 10.25, 6.0, 1.5, 2.0, 1.0, 0.75, 0.5),
+                                new MemoryOfWay(text, 12, null, null, null, null, null, null))),
                 List.of(new Curve(text, "static", List.of(new Point(0.1, 0.5), new Point(1, 0.9)))),
                 List.of(new Depths(text, 10, 0.4, Map.of(1, 6, 3, 4))),
                 List.of(new Bound("stable", 0.003, 0.3)),
@@ -241,7 +247,7 @@ class PageTest {
                 List.of(),
                 List.of(),
                 null,
-                new Memory(null, null),
+                Memory.NONE,
                 List.of(),
                 List.of(),
                 List.of(),
