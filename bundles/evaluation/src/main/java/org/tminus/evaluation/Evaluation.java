@@ -9,10 +9,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationResult.Headline;
@@ -37,7 +40,6 @@ import org.tminus.evaluation.method.StaticModels;
 import org.tminus.evaluation.method.Subject;
 import org.tminus.evaluation.method.Transferred;
 import org.tminus.evaluation.method.Way;
-import org.tminus.learning.baseline.Decider;
 import org.tminus.learning.baseline.Expected;
 import org.tminus.learning.data.EmbeddingExamples;
 import org.tminus.learning.data.Examples;
@@ -54,8 +56,6 @@ import org.tminus.learning.stats.Ranks;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimes;
 import org.tminus.tasks.KnownDifficulty;
-import org.tminus.tasks.shift.Shift;
-import org.tminus.tasks.shift.Shifts;
 
 /**
  * Measures a model file on the data of its task: against full depth, static models, random mixtures, early exit, open-loop
@@ -132,13 +132,22 @@ public final class Evaluation {
         List<Paired> paired = paired(contest, bootstrap, progress);
         DecisionTimes decisionTimes = new DecisionTimes(subject, runtime, testExamples, progress, notes);
         EvaluationResult.Ppo ppo = provenance.ppo(timings.isEmpty() ? Map.of() : decisionTimes.policies(), notes);
-        Guarantee guarantee = new Guarantee(subject, points, data, options, notes);
-        EvaluationResult.Certificate certificate = guarantee.check(testExamples, test, progress);
-        List<ShiftOutcome> shifts = shifts(subject, points, contest, guarantee, testExamples, progress);
+        Watching watching =
+                Watching.of(subject.model(), headline.map(Way::operatingPoint).orElse(null));
+        EvaluationResult.Certificate certificate = new Guarantee(subject, points, data, options, notes)
+                .check(testExamples, test, planned(watching, headline), progress);
+        List<ShiftOutcome> shifts =
+                new ShiftTrials(subject, points, watching, options, notes).run(testExamples, test, progress);
+        Optional<Way> certifiedDefault = contest.certifiedDefault();
+        noteShadows(rows, certifiedDefault);
         Findings findings = new Findings(contest, options.seed());
         return new EvaluationResult(
                 setting(subject, groups, decision.rows(), inputs, plain),
-                headline.map(way -> headline(way, rows, paired)).orElse(null),
+                headline.map(way -> headline(contest, way, rows, paired)).orElse(null),
+                certifiedDefault
+                        .map(way -> headline(contest, way, rows, paired))
+                        .orElse(null),
+                aims(contest, rows, paired),
                 rows,
                 provenance.predictor(predictor(contest, timings, decisionTimes)),
                 certificate,
@@ -308,7 +317,9 @@ public final class Evaluation {
                     way.operatingPoint(),
                     difficultyCorrelation(way, examples),
                     fidelity == null || choices == null ? null : (Double) fidelity.meanCosine(choices),
-                    fidelity == null || choices == null ? null : (Double) fidelity.recall(choices)));
+                    fidelity == null || choices == null ? null : (Double) fidelity.recall(choices),
+                    way.operatingPoint() == null ? null : (Boolean) contest.isCertified(way),
+                    shadowFlopsRatio(contest, way)));
             if (timing != null && timing.fallbacks() > 0) {
                 notes.add("'" + way.name() + "': the platform answered " + timing.fallbacks()
                         + " timed inputs in another way than asked.");
@@ -502,7 +513,7 @@ public final class Evaluation {
                 trial.reason());
     }
 
-    private static Headline headline(Way way, List<Row> rows, List<Paired> paired) {
+    private static Headline headline(Contest contest, Way way, List<Row> rows, List<Paired> paired) {
         Paired toFull = paired.stream()
                 .filter(each -> each.a().equals(way.name()) && !each.equalCost())
                 .findFirst()
@@ -515,6 +526,8 @@ public final class Evaluation {
         List<Double> interval = row.latencyRatioCi95();
         return new Headline(
                 way.name(),
+                way.operatingPoint(),
+                contest.isCertified(way),
                 1 - way.test().flopsRatio(),
                 toFull == null ? null : toFull.difference(),
                 toFull == null ? null : toFull.ci95(),
@@ -523,66 +536,71 @@ public final class Evaluation {
                 row.savingInTime());
     }
 
-    private List<ShiftOutcome> shifts(
-            Subject subject,
-            PointDeciders points,
-            Contest contest,
-            Guarantee guarantee,
-            Examples testExamples,
-            EvaluationProgress progress)
-            throws EvaluationException {
-        List<ShiftOutcome> all = new ArrayList<>();
-        Decider decider = contest.headline()
-                .map(Way::operatingPoint)
-                .flatMap(name -> subject.model().operatingPoint(name))
-                .flatMap(points::of)
-                .orElse(null);
-        List<Shift> shifts = options.shifts();
-        if (shifts == null) {
-            shifts = Shifts.standard(testExamples, options.seed());
-        }
-        if (shifts.isEmpty()) {
-            notes.add("Behaviour under shift was not measured: no shift was asked for, or none fits the data.");
-            return all;
-        }
-        if (decider == null) {
-            notes.add("Behaviour under shift was not measured: the model has no operating point that can be played.");
-            return all;
-        }
-        for (Shift shift : shifts) {
-            if (!shift.fits(testExamples)) {
-                notes.add("The shift '" + shift.name() + "' does not fit the data.");
-                continue;
-            }
-            Examples changed = shift.apply(testExamples);
-            if (changed.size() == 0) {
-                notes.add("The shift '" + shift.name() + "' has no examples.");
-                continue;
-            }
-            Outcomes outcomes = subject.outcomes(changed, shift.name(), progress);
-            Choices choices = decider.decide(outcomes);
-            boolean labelled = outcomes.isLabelled();
-            Guarantee.Watch watch =
-                    guarantee.watch(choices, contest.headline().orElseThrow().operatingPoint());
-            all.add(new ShiftOutcome(
-                    shift.name(),
-                    labelled ? accuracyOfFullDepth(outcomes) : null,
-                    labelled ? choices.accuracy() : null,
-                    choices.agreement(),
-                    choices.flopsRatio(),
-                    watch.state(),
-                    watch.observed()));
-        }
-        return all;
+    private static List<EvaluationResult.Aim> aims(Contest contest, List<Row> rows, List<Paired> paired) {
+        return new Aims(rows, paired)
+                .judge(
+                        "learned policy, cheapest point that lost at most 0.3 points there",
+                        contest.best().map(Way::name))
+                .judge(
+                        "learned policy, cheapest point that lost nothing there",
+                        contest.bestWithoutLoss().map(Way::name))
+                .judge("default, certified", contest.certifiedDefault().map(Way::name))
+                .judge(
+                        "early exit, cheapest that lost at most 0.3 points there",
+                        contest.bestEarlyExit().map(Way::name))
+                .all();
     }
 
-    private static double accuracyOfFullDepth(Outcomes outcomes) {
-        int full = outcomes.trie().menu().size() - 1;
-        int right = 0;
-        for (int row = 0; row < outcomes.rows(); row++) {
-            right += outcomes.isRight(full, row) ? 1 : 0;
+    private static Set<String> planned(Watching watching, Optional<Way> headline) {
+        Set<String> names = new LinkedHashSet<>();
+        watching.point().ifPresent(names::add);
+        headline.map(Way::operatingPoint).ifPresent(names::add);
+        return names;
+    }
+
+    private void noteShadows(List<Row> rows, Optional<Way> certifiedDefault) {
+        if (rows.stream().allMatch(row -> row.shadowFlopsRatio() == null)) {
+            return;
         }
-        return (double) right / outcomes.rows();
+        String example = certifiedDefault
+                .map(Way::name)
+                .flatMap(name ->
+                        rows.stream().filter(row -> row.name().equals(name)).findFirst())
+                .map(Evaluation::watched)
+                .orElse("");
+        notes.add(
+                "FLOPs of rows are without shadow runs, by which the platform compares a share of the answers of certified"
+                        + " points with full depth. By default it runs none (shadowShare=0), so nothing is to be added; a share s adds"
+                        + " s times shadowFlopsRatio to flopsRatio." + example);
+    }
+
+    private static String watched(Row row) {
+        Double shadow = row.shadowFlopsRatio();
+        return shadow == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        " With shadowShare=0.01, '%s' would come to %.2f %% of full depth instead of %.2f %%.",
+                        row.name(),
+                        100 * row.flopsRatio() + shadow,
+                        100 * row.flopsRatio());
+    }
+
+    /** What comparing every answer would cost; those that took full depth need no second run. */
+    private static @Nullable Double shadowFlopsRatio(Contest contest, Way way) {
+        Choices choices = way.choices();
+        if (choices == null || !contest.isCertified(way)) {
+            return null;
+        }
+        int full = choices.outcomes().trie().menu().size() - 1;
+        double twice = 0;
+        double all = 0;
+        for (int row = 0; row < choices.outcomes().rows(); row++) {
+            double flops = choices.outcomes().fullDepthFlops(row);
+            twice += choices.path(row) == full ? 0 : flops;
+            all += flops;
+        }
+        return twice / all;
     }
 
     private static @Nullable Double difficultyCorrelation(Way way, Examples examples) {

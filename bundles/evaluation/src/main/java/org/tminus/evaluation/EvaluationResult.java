@@ -29,6 +29,8 @@ import org.tminus.learning.data.Display;
  *
  * @param setting what was measured, on what, with what
  * @param headline the adaptive way that the page speaks of first; null if the model has none
+ * @param certifiedDefault the model's default operating point, if it is certified; null if it is not
+ * @param aims what the project aims for, and whether ways that were fixed on the decision split reach it on test data
  * @param rows the ways of answering, one each
  * @param paired differences between ways on the same inputs
  * @param comparisons how many differences there are, and of how many trainings
@@ -48,6 +50,8 @@ import org.tminus.learning.data.Display;
 public record EvaluationResult(
         Setting setting,
         @Nullable Headline headline,
+        @Nullable Headline certifiedDefault,
+        List<Aim> aims,
         List<Row> rows,
         Predictor predictor,
         Certificate certificate,
@@ -73,6 +77,7 @@ public record EvaluationResult(
 
     /** Copies the lists. */
     public EvaluationResult {
+        aims = List.copyOf(aims);
         rows = List.copyOf(rows);
         paired = List.copyOf(paired);
         shift = List.copyOf(shift);
@@ -121,8 +126,10 @@ public record EvaluationResult(
             String date) {}
 
     /**
-     * The adaptive way that the page speaks of first; chosen on the decision split.
+     * An adaptive way that the page speaks of first; chosen on the decision split.
      *
+     * @param operatingPoint of the model; null if it is none
+     * @param certified whether the model's certificate names that point
      * @param flopsSaved against full depth, 0 to 1
      * @param accuracyDifference to full depth
      * @param meanTimeSaved of single inputs against full depth on plain ONNX Runtime, 0 to 1
@@ -131,6 +138,8 @@ public record EvaluationResult(
      */
     public record Headline(
             String row,
+            @Nullable String operatingPoint,
+            boolean certified,
             double flopsSaved,
             @Nullable Double accuracyDifference,
             @Nullable List<Double> accuracyDifferenceCi95,
@@ -139,11 +148,31 @@ public record EvaluationResult(
             @Nullable Double savingInTime) {}
 
     /**
+     * Something that the project aims for, and whether one way reaches it on test data.
+     *
+     * @param aim in words
+     * @param target what the figure must reach
+     * @param reached null if it cannot be told; the detail says why
+     * @param figure of the way; null if there is none
+     * @param row the way; null if no way can be judged
+     * @param chosen by what the way was fixed on the decision split; empty without a row
+     * @param detail the figures in words
+     */
+    public record Aim(
+            String aim,
+            double target,
+            @Nullable Boolean reached,
+            @Nullable Double figure,
+            @Nullable String row,
+            String chosen,
+            String detail) {}
+
+    /**
      * One way of answering.
      *
      * @param kind full, static, random, confidence, open-loop, lstm-ppo-open, lstm-ppo-closed or oracle
      * @param agreement share of answers that are those of full depth
-     * @param flopsPerInput everything counted: stem, layers, every exit head read, predictor, policy
+     * @param flopsPerInput everything counted: stem, layers, every exit head read, predictor, policy; no shadow runs
      * @param flopsRatio over full depth of the same inputs
      * @param latencyRatio mean latency over that of full depth on plain ONNX Runtime, same inputs, interleaved
      * @param latencyRatioCi95 its interval, from rounds of inputs that both answered
@@ -158,6 +187,9 @@ public record EvaluationResult(
      * @param difficultyCorrelation rank correlation of the FLOPs spent with the known difficulty of the inputs
      * @param meanCosine of embeddings to those of full depth; null for other answers
      * @param recallAt10 share of the ten nearest neighbours at full depth that embeddings find; null for other answers
+     * @param certified whether the model's certificate names the operating point; null if the way is none
+     * @param shadowFlopsRatio what flopsRatio would grow by if every answer were compared with full depth; with a share of them,
+     *     by that share of it. Null where the platform compares nothing
      */
     public record Row(
             String name,
@@ -183,7 +215,9 @@ public record EvaluationResult(
             @Nullable String operatingPoint,
             @Nullable Double difficultyCorrelation,
             @Nullable Double meanCosine,
-            @Nullable Double recallAt10) {}
+            @Nullable Double recallAt10,
+            @Nullable Boolean certified,
+            @Nullable Double shadowFlopsRatio) {}
 
     /**
      * The complexity predictor against the stable oracle.
@@ -304,6 +338,7 @@ public record EvaluationResult(
      * @param checkedRisk the risk of the resplits and the simulation
      * @param resplitPoints what every resplit certifies anew, in this order until one fails
      * @param resplitInputs calibration and test inputs that were resplit, one of each group
+     * @param plans what the calibration inputs can certify, by operating point
      */
     public record Certificate(
             @Nullable String risk,
@@ -321,7 +356,33 @@ public record EvaluationResult(
             @Nullable Double checkedEpsilon,
             @Nullable Double checkedDelta,
             List<String> resplitPoints,
-            @Nullable Integer resplitInputs) {}
+            @Nullable Integer resplitInputs,
+            List<Plan> plans) {
+        public Certificate {
+            plans = List.copyOf(plans);
+        }
+    }
+
+    /**
+     * Which bound a number of inputs can certify, for a point with such losses.
+     *
+     * @param n calibration inputs, one of each group
+     * @param meanLoss of the checked risk on them
+     * @param discordance share of them with a loss other than 0
+     * @param power probability of the certificate, on other inputs of the same kind
+     * @param certifiableEpsilon the least epsilon that n inputs certify with that probability
+     * @param wantedEpsilon a bound to compare with
+     * @param inputsForWanted how many inputs that takes; null if no number does, because the mean is not below it
+     */
+    public record Plan(
+            String operatingPoint,
+            int n,
+            double meanLoss,
+            double discordance,
+            double power,
+            double certifiableEpsilon,
+            double wantedEpsilon,
+            @Nullable Integer inputsForWanted) {}
 
     /**
      * The learned policies: how their training went, from the model's provenance, and what their decisions take.
@@ -451,12 +512,12 @@ public record EvaluationResult(
     }
 
     /**
-     * Changed inputs.
+     * Changed inputs, and first the unchanged ones.
      *
-     * @param agreement of the headline way with full depth
-     * @param flopsRatio of the headline way
-     * @param certificate held, or withdrawn by the sequential test of disagreement
-     * @param observed inputs after which the test decided; all of them if it held
+     * @param operatingPoint whose answers these are: the certified default, else that of the headline
+     * @param agreement with full depth
+     * @param certificate held, or withdrawn by the sequential test of disagreement; null if nobody states a limit for the point
+     * @param observed inputs after which the test decided, one of each group; all of them if it held
      */
     public record ShiftOutcome(
             String name,
@@ -465,7 +526,8 @@ public record EvaluationResult(
             double agreement,
             double flopsRatio,
             @Nullable String certificate,
-            int observed) {}
+            int observed,
+            @Nullable String operatingPoint) {}
 
     /**
      * What fidelity of embeddings is about.

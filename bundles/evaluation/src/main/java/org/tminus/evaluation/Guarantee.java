@@ -6,19 +6,19 @@ package org.tminus.evaluation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tminus.certificate.Candidate;
 import org.tminus.certificate.LossMatrix;
+import org.tminus.certificate.Planning;
 import org.tminus.certificate.Risk;
-import org.tminus.certificate.SequentialTest;
 import org.tminus.certificate.TestMethod;
 import org.tminus.certificate.Validity;
+import org.tminus.evaluation.EvaluationResult.Plan;
 import org.tminus.evaluation.method.PointDeciders;
 import org.tminus.evaluation.method.Subject;
 import org.tminus.learning.baseline.Decider;
@@ -33,16 +33,20 @@ import org.tminus.model.Certificate;
 import org.tminus.model.OperatingPoint;
 
 /**
- * What the certificate promises, whether its method keeps promises, and whether watching notices shifted inputs. One input of
+ * What the certificate promises, whether its method keeps promises, and which promises its inputs can bear. One input of
  * each group stands for it, as where a certificate is made: tests need independent inputs.
  */
 final class Guarantee {
+    /** The bound that plans compare with: what full depth is to be kept within. */
+    private static final double WANTED = 0.003;
+    /** How likely a plan makes the certificate. */
+    private static final double POWER = 0.8;
+
     private final Subject subject;
     private final PointDeciders points;
     private final TaskData data;
     private final EvaluationOptions options;
     private final List<String> notes;
-    private final Map<String, Double> limits = new LinkedHashMap<>();
 
     Guarantee(Subject subject, PointDeciders points, TaskData data, EvaluationOptions options, List<String> notes) {
         this.subject = subject;
@@ -53,14 +57,12 @@ final class Guarantee {
     }
 
     /**
-     * How the sequential test ended.
+     * Resplits, simulates and plans; opens the calibration split.
      *
-     * @param state held or withdrawn; null if there is no limit to test against
+     * @param planned operating points to say of what the calibration inputs can certify
      */
-    record Watch(@Nullable String state, int observed) {}
-
-    /** Resplits and simulates; opens the calibration split. */
-    EvaluationResult.Certificate check(Examples testExamples, Outcomes test, EvaluationProgress progress)
+    EvaluationResult.Certificate check(
+            Examples testExamples, Outcomes test, Collection<String> planned, EvaluationProgress progress)
             throws EvaluationException {
         Certificate stated = subject.model().certificate().orElse(null);
         if (stated == null) {
@@ -80,6 +82,7 @@ final class Guarantee {
                 stated == null ? (test.isLabelled() ? Risk.ACCURACY_LOSS : Risk.DISAGREEMENT) : Risk.of(stated.risk());
         int calibrated = 0;
         int pooledInputs = 0;
+        List<Plan> plans = List.of();
         if (deciders.isEmpty()) {
             notes.add(
                     "The certificate was not checked: no adaptive operating point of the model can be played on tables.");
@@ -90,10 +93,10 @@ final class Guarantee {
             } else {
                 Outcomes calibration = subject.outcomes(examples, "calibration data", progress);
                 calibrated = Groups.of(examples).count();
-                LossMatrix pooled =
-                        losses(risk, examples, calibration, deciders).with(losses(risk, testExamples, test, deciders));
+                LossMatrix own = losses(risk, examples, calibration, deciders);
+                LossMatrix pooled = own.with(losses(risk, testExamples, test, deciders));
                 pooledInputs = pooled.inputs();
-                setLimits(examples, calibration, deciders, delta);
+                plans = plans(own, planned, delta, progress);
                 if (options.resplits() > 0) {
                     resplits = Validity.resplits(
                             pooled,
@@ -136,7 +139,43 @@ final class Guarantee {
                 epsilon,
                 delta,
                 resplits == null ? List.of() : List.copyOf(deciders.keySet()),
-                resplits == null ? null : (Integer) pooledInputs);
+                resplits == null ? null : (Integer) pooledInputs,
+                plans);
+    }
+
+    private List<Plan> plans(LossMatrix losses, Collection<String> planned, double delta, EvaluationProgress progress) {
+        List<Plan> plans = new ArrayList<>();
+        for (String name : planned) {
+            int point = losses.points().indexOf(name);
+            if (point >= 0) {
+                progress.reportOrStop("planning certificates", plans.size(), planned.size());
+                plans.add(plan(losses, point, delta));
+            }
+        }
+        return plans;
+    }
+
+    private Plan plan(LossMatrix losses, int point, double delta) {
+        long sum = 0;
+        long discordant = 0;
+        for (byte loss : losses.losses(point)) {
+            sum += loss;
+            discordant += loss == 0 ? 0 : 1;
+        }
+        int n = losses.inputs();
+        double mean = (double) sum / n;
+        double discordance = (double) discordant / n;
+        TestMethod method = losses.risk().defaultMethod();
+        int needed = Planning.inputsNeeded(method, WANTED, delta, mean, discordance, POWER, options.seed());
+        return new Plan(
+                losses.points().get(point),
+                n,
+                mean,
+                discordance,
+                POWER,
+                Planning.smallestEpsilon(method, n, delta, mean, discordance, POWER, options.seed()),
+                WANTED,
+                needed == Planning.NEVER ? null : (Integer) needed);
     }
 
     /** All adaptive points as training takes them. The figures are those of training, from trees that had not seen the input. */
@@ -163,43 +202,5 @@ final class Guarantee {
             index++;
         }
         return LossMatrix.of(risk, List.copyOf(deciders.keySet()), ids, losses);
-    }
-
-    /** What the certificate states, else an upper confidence bound of the disagreement on calibration data. */
-    private void setLimits(Examples examples, Outcomes calibration, Map<String, Decider> deciders, double delta) {
-        Map<String, Double> stated = subject.model()
-                .certificate()
-                .map(Certificate::disagreementLimits)
-                .orElse(Map.of());
-        LossMatrix matrix = losses(Risk.DISAGREEMENT, examples, calibration, deciders);
-        TestMethod method = Risk.DISAGREEMENT.defaultMethod();
-        for (int point = 0; point < matrix.points().size(); point++) {
-            String name = matrix.points().get(point);
-            Double limit = stated.get(name);
-            limits.put(name, limit != null ? limit : method.upperBound(matrix.losses(point), delta));
-        }
-    }
-
-    /** Runs the sequential test over the answers in an order that the seed draws, as if every request had a shadow. */
-    Watch watch(Choices choices, @Nullable String point) {
-        Double limit = point == null ? null : limits.get(point);
-        if (limit == null || !(limit > 0 && limit < 1)) {
-            return new Watch(null, 0);
-        }
-        double delta = subject.model().certificate().map(Certificate::delta).orElse(options.delta());
-        SequentialTest test = new SequentialTest(limit, delta);
-        List<Integer> order = new ArrayList<>();
-        for (int row = 0; row < choices.outcomes().rows(); row++) {
-            order.add(row);
-        }
-        Collections.shuffle(order, new Random(options.seed()));
-        int observed = 0;
-        for (int row : order) {
-            observed++;
-            if (test.observe(choices.agrees(row))) {
-                return new Watch("withdrawn", observed);
-            }
-        }
-        return new Watch("held", observed);
     }
 }

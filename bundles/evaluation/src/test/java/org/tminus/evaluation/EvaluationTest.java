@@ -17,11 +17,14 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tminus.coordinator.internal.configuration.Config;
 import org.tminus.evaluation.EvaluationResult.Paired;
 import org.tminus.evaluation.EvaluationResult.Row;
+import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
+import org.tminus.tasks.shift.Shift;
 
 class EvaluationTest {
     private static final Path FASHION = Path.of("../../models/fashion-vit.tminus");
@@ -180,8 +183,9 @@ class EvaluationTest {
 
     @Test
     void theJsonHasTheNamesOfTheContract(@TempDir Path folder) throws Exception {
-        EvaluationResult result =
-                new Evaluation(FASHION, images(), QUICK.withInputs(12, 0)).run(EvaluationProgress.NONE);
+        EvaluationResult result = new Evaluation(
+                        FASHION, images(), QUICK.withInputs(12, 0).withShifts(List.of(OTHERS)))
+                .run(EvaluationProgress.NONE);
         Path file = folder.resolve("out/result.json");
         result.writeJson(file);
         JsonNode json = new ObjectMapper().readTree(file.toFile());
@@ -267,7 +271,29 @@ class EvaluationTest {
                         "difficultyRankCorrelation",
                         "notes",
                         "setting");
-        assertThat(json.at("/shift/0").isMissingNode()).isTrue();
+        assertThat(json.get("shift")).hasSize(2).allSatisfy(shift -> {
+            assertThat(names(shift)).contains("name", "accuracyFull", "accuracyAdaptive", "certificate");
+            assertThat(shift.get("certificate").asText()).isIn("held", "withdrawn");
+            assertThat(shift.get("accuracyFull").asDouble()).isBetween(0.0, 1.0);
+            assertThat(shift.get("operatingPoint").asText()).isEqualTo("balanced");
+        });
+        assertThat(json.at("/shift/0/name").asText()).isEqualTo("unshifted");
+        assertThat(json.at("/shift/1/name").asText()).isEqualTo("others");
+        Row watched = row(result, json.at("/certifiedDefault/row").asText());
+        assertThat(watched.operatingPoint()).isEqualTo("balanced");
+        assertThat(json.at("/shift/0/accuracyAdaptive").asDouble()).isEqualTo(watched.accuracy());
+        assertThat(json.at("/shift/0/flopsRatio").asDouble()).isEqualTo(watched.flopsRatio());
+        assertThat(json.at("/shift/0/accuracyFull").asDouble())
+                .isEqualTo(row(result, "full depth").accuracy());
+        assertThat(json.at("/shift/1/agreement").asDouble()).isNotEqualTo(watched.agreement());
+        assertThat(json.at("/certifiedDefault/certified").asBoolean()).isTrue();
+        assertThat(json.at("/headline/certified").isBoolean()).isTrue();
+        assertThat(json.get("aims")).hasSizeGreaterThan(6).allSatisfy(aim -> assertThat(names(aim))
+                .contains("aim", "target", "reached", "figure", "row"));
+        assertThat(json.at("/certificate/plans/0/operatingPoint").asText()).isEqualTo("balanced");
+        assertThat(json.at("/certificate/plans/0/n").asInt()).isEqualTo(120);
+        assertThat(json.at("/certificate/plans/0/certifiableEpsilon").asDouble())
+                .isBetween(0.0, 1.0);
         assertThat(json.get("transfer")).isEmpty();
         assertThat(json.get("spending")).isEmpty();
         assertThat(json.at("/setting/plainSettings").asText())
@@ -283,6 +309,96 @@ class EvaluationTest {
                 .anyMatch(note -> note.contains("Throughput was not measured"))
                 .anyMatch(note -> note.contains("Peak memory was not measured"))
                 .noneMatch(note -> note.contains("no learned policy") || note.contains("no certificate"));
+    }
+
+    @Test
+    void rowsSayWhatIsCertifiedAndWhatWatchingCosts() throws Exception {
+        EvaluationResult result =
+                new Evaluation(FASHION, images(), QUICK.withInputs(0, 0)).run(EvaluationProgress.NONE);
+        List<String> certified = result.certificate().operatingPoints();
+
+        assertThat(result.rows()).allSatisfy(row -> {
+            String point = row.operatingPoint();
+            assertThat(row.certified()).isEqualTo(point == null ? null : (Boolean) certified.contains(point));
+            assertThat(row.shadowFlopsRatio() != null).isEqualTo(Boolean.TRUE.equals(row.certified()));
+        });
+        assertThat(result.rows())
+                .extracting(Row::name)
+                .contains("certified operating point careful", "certified operating point confidence-balanced")
+                .doesNotContain("certified operating point confidence-careful");
+        assertThat(row(result, "frugal (lstm-ppo-closed)").certified()).isFalse();
+        Row standard = row(result, result.certifiedDefault().row());
+        assertThat(standard.shadowFlopsRatio()).isBetween(0.01, 1.0);
+        assertThat(result.headline().certified())
+                .isEqualTo(certified.contains(result.headline().operatingPoint()));
+        // What the note calls the platform's default.
+        assertThat(Config.class.getMethod("shadowShare").getDefaultValue()).isEqualTo("0");
+        assertThat(result.notes())
+                .filteredOn(note -> note.contains("without shadow runs"))
+                .singleElement()
+                .asString()
+                .contains("By default it runs none (shadowShare=0)")
+                .contains(String.format(
+                        java.util.Locale.ROOT,
+                        "'%s' would come to %.2f %%",
+                        standard.name(),
+                        100 * standard.flopsRatio() + standard.shadowFlopsRatio()));
+    }
+
+    @Test
+    void withoutACertificateNothingIsHeldOrWithdrawn(@TempDir Path folder) throws Exception {
+        Path file = ModelCopy.of(TinyModelFile.write(folder), folder, model -> model.remove("certificate"));
+        EvaluationOptions options = QUICK.withInputs(0, 0).withShifts(List.of(new HalfOfThem()));
+        EvaluationResult result = new Evaluation(file, sentences(), options).run(EvaluationProgress.NONE);
+
+        assertThat(result.shift())
+                .extracting(EvaluationResult.ShiftOutcome::name)
+                .containsExactly("unshifted", "half");
+        assertThat(result.shift())
+                .allSatisfy(shift -> assertThat(shift.certificate()).isNull());
+        assertThat(result.json().at("/shift/0/certificate").isNull()).isTrue();
+        assertThat(result.notes())
+                .anyMatch(note -> note.contains("neither held nor withdrawn: the model brings no certificate"))
+                .noneMatch(note -> note.contains("shadow runs"));
+        assertThat(result.certifiedDefault()).isNull();
+        assertThat(result.headline().certified()).isFalse();
+        assertThat(result.rows()).noneMatch(row -> Boolean.TRUE.equals(row.certified()));
+    }
+
+    /** Other pictures. */
+    private static final Shift OTHERS = new Shift() {
+        @Override
+        public String name() {
+            return "others";
+        }
+
+        @Override
+        public boolean fits(Examples examples) {
+            return examples instanceof Images;
+        }
+
+        @Override
+        public Examples apply(Examples examples) {
+            return new Images(examples.size(), 77);
+        }
+    };
+
+    /** Fewer sentences. */
+    private record HalfOfThem() implements Shift {
+        @Override
+        public String name() {
+            return "half";
+        }
+
+        @Override
+        public boolean fits(Examples examples) {
+            return true;
+        }
+
+        @Override
+        public Examples apply(Examples examples) {
+            return new Sentences(examples.size() / 2, TinyEncoder.CLASSES, 77);
+        }
     }
 
     @Test
@@ -338,7 +454,11 @@ class EvaluationTest {
             assertThat(result.memory().ways()).extracting(MemoryOfWay::way).contains("full depth");
             assertThat(result.memory().ways()).allSatisfy(each -> {
                 assertThat(each.weightsMiB()).isPositive();
-                assertThat(each.weightsMiB() + each.activationsMiB() + each.arenaMiB() + each.javaMiB() + each.loadingMiB())
+                assertThat(each.weightsMiB()
+                                + each.activationsMiB()
+                                + each.arenaMiB()
+                                + each.javaMiB()
+                                + each.loadingMiB())
                         .isCloseTo(each.peakMiB(), within(1e-6));
             });
         } else {

@@ -33,6 +33,7 @@ import org.tminus.learning.outcome.Basis;
 import org.tminus.learning.outcome.Choices;
 import org.tminus.learning.outcome.MenuPath;
 import org.tminus.learning.outcome.Outcomes;
+import org.tminus.model.Certificate;
 import org.tminus.model.OperatingPoint;
 
 /**
@@ -348,6 +349,19 @@ public final class Contest {
             way("default operating point " + point.name(), point, points.serving(point))
                     .ifPresent(ways::add);
         }
+        certifiedPoints();
+    }
+
+    /** What is certified has a row; points of the budget policy are among open-loop classification. */
+    private void certifiedPoints() {
+        for (OperatingPoint point : subject.model().operatingPoints()) {
+            boolean shown = point.policy().equals(BUDGET_POLICY)
+                    || ways.stream().anyMatch(way -> isCertified(way) && isSame(way, point));
+            if (certified().contains(point.name()) && !shown) {
+                way("certified operating point " + point.name(), point, points.serving(point))
+                        .ifPresent(ways::add);
+            }
+        }
     }
 
     /** A level of the model often is the point of one policy under a second name; each is there once. */
@@ -452,13 +466,56 @@ public final class Contest {
      * loses least there; empty if there is none.
      */
     public Optional<Way> best() {
-        List<Way> learned =
-                ways.stream().filter(way -> Kind.isLearned(way.kind())).toList();
-        double wanted = ways.get(0).decisionQuality() - TARGET_LOSS;
-        Optional<Way> keeping = learned.stream()
+        return keeping(way -> Kind.isLearned(way.kind()), TARGET_LOSS);
+    }
+
+    /** Likewise without any loss on the decision split. */
+    public Optional<Way> bestWithoutLoss() {
+        return keeping(way -> Kind.isLearned(way.kind()), 0);
+    }
+
+    /** Likewise of early exit that is not the model's own, within 0.3 points. */
+    public Optional<Way> bestEarlyExit() {
+        return keeping(way -> way.kind().equals(Kind.CONFIDENCE) && way.operatingPoint() == null, TARGET_LOSS);
+    }
+
+    private Optional<Way> keeping(Predicate<Way> which, double loss) {
+        List<Way> candidates = ways.stream().filter(which).toList();
+        double wanted = ways.get(0).decisionQuality() - loss;
+        Optional<Way> keeping = candidates.stream()
                 .filter(way -> way.decisionQuality() >= wanted - ROUNDING)
                 .min(Comparator.comparingDouble(Way::decisionRatio));
-        return keeping.isPresent() ? keeping : learned.stream().max(Comparator.comparingDouble(Way::decisionQuality));
+        return keeping.isPresent()
+                ? keeping
+                : candidates.stream().max(Comparator.comparingDouble(Way::decisionQuality));
+    }
+
+    /** Whether the model's certificate names the way's operating point. */
+    public boolean isCertified(Way way) {
+        return way.operatingPoint() != null && certified().contains(way.operatingPoint());
+    }
+
+    /** The way of the model's default operating point, under that name or another of the same point; empty if it is not certified. */
+    public Optional<Way> certifiedDefault() {
+        return subject.model()
+                .defaultOperatingPoint()
+                .filter(point -> certified().contains(point.name()))
+                .flatMap(point -> ways.stream()
+                        .filter(way -> isCertified(way) && isSame(way, point))
+                        .findFirst());
+    }
+
+    private Set<String> certified() {
+        return subject.model().certificate().map(Certificate::operatingPoints).orElse(Set.of());
+    }
+
+    /** A point often has several names. */
+    private boolean isSame(Way way, OperatingPoint point) {
+        return Optional.ofNullable(way.operatingPoint())
+                .flatMap(name -> subject.model().operatingPoint(name))
+                .filter(own ->
+                        own.policy().equals(point.policy()) && own.parameters().equals(point.parameters()))
+                .isPresent();
     }
 
     /** The way that the page speaks of first: the best learned one, else the model's default, else early exit. */

@@ -24,7 +24,6 @@ import org.tminus.evaluation.EvaluationResult.Curve;
 import org.tminus.evaluation.EvaluationResult.Depths;
 import org.tminus.evaluation.EvaluationResult.Example;
 import org.tminus.evaluation.EvaluationResult.Headline;
-import org.tminus.evaluation.EvaluationResult.Paired;
 import org.tminus.evaluation.EvaluationResult.Row;
 import org.tminus.evaluation.EvaluationResult.Setting;
 import org.tminus.evaluation.EvaluationResult.ShiftOutcome;
@@ -109,7 +108,8 @@ public final class Page {
                     + " .fill{fill:" + name + "}");
         }
         out.raw(STYLE + "</style></head><body><main>").element("h1", title);
-        headline();
+        HeadlineSection.write(out, result);
+        AimsTable.write(out, result.aims(), result.rows());
         comparison();
         Differences.write(out, result.paired(), result.comparisons());
         times();
@@ -126,84 +126,8 @@ public final class Page {
         out.raw("</body></html>\n");
     }
 
-    private void headline() {
-        Headline headline = result.headline();
-        if (headline == null) {
-            out.element("p", "The model brings no way of deciding that could be evaluated.");
-            return;
-        }
-        out.raw("<p>Adaptive way: <strong>")
-                .text(headline.row())
-                .raw("</strong>, chosen on the decision split;")
-                .text(" all figures are of " + testInputs() + " that nothing was chosen on.")
-                .raw("</p><div class=\"cards\">");
-        card(percent(headline.flopsSaved(), 1), "less computation (FLOPs) than full depth");
-        Double difference = headline.accuracyDifference();
-        List<Double> interval = headline.accuracyDifferenceCi95();
-        String measure = result.paired().stream()
-                .filter(Paired::best)
-                .map(Paired::measure)
-                .findFirst()
-                .orElse("accuracy");
-        card(
-                difference == null ? MISSING : points(difference) + " points",
-                "of " + measure + " against full depth"
-                        + (interval == null
-                                ? ""
-                                : " (95 % interval " + points(interval.get(0)) + " to " + points(interval.get(1))
-                                        + ")"));
-        Double time = headline.meanTimeSaved();
-        List<Double> timeInterval = headline.meanTimeSavedCi95();
-        Double inTime = headline.savingInTime();
-        card(
-                time == null ? MISSING : percent(time, 1),
-                "less mean time per input than full depth on plain ONNX Runtime, measured in turns"
-                        + (timeInterval == null
-                                ? ""
-                                : " (95 % interval " + percent(timeInterval.get(0), 1) + " to "
-                                        + percent(timeInterval.get(1), 1) + ")")
-                        + (inTime == null ? "" : "; " + percent(inTime, 0) + " of the FLOPs saved arrives in time"));
-        EvaluationResult.Certificate certificate = result.certificate();
-        card(
-                certificate.epsilon() == null ? "none" : "≤ " + percent(certificate.epsilon(), 2),
-                certificate.epsilon() == null
-                        ? "certificate"
-                        : "certified " + String.valueOf(certificate.risk()) + " at "
-                                + certificate.operatingPoints().size()
-                                + " operating points; wrong with probability at most "
-                                + certificate.delta() + ", from " + certificate.n() + " inputs");
-        if (result.oracleShare() != null) {
-            card(
-                    percent(result.oracleShare(), 0),
-                    "of what a stable oracle would save" + oracleLoss(difference, measure));
-        }
-        if (result.difficultyRankCorrelation() != null) {
-            card(
-                    number(result.difficultyRankCorrelation(), 2),
-                    "rank correlation of spent computation with the known difficulty");
-        }
-        out.raw("</div>");
-    }
-
-    private String testInputs() {
-        Setting setting = result.setting();
-        return setting.test() + " test inputs"
-                + (setting.testGroups() < setting.test() ? " in " + setting.testGroups() + " groups" : "");
-    }
-
-    /** The oracle answers as full depth does, which the way need not. */
-    private String oracleLoss(@Nullable Double difference, String measure) {
-        Double share = result.oracleShareAtEqualQuality();
-        return " that always answers as full depth does"
-                + (difference == null ? "" : " (this way: " + points(difference) + " points of " + measure + ")")
-                + (share == null
-                        ? ""
-                        : "; " + percent(share, 0)
-                                + " of what one would save that differs from full depth as often as this way");
-    }
-
-    private void card(String figure, String text) {
-        out.raw("<div class=\"card\">").element("b", figure).text(text).raw("</div>");
+    private static String yesOrNo(@Nullable Boolean value) {
+        return value == null ? MISSING : value ? "yes" : "no";
     }
 
     private String measure() {
@@ -250,11 +174,16 @@ public final class Page {
                 chart.svg() + chart.legend(),
                 "Bars are 95 % intervals of each way on its own; differences between ways are in the next section. Lines are"
                         + " what mixtures of settings reach at every cost.");
-        out.element("p class=\"soft\"", "All ways. FLOPs count stem, layers, every exit read, predictor and policy.")
+        out.element(
+                        "p class=\"soft\"",
+                        "All ways. FLOPs count stem, layers, every exit read, predictor and policy; shadow runs are not in them (see the"
+                                + " notes). Certified says whether the model's certificate names the operating point; what has no sign"
+                                + " is none.")
                 .raw("<div class=\"scroll\"><table>")
-                .raw("<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">Kind</th><th scope=\"col\">Accuracy</th>"
-                        + "<th scope=\"col\">95 %</th><th scope=\"col\">Agreement</th><th scope=\"col\">MFLOPs</th>"
-                        + "<th scope=\"col\">of full depth</th><th scope=\"col\">On hull</th></tr></thead><tbody>");
+                .raw(
+                        "<thead><tr><th scope=\"col\">Way</th><th scope=\"col\">Kind</th><th scope=\"col\">Accuracy</th>"
+                                + "<th scope=\"col\">95 %</th><th scope=\"col\">Agreement</th><th scope=\"col\">MFLOPs</th>"
+                                + "<th scope=\"col\">of full depth</th><th scope=\"col\">On hull</th><th scope=\"col\">Certified</th></tr></thead><tbody>");
         for (Row row : result.rows()) {
             List<Double> interval = row.accuracyCi95();
             out.line(
@@ -265,7 +194,8 @@ public final class Page {
                     percent(row.agreement(), 2),
                     number(row.flopsPerInput() / 1e6, 3),
                     percent(row.flopsRatio(), 1),
-                    row.onHull() == null ? MISSING : row.onHull() ? "yes" : "no");
+                    yesOrNo(row.onHull()),
+                    yesOrNo(row.certified()));
         }
         out.raw("</tbody></table></div>");
         embedding();
@@ -522,6 +452,31 @@ public final class Page {
                     + " draws, where " + share(certificate.simulatedViolationLimit()) + " would be too many.";
         }
         out.element("p", checks.isEmpty() ? "The method was not checked; the notes say why." : checks);
+        certificate.plans().forEach(plan -> out.element("p", planned(plan, certificate)));
+    }
+
+    private String watched() {
+        ShiftOutcome first = result.shift().get(0);
+        return "Operating point " + (first.operatingPoint() == null ? MISSING : first.operatingPoint()) + "."
+                + (first.certificate() == null
+                        ? " No limit of disagreement is stated for it, so there is nothing to hold or to withdraw; the notes say"
+                                + " why."
+                        : "");
+    }
+
+    private static String planned(EvaluationResult.Plan plan, EvaluationResult.Certificate certificate) {
+        String wanted = number(100 * plan.wantedEpsilon(), 1) + " points";
+        Integer needed = plan.inputsForWanted();
+        return "Which epsilon the calibration inputs can certify: n = " + plan.n() + ", one of each group. On them "
+                + plan.operatingPoint() + " has a mean loss (" + certificate.checkedRisk() + ") of "
+                + points(plan.meanLoss()) + " points, and " + percent(plan.discordance(), 2)
+                + " of them have a loss other than 0. For a point with such losses that many certify "
+                + number(100 * plan.certifiableEpsilon(), 2) + " points with probability "
+                + number(plan.power(), 1) + ". "
+                + (needed == null
+                        ? "A certificate of " + wanted
+                                + " cannot be had for it with any number of inputs up to 2,000,000."
+                        : "A certificate of " + wanted + " would take about n = " + needed + ".");
     }
 
     private void shift() {
@@ -531,8 +486,10 @@ public final class Page {
         out.element("h2", "Changed inputs")
                 .element(
                         "p class=\"soft\"",
-                        "Every input also runs at full depth here; the sequential test of disagreement withdraws the"
-                                + " certificate when it sees too much of it.")
+                        watched()
+                                + " Every input also runs at full depth here; of each group one input comes before the"
+                                + " sequential test of disagreement, which withdraws the certificate when it sees more than the"
+                                + " certificate states as normal. The unshifted inputs are the control: there it is to hold.")
                 .raw("<div class=\"scroll\"><table>")
                 .raw("<thead><tr><th scope=\"col\">Change</th><th scope=\"col\">Accuracy, full depth</th>"
                         + "<th scope=\"col\">adaptive</th><th scope=\"col\">Agreement</th><th scope=\"col\">FLOPs</th>"

@@ -17,6 +17,7 @@ import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tminus.evaluation.EvaluationResult;
+import org.tminus.evaluation.EvaluationResult.Aim;
 import org.tminus.evaluation.EvaluationResult.Bin;
 import org.tminus.evaluation.EvaluationResult.Bound;
 import org.tminus.evaluation.EvaluationResult.Cautious;
@@ -31,6 +32,7 @@ import org.tminus.evaluation.EvaluationResult.Memory;
 import org.tminus.evaluation.EvaluationResult.OptimumProblem;
 import org.tminus.evaluation.EvaluationResult.OutOfFold;
 import org.tminus.evaluation.EvaluationResult.Paired;
+import org.tminus.evaluation.EvaluationResult.Plan;
 import org.tminus.evaluation.EvaluationResult.Point;
 import org.tminus.evaluation.EvaluationResult.PolicyFinding;
 import org.tminus.evaluation.EvaluationResult.Ppo;
@@ -74,10 +76,12 @@ class PageTest {
                 latency,
                 latency,
                 kind.equals("static") ? true : null,
-                null,
+                kind.equals("static") ? null : name,
                 null,
                 0.98,
-                0.87);
+                0.87,
+                kind.equals("static") ? null : (Boolean) name.equals("oracle"),
+                null);
     }
 
     /** Everything filled, with this text wherever text comes from data. */
@@ -108,7 +112,14 @@ class PageTest {
                         Map.of("java", text),
                         text,
                         "2026-11-24T00:00:00Z"),
-                new Headline(text, 0.5, -0.001, List.of(-0.002, 0.001), 0.4, List.of(0.3, 0.5), 0.8),
+                new Headline(text, text, false, 0.5, -0.001, List.of(-0.002, 0.001), 0.4, List.of(0.3, 0.5), 0.8),
+                new Headline(
+                        text + " 4", text, true, 0.375, 0.0005, List.of(-0.001, 0.002), 0.25, List.of(0.2, 0.3), 0.6),
+                List.of(
+                        new Aim("to save", 0.427, true, 0.5, text, text, text),
+                        new Aim("to save", 0.427, false, 0.375, "oracle", "the default", "37.5 % saved"),
+                        new Aim("to save time", 0.667, null, null, text, text, "not measured"),
+                        new Aim("to follow", 0.8, null, null, null, "", "nobody knows how")),
                 List.of(row("full depth", "full", 1.5), row(text, "static", 0.7), row("oracle", "oracle", null)),
                 new Predictor(
                         0.6,
@@ -140,7 +151,10 @@ class PageTest {
                         0.003,
                         0.05,
                         List.of(text),
-                        180),
+                        180,
+                        List.of(
+                                new Plan(text, 5792, -0.0012, 0.034, 0.8, 0.0062, 0.003, 26200),
+                                new Plan("hopeless", 5792, 0.0052, 0.06, 0.8, 0.0131, 0.003, null))),
                 new Ppo(
                         3,
                         0.5,
@@ -170,7 +184,9 @@ class PageTest {
                 0.7,
                 0.65,
                 0.8,
-                List.of(new ShiftOutcome(text, 0.8, 0.7, 0.9, 0.6, "withdrawn", 40)),
+                List.of(
+                        new ShiftOutcome("unshifted", 0.9, 0.9, 0.98, 0.6, "held", 100, text),
+                        new ShiftOutcome(text, 0.8, 0.7, 0.9, 0.6, "withdrawn", 40, text)),
                 List.of(
                         new Transfer(
                                 text,
@@ -232,11 +248,13 @@ class PageTest {
                         "",
                         "2026-11-24T00:00:00Z"),
                 null,
+                null,
+                List.of(),
                 List.of(),
                 new Predictor(null, null, null, null, null, List.of(), List.of(), null, null, null, null, null, null),
                 new Certificate(
                         null, null, null, null, List.of(), null, null, null, null, null, null, null, null, null,
-                        List.of(), null),
+                        List.of(), null, List.of()),
                 new Ppo(null, null, null, null, null, null, Map.of()),
                 List.of(),
                 new Comparisons(0, 0, 0, 0, 1, null),
@@ -412,6 +430,65 @@ class PageTest {
                 .doesNotContain("still rank");
     }
 
+    @Test
+    void thePageSaysOfEachHeadlineWhetherItIsCertified() throws Exception {
+        String html = Page.of(result("a name"));
+        String text = parse(html).getDocumentElement().getTextContent();
+        int second = text.indexOf("In force if nobody asks for another: a name 4");
+
+        assertThat(second).isPositive();
+        assertThat(text.substring(0, second))
+                .contains("This point is not certified: the certificate holds for a name only")
+                .contains("50.0 %less computation")
+                .contains("not certifiedno promise is made")
+                .doesNotContain("≤ 0.30 %")
+                .doesNotContain("This point is certified");
+        assertThat(text.substring(second, text.indexOf("What was aimed for")))
+                .contains("This point is certified.")
+                .contains("37.5 %less computation")
+                .contains("25.0 %less mean time")
+                .contains("≤ 0.30 %certified a name of this and 0 other operating points")
+                .doesNotContain("not certified");
+        assertThat(html.split("<div class=\"cards\">", -1)).hasSize(3);
+    }
+
+    @Test
+    void thePageMarksWhatIsCertified() throws Exception {
+        assertThat(lines(parse(Page.of(result("a name")))))
+                .anyMatch(line -> line.startsWith("full depth|full|") && line.endsWith("|–|no"))
+                .anyMatch(line -> line.startsWith("oracle|oracle|") && line.endsWith("|–|yes"))
+                .anyMatch(line -> line.startsWith("a name|static|") && line.endsWith("|yes|–"));
+    }
+
+    @Test
+    void thePageSaysWhatWasAimedForAndWhetherItIsReached() throws Exception {
+        Document page = parse(Page.of(result("a name")));
+        List<String> table = all(page, "table").stream()
+                .filter(each -> each.getTextContent().startsWith("Aima name"))
+                .flatMap(each -> all(each, "tr").stream())
+                .map(Element::getTextContent)
+                .toList();
+
+        assertThat(table)
+                .containsExactly(
+                        "Aima namea nameoraclethe default; certified",
+                        "to savereacheda namenot reached37.5 % saved",
+                        "to save timenot knownnot measured–",
+                        "to follownobody knows how");
+    }
+
+    @Test
+    void thePageSaysWhatTheCalibrationInputsCanCertify() throws Exception {
+        assertThat(parse(Page.of(result("a name"))).getDocumentElement().getTextContent())
+                .contains(
+                        "n = 5792, one of each group. On them a name has a mean loss (a name) of −0.12 points, and 3.40 %")
+                .contains(
+                        "that many certify 0.62 points with probability 0.8. A certificate of 0.3 points would take about"
+                                + " n = 26200.")
+                .contains("hopeless has")
+                .contains("A certificate of 0.3 points cannot be had for it");
+    }
+
     private static List<String> lines(Document page) {
         return all(page, "tr").stream()
                 .map(row -> String.join(
@@ -425,6 +502,8 @@ class PageTest {
         return new EvaluationResult(
                 from.setting(),
                 from.headline(),
+                from.certifiedDefault(),
+                from.aims(),
                 from.rows(),
                 predictor,
                 from.certificate(),
