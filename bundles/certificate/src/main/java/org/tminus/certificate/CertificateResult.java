@@ -4,12 +4,14 @@
  */
 package org.tminus.certificate;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
@@ -31,6 +33,7 @@ import java.util.TreeMap;
  *     time accepts; for the risk of disagreement that is epsilon
  * @param keptCosine the cosine to full depth's answer from which an answer was counted as the same, above 0 and at most 1;
  *     empty if the place of the largest score decided
+ * @param dataSince the time before which no calibration input is from; empty if nobody knows
  */
 public record CertificateResult(
         Risk risk,
@@ -43,7 +46,8 @@ public record CertificateResult(
         String numericClass,
         double tolerance,
         Map<String, Double> disagreementLimits,
-        OptionalDouble keptCosine) {
+        OptionalDouble keptCosine,
+        Optional<Instant> dataSince) {
     /** The key of the path menu's hash. */
     public static final String MENU = "menu";
 
@@ -119,7 +123,25 @@ public record CertificateResult(
                 numericClass,
                 tolerance,
                 limits,
-                keptCosine);
+                keptCosine,
+                Optional.empty());
+    }
+
+    /** The same on data of which nothing is from before a time; empty if nobody knows. */
+    public CertificateResult onDataSince(Optional<Instant> time) {
+        return new CertificateResult(
+                risk,
+                epsilon,
+                delta,
+                inputs,
+                method,
+                operatingPoints,
+                hashes,
+                numericClass,
+                tolerance,
+                disagreementLimits,
+                keptCosine,
+                time);
     }
 
     /**
@@ -169,6 +191,7 @@ public record CertificateResult(
                 + (keptCosine.isPresent()
                         ? "{\"rule\":\"cosine\",\"atLeast\":" + keptCosine.getAsDouble() + "}"
                         : "{\"rule\":\"argmax\"}"));
+        dataSince.ifPresent(time -> members.add("\"dataSince\":" + quoted(time.toString())));
         return "{" + String.join(",", members) + "}";
     }
 

@@ -7,11 +7,13 @@ package org.tminus.certificate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -108,6 +110,10 @@ class CertifierTest {
         CertificateResult other = CertificateResult.of(
                 certification, disagreement, argmax, Map.of("model.onnx", HASH.replace('0', '1')), "fp32", 1e-4);
         assertThat(other.identity()).isNotEqualTo(one.identity());
+        CertificateResult dated = one.onDataSince(Optional.of(Instant.parse("2026-01-31T00:00:00Z")));
+        assertThat(dated.toJson()).endsWith(",\"dataSince\":\"2026-01-31T00:00:00Z\"}");
+        assertThat(dated.identity()).isNotEqualTo(one.identity());
+        assertThat(dated.onDataSince(Optional.empty())).isEqualTo(one);
         assertThat(CertificateResult.menuHash(List.of("a+b>x")))
                 .isNotEqualTo(CertificateResult.menuHash(List.of("a>x")))
                 .hasSize(64);

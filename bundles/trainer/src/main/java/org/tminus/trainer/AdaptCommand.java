@@ -10,6 +10,10 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -106,6 +110,14 @@ final class AdaptCommand implements Callable<Integer> {
                 paramLabel = "NAME",
                 description = "column or member that says which texts belong together, such as an author")
         private @Nullable String groupColumn;
+
+        @Option(
+                names = "--data-since",
+                paramLabel = "DATE",
+                description =
+                        "none of the data is from before this day or time (UTC), such as 2026-01-31; the certificate"
+                                + " says so, which a point that was withdrawn at run time needs to count again")
+        private @Nullable String dataSince;
 
         @Option(names = "--max-length", paramLabel = "N", description = "tokens of a text; the rest is cut off")
         private int maximumLength = 128;
@@ -238,11 +250,13 @@ final class AdaptCommand implements Callable<Integer> {
         atLeast(2, "--max-length", reading.maximumLength);
         atLeast(1, "--image-size", reading.imageSize);
         Request.Training asked = training.asked();
+        Optional<Instant> since = Optional.ofNullable(reading.dataSince).map(AdaptCommand::time);
         Path onnx = given("MODEL.onnx", model);
         Path file = output == null ? Main.absolute(Path.of(stem(onnx) + ".tminus")) : given("--output", output);
         return new Request(
                 onnx,
                 given("--data", data),
+                since,
                 labelNames(),
                 new Request.Text(
                         tokenizer == null ? null : given("--tokenizer", tokenizer),
@@ -262,7 +276,8 @@ final class AdaptCommand implements Callable<Integer> {
                         : given("--work", training.work),
                 training.licence,
                 "./tminus adapt " + onnx.getFileName() + " --data " + data.getFileName() + " --seed " + asked.seed()
-                        + (asked.epochs() == 0 ? "" : " --epochs " + asked.epochs()));
+                        + (asked.epochs() == 0 ? "" : " --epochs " + asked.epochs())
+                        + since.map(time -> " --data-since " + time).orElse(""));
     }
 
     private @Nullable Objective answer() {
@@ -275,6 +290,25 @@ final class AdaptCommand implements Callable<Integer> {
             return answer() == Objective.EMBEDDING ? LabelNames.NONE : LabelNames.FROM_DATA;
         }
         return labels.equals(NO_LABELS) ? LabelNames.NONE : LabelNames.read(given("--labels", Path.of(labels)));
+    }
+
+    /** @param given a day or a time in UTC */
+    static Instant time(String given) {
+        Instant time;
+        try {
+            time = given.contains("T")
+                    ? Instant.parse(given)
+                    : LocalDate.parse(given).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "--data-since is a day or a time in UTC, such as 2026-01-31 or 2026-01-31T08:30:00Z, not '" + given
+                            + "'.",
+                    e);
+        }
+        if (time.isAfter(Instant.now())) {
+            throw new IllegalArgumentException("--data-since is in the future: " + given + ".");
+        }
+        return time;
     }
 
     private static void atLeast(int least, String option, int value) {

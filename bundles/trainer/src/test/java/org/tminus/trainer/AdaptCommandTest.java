@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -158,11 +159,19 @@ class AdaptCommandTest {
         refusedOption("--image-size", "0", "--image-size is 1 or more");
         refusedOption("--answer", "vector", "--answer is classes or embedding, not 'vector'");
         refusedOption("--pooling", "max", "--pooling is mean or first, not 'max'");
+        refusedOption("--data-since", "yesterday", "--data-since is a day or a time in UTC", "not 'yesterday'");
+        refusedOption("--data-since", "9999-12-31", "--data-since is in the future");
         refusedOption("--threads", "many", "'many' is not an int", "./tminus adapt --help");
         refusedOption("--unknown", "1", "--unknown", "MODEL.onnx --data PATH", "./tminus adapt --help");
         Path labels = Files.writeString(folder.resolve("labels.txt"), "x\ny\n");
         refusedOption("--labels", labels.toString(), "'a' in line 1", "(x, y)");
         refusedOption("--labels", folder.resolve("missing.txt").toString(), "missing.txt", "Write a name per line");
+    }
+
+    @Test
+    void dataAreSinceTheBeginningOfADayOrATime() {
+        assertThat(AdaptCommand.time("2026-01-31")).isEqualTo(Instant.parse("2026-01-31T00:00:00Z"));
+        assertThat(AdaptCommand.time("2026-01-31T08:30:00Z")).isEqualTo(Instant.parse("2026-01-31T08:30:00Z"));
     }
 
     @Test

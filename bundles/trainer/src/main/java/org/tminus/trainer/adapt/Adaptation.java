@@ -159,7 +159,7 @@ public final class Adaptation {
                 task.entries(),
                 null,
                 head.embedding() ? EMBEDDING_LEVELS : Level.STANDARD,
-                new Recipe.Promise(promise.risk(), promise.epsilon(), promise.delta()),
+                new Recipe.Promise(promise.risk(), promise.epsilon(), promise.delta(), request.dataSince()),
                 null);
 
         List<String> words = new ArrayList<>();

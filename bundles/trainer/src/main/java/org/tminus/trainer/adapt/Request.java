@@ -5,6 +5,7 @@
 package org.tminus.trainer.adapt;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tminus.trainer.graph.Objective;
@@ -16,6 +17,7 @@ import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
  *
  * @param model the ONNX file
  * @param data folder or file
+ * @param dataSince the time before which none of the data is from; empty if nobody knows
  * @param labels the model's classes; {@link LabelNames#FROM_DATA} if nobody says
  * @param text how texts are read
  * @param picture how pictures are read
@@ -29,6 +31,7 @@ import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 public record Request(
         Path model,
         Path data,
+        Optional<Instant> dataSince,
         LabelNames labels,
         Text text,
         Picture picture,
@@ -71,7 +74,8 @@ public record Request(
 
     /** The same with other places to write to. */
     Request withPlaces(Path file, Path folder) {
-        return new Request(model, data, labels, text, picture, head, training, file, folder, licence, command);
+        return new Request(
+                model, data, dataSince, labels, text, picture, head, training, file, folder, licence, command);
     }
 
     /**

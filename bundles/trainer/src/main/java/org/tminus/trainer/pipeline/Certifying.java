@@ -114,12 +114,13 @@ final class Certifying {
             return new Result(null, List.of(), sentence);
         }
         CertificateResult result = CertificateResult.of(
-                certification,
-                disagreement,
-                keptCosine(examples),
-                hashes(graphs, menu, folder),
-                NUMERIC_CLASS,
-                TOLERANCE);
+                        certification,
+                        disagreement,
+                        keptCosine(examples),
+                        hashes(graphs, menu, folder),
+                        NUMERIC_CLASS,
+                        TOLERANCE)
+                .onDataSince(recipe.promise().dataSince());
         return new Result(result.toJson(), certification.certified(), sentence);
     }
 

@@ -4,9 +4,11 @@
  */
 package org.tminus.trainer.pipeline;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.tminus.certificate.Risk;
@@ -67,8 +69,14 @@ public record Recipe(
      * @param risk what is bounded; without labels it is disagreement, whatever is asked for
      * @param epsilon its bound, 0 to 1
      * @param delta how often such a promise may be wrong, 0 to 1
+     * @param dataSince the time before which none of the data is from; empty if nobody knows
      */
-    public record Promise(Risk risk, double epsilon, double delta) {}
+    public record Promise(Risk risk, double epsilon, double delta, Optional<Instant> dataSince) {
+        /** On data of any age. */
+        public Promise(Risk risk, double epsilon, double delta) {
+            this(risk, epsilon, delta, Optional.empty());
+        }
+    }
 
     /**
      * Paths that leave out one layer, or every second of a run of layers, and end at full depth or before: those that

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,8 @@ class AdaptationTest {
     private static final TransformerConfig SMALL =
             new TransformerConfig(2, 16, 2, 32, new Stem.Tables(List.of(WORDS, WORDS, WORDS)), 3, 1);
 
+    private static final Instant SINCE = Instant.parse("2026-01-31T00:00:00Z");
+
     @TempDir
     Path folder;
 
@@ -64,6 +67,7 @@ class AdaptationTest {
         return new Request(
                 model,
                 data,
+                Optional.of(SINCE),
                 labels,
                 new Request.Text(null, "text", "label", Optional.empty(), 64),
                 new Request.Picture(32),
@@ -140,6 +144,7 @@ class AdaptationTest {
             AdaptiveModel read = file.extract(folder.resolve("extracted"));
             assertThat(read.labels()).isEmpty();
             assertThat(read.certificate().orElseThrow().agreement()).contains(AgreementRule.argmax());
+            assertThat(read.certificate().orElseThrow().dataSince()).contains(SINCE);
         }
     }
 

@@ -45,6 +45,7 @@ class AdaptedEmbeddingTest {
         return new Request(
                 Files.write(folder.resolve("encoder.onnx"), model.toBytes()),
                 data,
+                Optional.empty(),
                 LabelNames.NONE,
                 new Request.Text(null, "text", "label", Optional.empty(), 8),
                 new Request.Picture(32),
@@ -183,6 +184,7 @@ class AdaptedEmbeddingTest {
         Request labelled = new Request(
                 bare.model(),
                 data,
+                Optional.empty(),
                 LabelNames.FROM_DATA,
                 bare.text(),
                 bare.picture(),

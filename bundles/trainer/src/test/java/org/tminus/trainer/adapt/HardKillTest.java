@@ -50,6 +50,7 @@ class HardKillTest {
         return new Request(
                 folder.resolve("small.onnx"),
                 folder.resolve("tokens.jsonl"),
+                Optional.empty(),
                 LabelNames.FROM_DATA,
                 new Request.Text(null, "text", "label", Optional.empty(), 64),
                 new Request.Picture(32),

@@ -100,6 +100,7 @@ class EmbeddingPipelineTest {
             AdaptiveModel model = file.extract(extracted);
             assertThat(model.labels()).isEmpty();
             assertThat(model.certificate().orElseThrow().agreement()).contains(AgreementRule.cosine(0.9));
+            assertThat(model.certificate().orElseThrow().dataSince()).isEmpty();
         }
         JsonNode trunk = new ObjectMapper()
                 .readTree(extracted.resolve("model.json").toFile())
