@@ -28,8 +28,10 @@ import org.tminus.trainer.pipeline.Recipes;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tminus evaluate}. */
 @Command(
@@ -44,6 +46,10 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         showDefaultValues = true)
 final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "MODEL", description = "the .tminus file")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path model;
@@ -111,7 +117,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 .withMemory(effort.memory)
                 .withStaticModels(Files.isDirectory(beside) ? beside : null)
                 .withTransfer(transfer == null ? null : Main.absolute(transfer))
-                .withCommand(command());
+                .withCommand(GivenCommand.of(spec.commandLine().getParseResult().originalArgs()));
         try (StopOnExit stop = new StopOnExit()) {
             EvaluationResult result = new Evaluation(file, task, options).run(new Reported(progress, stop));
             if (json != null) {
@@ -128,18 +134,6 @@ final class EvaluateCommand implements Callable<Integer> {
             System.out.println("stopped");
             return ExitCode.SOFTWARE;
         }
-    }
-
-    /** As the report says it, with the names of the files only: where they lay matters to nobody else. */
-    private String command() {
-        StringBuilder text = new StringBuilder("./tminus evaluate ").append(model.getFileName());
-        if (statics != null) {
-            text.append(" --static ").append(statics.getFileName());
-        }
-        if (transfer != null) {
-            text.append(" --transfer ").append(transfer.getFileName());
-        }
-        return text.append(" --seed ").append(effort.seed).toString();
     }
 
     /**
