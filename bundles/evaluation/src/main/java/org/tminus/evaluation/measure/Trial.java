@@ -4,9 +4,11 @@
  */
 package org.tminus.evaluation.measure;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.tminus.evaluation.EvaluationException;
@@ -59,29 +61,39 @@ final class Trial<K> {
         }
     }
 
+    /** A way and what its rounds took. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Candidate<K>(K key, Server server, double[] single, double[] loaded) {
+        Candidate(K key, Server server) {
+            this(key, server, new double[ROUNDS], new double[ROUNDS]);
+        }
+    }
+
     /** @param servers at least one; they stay the caller's */
     Medians<K> run(Map<K, ? extends Server> servers) throws EvaluationException {
         warmUp(servers);
-        Map<K, double[]> single = new LinkedHashMap<>();
-        Map<K, double[]> loaded = new LinkedHashMap<>();
-        for (K each : servers.keySet()) {
-            single.put(each, new double[ROUNDS]);
-            loaded.put(each, new double[ROUNDS]);
-        }
+        List<Candidate<K>> candidates = new ArrayList<>();
+        servers.forEach((key, server) -> candidates.add(new Candidate<>(key, server)));
         LeadIn leadIn = new LeadIn(inputs, clock);
-        Turns<Map.Entry<K, ? extends Server>> turns = new Turns<>(servers.entrySet());
+        Turns<Candidate<K>> turns = new Turns<>(candidates);
         int count = Math.min(ROUND, inputs.size());
         for (int round = 0; round < ROUNDS; round++) {
             int from = (int) ((long) round * (inputs.size() - count) / (ROUNDS - 1));
-            for (Map.Entry<K, ? extends Server> turn : turns.next()) {
-                Server server = turn.getValue();
+            for (Candidate<K> each : turns.next()) {
+                Server server = each.server();
                 leadIn.run(server, from);
-                single.get(turn.getKey())[round] = one(server, from, from + count) / 1e6 / count;
-                loaded.get(turn.getKey())[round] = load.nanos(server, inputs, from, from + count) / 1e6 / count;
+                each.single()[round] = one(server, from, from + count) / 1e6 / count;
+                each.loaded()[round] = load.nanos(server, inputs, from, from + count) / 1e6 / count;
                 leadIn.ended(server);
             }
         }
-        return new Medians<>(medians(single), medians(loaded));
+        Map<K, Double> single = new LinkedHashMap<>();
+        Map<K, Double> loaded = new LinkedHashMap<>();
+        for (Candidate<K> each : candidates) {
+            single.put(each.key(), median(each.single()));
+            loaded.put(each.key(), median(each.loaded()));
+        }
+        return new Medians<>(single, loaded);
     }
 
     private void warmUp(Map<K, ? extends Server> servers) throws EvaluationException {
@@ -102,13 +114,9 @@ final class Trial<K> {
         return clock.getAsLong() - start;
     }
 
-    private static <K> Map<K, Double> medians(Map<K, double[]> rounds) {
-        Map<K, Double> medians = new LinkedHashMap<>();
-        rounds.forEach((key, values) -> {
-            double[] sorted = values.clone();
-            Arrays.sort(sorted);
-            medians.put(key, sorted[sorted.length / 2]);
-        });
-        return medians;
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
     }
 }
