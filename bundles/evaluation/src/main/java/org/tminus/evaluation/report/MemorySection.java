@@ -100,7 +100,8 @@ final class MemorySection {
                         + " runtime) can be dropped and read again by the system. Activations: the most that"
                         + " is added to that while the inputs are answered once more. Arena: what a second process takes more in which"
                         + " ONNX Runtime keeps one, for weights and activations alike. Java: live objects, classes and compiled code;"
-                        + " garbage is not counted. While loading: what loading and first answers take for a moment beyond all that."
+                        + " garbage is not counted; own exits are composed in the process that answers, which a file of their own would spare."
+                        + " While loading: what loading and first answers take for a moment beyond all that."
                         + " Parts are differences between processes, so that a small one can be negative.");
     }
 }
