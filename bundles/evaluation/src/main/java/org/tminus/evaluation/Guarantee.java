@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tminus.certificate.Candidate;
@@ -59,7 +61,7 @@ final class Guarantee {
     /**
      * Resplits, simulates and plans; opens the calibration split.
      *
-     * @param planned operating points to say of what the calibration inputs can certify
+     * @param planned operating points to say of what the calibration inputs can certify; the safest is planned for as well
      */
     EvaluationResult.Certificate check(
             Examples testExamples, Outcomes test, Collection<String> planned, EvaluationProgress progress)
@@ -96,7 +98,9 @@ final class Guarantee {
                 LossMatrix own = losses(risk, examples, calibration, deciders);
                 LossMatrix pooled = own.with(losses(risk, testExamples, test, deciders));
                 pooledInputs = pooled.inputs();
-                plans = plans(own, planned, delta, progress);
+                Set<String> names = new LinkedHashSet<>(planned);
+                names.add(own.points().get(0));
+                plans = plans(own, names, delta, progress);
                 if (options.resplits() > 0) {
                     resplits = Validity.resplits(
                             pooled,

@@ -292,6 +292,9 @@ class EvaluationTest {
                 .contains("aim", "target", "reached", "figure", "row"));
         assertThat(json.at("/certificate/plans/0/operatingPoint").asText()).isEqualTo("balanced");
         assertThat(json.at("/certificate/plans/0/n").asInt()).isEqualTo(120);
+        assertThat(result.certificate().plans())
+                .extracting(EvaluationResult.Plan::operatingPoint)
+                .contains(result.certificate().resplitPoints().get(0));
         assertThat(json.at("/certificate/plans/0/certifiableEpsilon").asDouble())
                 .isBetween(0.0, 1.0);
         assertThat(json.get("transfer")).isEmpty();
