@@ -64,6 +64,9 @@ public final class Adaptation {
 
     private static final int BATCH = 32;
     private static final int LEAST_STEPS = 400;
+    /** Predictors are judged out of fold, and no group is in two folds. */
+    private static final int LEAST_GROUPS = 5;
+
     private static final int MOST_EPOCHS = 20;
     private static final int LEAST_EPOCHS = 3;
     /** Subsets of deeper models would be hundreds of paths. */
@@ -130,7 +133,13 @@ public final class Adaptation {
         boolean large = ModelCheck.weights(analysis) > LARGE;
         long rows = (long) trunk.size() + decision.size();
         // The calibration split stays closed until the end; it has as many groups as the decision split but for chance.
-        long groups = (long) Groups.of(trunk).count() + Groups.of(decision).count();
+        int deciding = Groups.of(decision).count();
+        if (deciding < LEAST_GROUPS) {
+            throw new AdaptException("The inputs to decide by, a part of the data, belong to only " + deciding
+                    + " groups, and groups are never divided; at least " + LEAST_GROUPS
+                    + " are needed. Give more data, or a group column with smaller groups.");
+        }
+        long groups = (long) Groups.of(trunk).count() + deciding;
         int calibration = (int) (groups * 15 / 75);
         long weightBytes = analysis.total().weightBytes();
         room.check(request.output(), request.work(), weightBytes, Room.workBytes(weightBytes, large, rows));

@@ -220,14 +220,27 @@ class AdaptationTest {
                 .hasMessageContainingAll("cannot be written to", "--output");
     }
 
-    @Test
-    void ofInputsThatBelongTogetherOneCountsForTheCertificate() throws Exception {
+    /** 600 inputs, some of each poet one after the other. */
+    private Path byPoet(int each) throws IOException {
         Path data = tokens(600);
         List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(data)) {
-            lines.add(line.replace("}", ", \"group\": \"author " + lines.size() / 4 + "\"}"));
+            lines.add(line.replace("}", ", \"group\": \"poet " + lines.size() / each + "\"}"));
         }
-        Files.write(data, lines);
+        return Files.write(data, lines);
+    }
+
+    @Test
+    void tooFewGroupsToDecideByAreRefused() throws Exception {
+        Request request = request(byPoet(25), LabelNames.FROM_DATA, "few");
+        assertThatThrownBy(() -> prepared(request))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContainingAll("groups", "at least 5");
+    }
+
+    @Test
+    void ofInputsThatBelongTogetherOneCountsForTheCertificate() throws Exception {
+        Path data = byPoet(4);
         String words = String.join(
                 "\n", prepared(request(data, LabelNames.FROM_DATA, "grouped")).words());
         assertThat(words)
