@@ -25,8 +25,8 @@ import java.util.TreeMap;
  * @param inputs how many calibration inputs it rests on
  * @param method key of the test method
  * @param operatingPoints the certified points, safest first; at least one
- * @param hashes SHA-256 in lower-case hex by entry of the model file ({@code model.onnx}, {@code predictor.onnx},
- *     {@code policy.onnx} …), and of the path menu under {@value #MENU}, see {@link #menuHash}
+ * @param hashes SHA-256 in lower-case hex by entry of the model file, of all that {@link #names} says, and of the path menu
+ *     under {@value #MENU}, see {@link #menuHash}
  * @param numericClass of the backend that answered, for example {@code fp32}
  * @param tolerance the largest relative difference of an output from the reference that backends may have
  * @param disagreementLimits by operating point the largest share of answers other than full depth's that watching at run
@@ -50,6 +50,9 @@ public record CertificateResult(
         Optional<Instant> dataSince) {
     /** The key of the path menu's hash. */
     public static final String MENU = "menu";
+
+    /** What describes and checks a model; a certificate itself stands in the first. */
+    private static final Set<String> BESIDE_THE_POINT = Set.of("model.json", "labels.json", "golden.json");
 
     /** Copies the collections and checks the values. */
     public CertificateResult {
@@ -152,6 +155,11 @@ public record CertificateResult(
      */
     public static String menuHash(List<String> paths) {
         return HexFormat.of().formatHex(LossMatrix.sha256(String.join("\n", paths)));
+    }
+
+    /** Whether an entry of a model file has a say in what is answered to a tensor, so that a certificate has to name its hash. */
+    public static boolean names(String entry) {
+        return !BESIDE_THE_POINT.contains(entry);
     }
 
     /** The canonical text of one path for {@link #menuHash}. */

@@ -155,9 +155,12 @@ final class Certifying {
     /** Of everything that decides answers. */
     private static Map<String, String> hashes(ModelGraphs graphs, PathTrie menu, Path folder) throws IOException {
         Map<String, String> hashes = new HashMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.onnx*")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                hashes.put(String.valueOf(file.getFileName()), StageStore.sha256(Files.readAllBytes(file)));
+                String entry = String.valueOf(file.getFileName());
+                if (CertificateResult.names(entry)) {
+                    hashes.put(entry, StageStore.sha256(Files.readAllBytes(file)));
+                }
             }
         }
         List<String> paths = new ArrayList<>();

@@ -15,6 +15,7 @@ import org.tminus.learning.data.TaskData;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.StageProgress;
 import org.tminus.trainer.graph.GraphOptions;
 import org.tminus.trainer.graph.GraphTask;
 import org.tminus.trainer.graph.GraphTrunk;
@@ -42,10 +43,10 @@ public record EmbeddingTrunk(OnnxModel model, @Nullable Pooling pooling, GraphOp
     @Override
     public @Nullable Graphs train(TaskData.Access data, Path folder, BooleanSupplier stop, ProgressListener listener)
             throws IOException {
-        listener.message("asking the model as it came for its embeddings");
+        StageProgress asking = new StageProgress("embeddings of the model as it came", listener, stop);
         SoftAnswers original;
         try {
-            original = SoftAnswers.of(model, data.open(Split.TRUNK), options.threads());
+            original = SoftAnswers.of(model, data.open(Split.TRUNK), options.threads(), asking);
         } catch (OnnxFormatException e) {
             throw new IOException(e.getMessage() + " " + e.advice(), e);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.Machine;
@@ -24,6 +25,7 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.onnx.Polynomial;
 import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.StageProgress;
 import org.tminus.trainer.graph.GraphOptions;
 import org.tminus.trainer.graph.GraphTask;
 import org.tminus.trainer.graph.GraphTrunk;
@@ -71,8 +73,13 @@ public final class StaticBaselines {
             Path folder = Files.createDirectories(work.resolve(kind));
             OnnxModel begin = cut(trunk.model(), depth);
             if (full != null && teacher == null) {
-                listener.message("asking the full model for its answers, which the static models learn from");
-                teacher = teacher(full, data.open(Split.TRUNK), trunk.options().threads(), work);
+                StageProgress asking = new StageProgress("answers of the full model", listener, stop);
+                try {
+                    teacher = teacher(
+                            full, data.open(Split.TRUNK), trunk.options().threads(), work, asking);
+                } catch (CancellationException e) {
+                    return false;
+                }
             }
             listener.message("training a static model of " + depth + " layers");
             GraphTask task = teacher == null
@@ -95,12 +102,13 @@ public final class StaticBaselines {
         }
     }
 
-    private static SoftAnswers teacher(Path full, Examples examples, int threads, Path work) throws IOException {
+    private static SoftAnswers teacher(Path full, Examples examples, int threads, Path work, StageProgress progress)
+            throws IOException {
         Path folder = Folders.fresh(work.resolve("teacher"));
         Files.delete(folder);
         try (ModelPackage file = ModelPackage.open(full)) {
             file.extract(folder);
-            return SoftAnswers.of(OnnxModel.read(folder.resolve("model.onnx")), examples, threads);
+            return SoftAnswers.of(OnnxModel.read(folder.resolve("model.onnx")), examples, threads, progress);
         } catch (ModelFormatException | OnnxFormatException e) {
             throw new IOException(e.getMessage(), e);
         } finally {

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -21,6 +23,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tminus.certificate.CertificateResult;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
@@ -122,6 +125,11 @@ class AdaptedEmbeddingTest {
             AdaptiveModel read = file.extract(extracted);
             assertThat(read.labels()).isEmpty();
             assertThat(read.exits()).hasSize(LAYERS);
+            Map<String, String> needed = new HashMap<>(read.hashes());
+            needed.keySet().removeIf(entry -> !CertificateResult.names(entry));
+            assertThat(needed.containsKey("tokenizer.json"))
+                    .isEqualTo(read.preprocessing().isPresent());
+            assertThat(read.certificate().orElseThrow().hashes()).containsAllEntriesOf(needed);
         }
         JsonNode provenance = new ObjectMapper()
                 .readTree(extracted.resolve("model.json").toFile())

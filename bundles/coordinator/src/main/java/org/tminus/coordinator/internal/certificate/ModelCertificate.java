@@ -26,9 +26,6 @@ import org.tminus.model.PredictorDescription;
 
 /** A model's certificate, compared with the model that is there. Immutable. */
 public final class ModelCertificate {
-    /** Entries that say nothing about what is answered to a tensor. */
-    private static final Set<String> BESIDE_THE_POINT = Set.of("labels.json", "golden.json");
-
     private static final Set<String> POLICY_FILES = Set.of("policy.onnx", "policy-open.onnx", "policy-closed.onnx");
 
     private final AdaptiveModel model;
@@ -85,7 +82,7 @@ public final class ModelCertificate {
             return "The model has no operating point '" + name + "'.";
         }
         Map<String, String> present = new TreeMap<>(model.hashes());
-        present.keySet().removeAll(BESIDE_THE_POINT);
+        present.keySet().removeIf(entry -> !CertificateResult.names(entry));
         String policyFile = model.policy(point.policy())
                 .map(description -> description.file())
                 .orElse("");
