@@ -2,7 +2,7 @@
  * The one family of checked failures. Each says what went wrong and what to do next.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tminus.failure;
 

@@ -60,4 +60,14 @@ public interface Trace {
 
     /** Each fall-back that was needed, as a sentence; empty for most. */
     List<String> fallbacks();
+
+    /** The name of the rollout that the request took part in; empty if it took part in none. */
+    default Optional<String> rollout() {
+        return Optional.empty();
+    }
+
+    /** Which side of the rollout answered: {@code control}, which is what is in force, or {@code candidate}. */
+    default Optional<String> arm() {
+        return Optional.empty();
+    }
 }

@@ -3,7 +3,7 @@
  * {@link org.tminus.inference.InferenceService}, read outputs and {@link org.tminus.inference.Trace} from the result.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.tminus.inference;
 

@@ -5,11 +5,17 @@
 package org.tminus.coordinator.internal;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -17,6 +23,8 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ManagedServiceFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -28,12 +36,19 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tminus.backend.Backend;
 import org.tminus.coordinator.internal.certificate.Withdrawal;
 import org.tminus.coordinator.internal.certificate.WithdrawalStore;
 import org.tminus.coordinator.internal.configuration.Config;
 import org.tminus.coordinator.internal.configuration.ConfigurationHolder;
 import org.tminus.coordinator.internal.configuration.ConfigurationStore;
+import org.tminus.coordinator.internal.journal.JournalBook;
+import org.tminus.coordinator.internal.pipeline.ServiceBoard;
+import org.tminus.coordinator.internal.rollout.RolloutBook;
+import org.tminus.coordinator.internal.rollout.RolloutStore;
+import org.tminus.failure.RolloutException;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.CertificateControl;
 import org.tminus.inference.CertifiedPoint;
@@ -41,7 +56,11 @@ import org.tminus.inference.ConfigurationProblem;
 import org.tminus.inference.InferenceRequest;
 import org.tminus.inference.InferenceResult;
 import org.tminus.inference.InferenceService;
+import org.tminus.inference.Journal;
+import org.tminus.inference.JournalEntry;
 import org.tminus.inference.PlatformStatus;
+import org.tminus.inference.RolloutState;
+import org.tminus.inference.Rollouts;
 import org.tminus.inference.ServiceState;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.ModelRepository;
@@ -53,28 +72,87 @@ import org.tminus.predictor.ComplexityPredictor;
  * else is. Configuration is taken as it comes and validated here, so that no value can keep it from being active.
  */
 @Component(
-        service = {InferenceService.class, PlatformStatus.class, CertificateControl.class},
+        service = {InferenceService.class, PlatformStatus.class, CertificateControl.class, Journal.class, Rollouts.class
+        },
         configurationPid = ConfigurationHolder.PID,
         configurationPolicy = ConfigurationPolicy.OPTIONAL,
         immediate = true)
 @Designate(ocd = Config.class)
-public final class CoordinatorComponent implements InferenceService, PlatformStatus, CertificateControl {
+public final class CoordinatorComponent
+        implements InferenceService, PlatformStatus, CertificateControl, Journal, Rollouts {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorComponent.class);
     private static final String LAST_GOOD = "last-good-configuration.properties";
     private static final String WITHDRAWN = "withdrawn-certificates.properties";
+    private static final String TRIALS = "rollouts.properties";
+    private static final String JOURNAL = "journal.jsonl";
+    /** Services are ready at once; one that is not must not hold up those that come after it. */
+    private static final long INTAKE_MILLIS = 1_000;
 
     private final BundleContext context;
     private final ConfigurationHolder configuration;
+    private final JournalBook journal;
     private final Coordinator coordinator;
+    private final ExecutorService intake = Executors.newCachedThreadPool(CoordinatorComponent::thread);
+    private final ServiceIntake<Policy> policies;
+    private final ServiceIntake<ComplexityPredictor> predictors;
+    private final ServiceIntake<Backend> backends;
+    private final ServiceIntake<AdaptiveModel> models;
+    private final List<ServiceRegistration<ManagedServiceFactory>> factories = new ArrayList<>();
     private volatile @Nullable CertificateEvents events;
-    private @Nullable ServiceRegistration<ManagedServiceFactory> modelConfigurations;
+    private volatile @Nullable JournalEvents readers;
+    private volatile @Nullable ConfigurationAdmin admin;
 
     @Activate
     public CoordinatorComponent(BundleContext context, Map<String, Object> properties) {
         this.context = context;
-        configuration = new ConfigurationHolder(new ConfigurationStore(file(context, LAST_GOOD)));
+        journal = new JournalBook(file(context, JOURNAL));
+        journal.listen(this::tell);
+        configuration = new ConfigurationHolder(new ConfigurationStore(file(context, LAST_GOOD)), journal);
         configuration.start(properties);
-        coordinator = new Coordinator(configuration, new WithdrawalStore(file(context, WITHDRAWN)), System::nanoTime);
-        coordinator.certificates().listen(this::tell);
+        coordinator = new Coordinator(
+                configuration,
+                new WithdrawalStore(file(context, WITHDRAWN)),
+                new RolloutStore(file(context, TRIALS)),
+                journal,
+                System::nanoTime);
+        coordinator.listenToWithdrawals(this::tell);
+        ServiceBoard board = coordinator.board();
+        policies = intake(board::bindPolicy, board::updatePolicy, board::unbindPolicy);
+        predictors = intake(board::bindPredictor, board::updatePredictor, board::unbindPredictor);
+        backends = intake(board::bindBackend, board::updateBackend, board::unbindBackend);
+        models = intake(board::bindModel, (model, changed) -> {}, board::unbindModel);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "tminus-intake");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Puts a service up. */
+    private interface Binding<T> {
+        void bind(T service, Map<String, Object> properties, String bundle);
+    }
+
+    private <T> ServiceIntake<T> intake(
+            Binding<T> bind, BiConsumer<T, Map<String, Object>> update, Consumer<T> unbind) {
+        ServiceIntake.Board<T> board = new ServiceIntake.Board<>() {
+            @Override
+            public void bind(T service, Map<String, Object> properties, ServiceReference<T> reference) {
+                bind.bind(service, properties, bundle(reference));
+            }
+
+            @Override
+            public void update(T service, Map<String, Object> properties) {
+                update.accept(service, properties);
+            }
+
+            @Override
+            public void unbind(T service) {
+                unbind.accept(service);
+            }
+        };
+        return new ServiceIntake<>(context, intake, INTAKE_MILLIS, board);
     }
 
     private static @Nullable Path file(BundleContext context, String name) {
@@ -89,14 +167,49 @@ public final class CoordinatorComponent implements InferenceService, PlatformSta
         }
     }
 
+    private void tell(JournalEntry entry) {
+        JournalEvents listening = readers;
+        if (listening != null) {
+            listening.written(entry);
+        }
+    }
+
     /** Called when all services that are there already are bound: a session is opened with the model's lease then. */
     @Activate
     void start() {
+        // What single models and rollouts are to do is known before the first request, not some time after it.
+        read(ConfigurationHolder.MODEL_FACTORY_PID, configuration::updateModel);
+        read(ConfigurationHolder.ROLLOUT_FACTORY_PID, configuration::updateRollout);
         coordinator.start();
-        Dictionary<String, Object> pid =
-                FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_PID, ModelConfigurations.FACTORY_PID));
-        modelConfigurations =
-                context.registerService(ManagedServiceFactory.class, new ModelConfigurations(configuration), pid);
+        register(
+                ConfigurationHolder.MODEL_FACTORY_PID,
+                new FactoryConfigurations(
+                        "Settings of single models", configuration::updateModel, configuration::removeModel));
+        register(
+                ConfigurationHolder.ROLLOUT_FACTORY_PID,
+                new FactoryConfigurations("Rollouts", configuration::updateRollout, configuration::removeRollout));
+    }
+
+    private void read(String factoryPid, BiConsumer<String, Map<String, Object>> update) {
+        ConfigurationAdmin present = admin;
+        if (present == null) {
+            return;
+        }
+        try {
+            for (Configuration each : AdminPromotion.list(present, factoryPid)) {
+                Dictionary<String, Object> properties = each.getProperties();
+                if (properties != null) {
+                    update.accept(each.getPid(), FactoryConfigurations.map(properties));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("The configurations of {} are taken when Configuration Admin brings them", factoryPid, e);
+        }
+    }
+
+    private void register(String factoryPid, ManagedServiceFactory factory) {
+        Dictionary<String, Object> pid = FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_PID, factoryPid));
+        factories.add(context.registerService(ManagedServiceFactory.class, factory, pid));
     }
 
     @Modified
@@ -106,11 +219,10 @@ public final class CoordinatorComponent implements InferenceService, PlatformSta
 
     @Deactivate
     void stop() {
-        ServiceRegistration<ManagedServiceFactory> registered = modelConfigurations;
-        if (registered != null) {
-            registered.unregister();
-        }
+        factories.forEach(ServiceRegistration::unregister);
         coordinator.close();
+        // What is still getting ready is given back when it is, and put up nowhere.
+        intake.shutdown();
     }
 
     @Reference(
@@ -135,62 +247,101 @@ public final class CoordinatorComponent implements InferenceService, PlatformSta
         }
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindReaders(JournalEvents listening) {
+        readers = listening;
+    }
+
+    void unbindReaders(JournalEvents listening) {
+        if (listening.equals(readers)) {
+            readers = null;
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindAdmin(ConfigurationAdmin present) {
+        admin = present;
+        coordinator.rollouts().promoteBy(new AdminPromotion(present));
+    }
+
+    void unbindAdmin(ConfigurationAdmin present) {
+        if (present.equals(admin)) {
+            admin = null;
+            coordinator.rollouts().promoteBy(RolloutBook.NOWHERE);
+        }
+    }
+
     void unbindRepository(ModelRepository repository) {
         coordinator.board().unbindRepository(repository);
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, updated = "updatePolicy")
-    void bindPolicy(Policy policy, ServiceReference<Policy> reference, Map<String, Object> properties) {
-        coordinator.board().bindPolicy(policy, properties, bundle(reference));
+    @Reference(
+            service = Policy.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            updated = "updatePolicy")
+    void bindPolicy(ServiceReference<Policy> reference) {
+        policies.come(reference);
     }
 
-    void updatePolicy(Policy policy, Map<String, Object> properties) {
-        coordinator.board().updatePolicy(policy, properties);
+    void updatePolicy(ServiceReference<Policy> reference) {
+        policies.change(reference);
     }
 
-    void unbindPolicy(Policy policy) {
-        coordinator.board().unbindPolicy(policy);
+    void unbindPolicy(ServiceReference<Policy> reference) {
+        policies.go(reference);
     }
 
     @Reference(
+            service = ComplexityPredictor.class,
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             updated = "updatePredictor")
-    void bindPredictor(
-            ComplexityPredictor predictor,
-            ServiceReference<ComplexityPredictor> reference,
-            Map<String, Object> properties) {
-        coordinator.board().bindPredictor(predictor, properties, bundle(reference));
+    void bindPredictor(ServiceReference<ComplexityPredictor> reference) {
+        predictors.come(reference);
     }
 
-    void updatePredictor(ComplexityPredictor predictor, Map<String, Object> properties) {
-        coordinator.board().updatePredictor(predictor, properties);
+    void updatePredictor(ServiceReference<ComplexityPredictor> reference) {
+        predictors.change(reference);
     }
 
-    void unbindPredictor(ComplexityPredictor predictor) {
-        coordinator.board().unbindPredictor(predictor);
+    void unbindPredictor(ServiceReference<ComplexityPredictor> reference) {
+        predictors.go(reference);
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, updated = "updateBackend")
-    void bindBackend(Backend backend, ServiceReference<Backend> reference, Map<String, Object> properties) {
-        coordinator.board().bindBackend(backend, properties, bundle(reference));
+    @Reference(
+            service = Backend.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            updated = "updateBackend")
+    void bindBackend(ServiceReference<Backend> reference) {
+        backends.come(reference);
     }
 
-    void updateBackend(Backend backend, Map<String, Object> properties) {
-        coordinator.board().updateBackend(backend, properties);
+    void updateBackend(ServiceReference<Backend> reference) {
+        backends.change(reference);
     }
 
-    void unbindBackend(Backend backend) {
-        coordinator.board().unbindBackend(backend);
+    void unbindBackend(ServiceReference<Backend> reference) {
+        backends.go(reference);
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void bindModel(AdaptiveModel model, ServiceReference<AdaptiveModel> reference, Map<String, Object> properties) {
-        coordinator.board().bindModel(model, properties, bundle(reference));
+    @Reference(
+            service = AdaptiveModel.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void bindModel(ServiceReference<AdaptiveModel> reference) {
+        models.come(reference);
     }
 
-    void unbindModel(AdaptiveModel model) {
-        coordinator.board().unbindModel(model);
+    void unbindModel(ServiceReference<AdaptiveModel> reference) {
+        models.go(reference);
     }
 
     private static String bundle(ServiceReference<?> reference) {
@@ -240,7 +391,32 @@ public final class CoordinatorComponent implements InferenceService, PlatformSta
 
     @Override
     public List<String> restore(String model) {
-        return coordinator.certificates().restore(model);
+        return coordinator.restore(model);
+    }
+
+    @Override
+    public List<JournalEntry> latest(int count, @Nullable String kind, @Nullable String subject) {
+        return journal.latest(count, kind, subject);
+    }
+
+    @Override
+    public List<RolloutState> rollouts() {
+        return coordinator.rollouts().rollouts();
+    }
+
+    @Override
+    public void promote(String name) throws RolloutException {
+        coordinator.rollouts().promote(name);
+    }
+
+    @Override
+    public void rollBack(String name) throws RolloutException {
+        coordinator.rollouts().rollBack(name);
+    }
+
+    @Override
+    public void restart(String name) throws RolloutException {
+        coordinator.rollouts().restart(name);
     }
 
     @Override

@@ -15,10 +15,14 @@ import java.util.function.LongSupplier;
 import org.tminus.coordinator.internal.certificate.WithdrawalStore;
 import org.tminus.coordinator.internal.configuration.ConfigurationHolder;
 import org.tminus.coordinator.internal.configuration.ConfigurationStore;
+import org.tminus.coordinator.internal.journal.JournalBook;
 import org.tminus.coordinator.internal.pipeline.DrainOutcome;
+import org.tminus.coordinator.internal.rollout.RolloutStore;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.InferenceRequest;
 import org.tminus.inference.InferenceResult;
+import org.tminus.inference.JournalEntry;
+import org.tminus.inference.RolloutState;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.policy.Policy;
@@ -30,7 +34,8 @@ import org.tminus.tensor.Shape;
 final class Bench implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(30);
 
-    final ConfigurationHolder configuration = new ConfigurationHolder(new ConfigurationStore(null));
+    final JournalBook journal = new JournalBook(null);
+    final ConfigurationHolder configuration = new ConfigurationHolder(new ConfigurationStore(null), journal);
     final Coordinator coordinator;
 
     Bench() {
@@ -50,7 +55,7 @@ final class Bench implements AutoCloseable {
         all.putAll(properties);
         configuration.start(all);
         assertThat(configuration.problems()).isEmpty();
-        coordinator = new Coordinator(configuration, withdrawals, clock);
+        coordinator = new Coordinator(configuration, withdrawals, new RolloutStore(null), journal, clock);
         coordinator.start();
     }
 
@@ -86,6 +91,28 @@ final class Bench implements AutoCloseable {
     Bench model(AdaptiveModel model) {
         coordinator.board().bindModel(model, Map.of(AdaptiveModel.NAME_PROPERTY, model.name()), "test 1");
         return this;
+    }
+
+    /** Configures a rollout named trial. */
+    Bench trial(String... keysAndValues) {
+        Map<String, Object> properties = new HashMap<>();
+        for (int index = 0; index < keysAndValues.length; index += 2) {
+            properties.put(keysAndValues[index], keysAndValues[index + 1]);
+        }
+        assertThat(configuration.updateRollout("org.tminus.rollout~trial", properties))
+                .as(configuration.problems().toString())
+                .isTrue();
+        return this;
+    }
+
+    RolloutState trial() {
+        return coordinator.rollouts().rollouts().get(0);
+    }
+
+    /** Waits for an entry of the journal. */
+    JournalEntry awaitEntry(String kind, String subject) {
+        await(() -> !journal.latest(1, kind, subject).isEmpty());
+        return journal.latest(1, kind, subject).get(0);
     }
 
     DrainOutcome removeBackend(FakeBackend backend) {

@@ -32,6 +32,7 @@ import org.tminus.coordinator.internal.certificate.WithdrawalStore;
 import org.tminus.failure.UncertifiedException;
 import org.tminus.inference.CertificateState;
 import org.tminus.inference.InferenceResult;
+import org.tminus.inference.JournalEntry;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.AdaptiveModelBuilder;
@@ -331,9 +332,8 @@ class CertificateTest {
         try (Bench bench =
                 start(new Bench(shadowed, new WithdrawalStore(file), System::nanoTime), model(certificate()))) {
             List<String> events = new ArrayList<>();
-            bench.coordinator
-                    .certificates()
-                    .listen(withdrawal -> events.add(withdrawal.id().point()));
+            bench.coordinator.listenToWithdrawals(
+                    withdrawal -> events.add(withdrawal.id().point()));
             for (int i = 0; i < 200 && bench.counter("certificateWithdrawals") == 0; i++) {
                 long done = bench.counter("shadowRun") + bench.counter("shadowDropped");
                 send(bench, 1);
@@ -341,6 +341,9 @@ class CertificateTest {
             }
             assertThat(bench.counter("certificateWithdrawals")).isEqualTo(1);
             assertThat(events).containsExactly("balanced");
+            assertThat(bench.awaitEntry(JournalEntry.CERTIFICATE_WITHDRAWN, "toy")
+                            .details())
+                    .containsEntry("operatingPoint", "balanced");
             assertThat(bench.counter("shadowDisagreed"))
                     .isEqualTo(bench.counter("shadowRun"))
                     .isBetween(2L, 20L);
@@ -374,8 +377,9 @@ class CertificateTest {
         }
         try (Bench last =
                 start(new Bench(Map.of(), new WithdrawalStore(file), System::nanoTime), model(certificate()))) {
-            assertThat(last.coordinator.certificates().restore("other")).isEmpty();
-            assertThat(last.coordinator.certificates().restore("toy")).containsExactly("balanced");
+            assertThat(last.coordinator.restore("other")).isEmpty();
+            assertThat(last.coordinator.restore("toy")).containsExactly("balanced");
+            last.awaitEntry(JournalEntry.CERTIFICATE_RESTORED, "toy");
             assertThat(last.trace(Bench.request()).certificate()).isEqualTo(CertificateState.CERTIFIED);
         }
         try (Bench restored =

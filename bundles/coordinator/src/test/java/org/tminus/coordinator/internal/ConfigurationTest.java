@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ class ConfigurationTest {
         "queueCapacity, 99999999999999999999",
         "drainTimeoutMillis, -1",
         "pluginTimeoutMillis, 0",
+        "abandonedCallLimit, 0",
         "memoryLimitBytes, 0",
         "temperatureLimitCelsius, Infinity",
         "strict, yes",
@@ -65,6 +67,74 @@ class ConfigurationTest {
             assertThat(problem.value()).isEqualTo(value);
             assertThat(problem.expected()).isNotBlank();
         });
+    }
+
+    private static Map<String, Object> rollout(String key, String value) {
+        Map<String, Object> properties = new HashMap<>(Map.of("kind", "policy", "candidate", "new"));
+        properties.put(key, value);
+        return properties;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "kind, bundle",
+        "kind, ''",
+        "candidate, ' '",
+        "mode, both",
+        "share, -0.1",
+        "share, 1.1",
+        "share, NaN",
+        "minimumRequests, 0",
+        "maxErrorRate, 2",
+        "maxErrorRate, few",
+        "maxLatencyRatio, 0",
+        "maxLatencyRatio, 1001",
+        "minAgreement, -1",
+        "promoteAfter, 0",
+        "promoteAfter, 1.5",
+    })
+    void badValuesOfRollouts(String key, String value) {
+        var outcome = ConfigurationValidator.rollout("org.tminus.rollout~a", rollout(key, value));
+        assertThat(outcome.settings()).isNull();
+        assertThat(outcome.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.key()).isEqualTo(key);
+            assertThat(problem.expected()).isNotBlank();
+        });
+    }
+
+    @Test
+    void rolloutsOfModelsNeedAModelAndAVersion() {
+        var outcome =
+                ConfigurationValidator.rollout("org.tminus.rollout~a", Map.of("kind", "model", "candidate", "newest"));
+        assertThat(outcome.settings()).isNull();
+        assertThat(outcome.problems())
+                .extracting(ConfigurationProblem::key)
+                .containsExactlyInAnyOrder("candidate", "model");
+        var good = ConfigurationValidator.rollout(
+                "org.tminus.rollout~a", Map.of("kind", "model", "candidate", "1.2", "model", "toy"));
+        assertThat(good.problems()).isEmpty();
+        assertThat(good.settings()).isNotNull().satisfies(settings -> {
+            assertThat(settings.name()).isEqualTo("a");
+            assertThat(settings.mode()).isEqualTo("shadow");
+            assertThat(settings.minimumRequests()).isEqualTo(200);
+            assertThat(settings.promoteAfter()).isNull();
+        });
+    }
+
+    @Test
+    void theLastGoodRolloutStaysInForceOverRestarts() {
+        String pid = "org.tminus.rollout~a";
+        ConfigurationHolder holder = start(Map.of());
+        assertThat(holder.updateRollout(pid, rollout("share", "0.25"))).isTrue();
+        assertThat(holder.updateRollout(pid, rollout("share", "half"))).isFalse();
+        assertThat(holder.current().rollouts().get(0).share()).isEqualTo(0.25);
+        ConfigurationHolder again = start(Map.of());
+        assertThat(again.updateRollout(pid, rollout("share", "half"))).isFalse();
+        assertThat(again.current().rollouts().get(0).share()).isEqualTo(0.25);
+        assertThat(again.problems()).extracting(ConfigurationProblem::key).containsExactly("share");
+        again.removeRollout(pid);
+        assertThat(again.current().rollouts()).isEmpty();
+        assertThat(again.problems()).isEmpty();
     }
 
     @Test

@@ -62,4 +62,25 @@ class HealthTest {
         assertThat(health.permits(now)).isFalse();
         assertThat(health.permits(now + SECOND)).isTrue();
     }
+
+    @Test
+    void tooManyLostCallsEndTheProbesUntilTheyReturn() {
+        health.limitLostCalls(2);
+        health.hung("no answer", now);
+        now += 10 * SECOND;
+        assertThat(health.isExhausted()).isFalse();
+        assertThat(health.wouldPermit(now)).isTrue();
+        assertThat(health.permits(now)).isTrue();
+        health.hung("no answer", now);
+        now += 1000 * SECOND;
+        assertThat(health.isExhausted()).isTrue();
+        assertThat(health.wouldPermit(now)).isFalse();
+        assertThat(health.permits(now)).isFalse();
+        assertThat(health.reason()).isEqualTo("no answer (calls that have not returned: 2)");
+        health.returned();
+        assertThat(health.lostCalls()).isEqualTo(1);
+        assertThat(health.wouldPermit(now)).isTrue();
+        assertThat(health.permits(now)).isTrue();
+        assertThat(health.permits(now)).as("a second probe").isFalse();
+    }
 }

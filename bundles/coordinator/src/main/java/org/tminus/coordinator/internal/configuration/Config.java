@@ -55,6 +55,10 @@ public @interface Config {
     @AttributeDefinition(description = "How long one call to a plugin may take, 1 to 3600000 milliseconds")
     long pluginTimeoutMillis() default 30_000;
 
+    @AttributeDefinition(
+            description = "Calls to one plugin that may hang before it is not even probed any more, 1 to 1000")
+    int abandonedCallLimit() default 4;
+
     @AttributeDefinition(description = "Whether only certified paths and full depth may answer")
     boolean requireCertificate() default false;
 

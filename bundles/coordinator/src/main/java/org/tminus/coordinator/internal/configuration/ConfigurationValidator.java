@@ -16,6 +16,9 @@ public final class ConfigurationValidator {
     private static final int MOST_WAITING = 1_000_000;
     private static final long LONGEST_DRAIN_MILLIS = 600_000;
     private static final long LONGEST_CALL_MILLIS = 3_600_000;
+    private static final long MOST_REQUESTS = 1_000_000_000;
+    private static final double MOST_RATIO = 1000;
+    private static final int MOST_ABANDONED = 1000;
     private static final double HOTTEST_CELSIUS = 1000;
 
     private ConfigurationValidator() {}
@@ -37,6 +40,7 @@ public final class ConfigurationValidator {
                 (int) reader.integer("queueCapacity", 1024, 1, MOST_WAITING),
                 reader.integer("drainTimeoutMillis", 10_000, 0, LONGEST_DRAIN_MILLIS),
                 reader.integer("pluginTimeoutMillis", 30_000, 1, LONGEST_CALL_MILLIS),
+                (int) reader.integer("abandonedCallLimit", 4, 1, MOST_ABANDONED),
                 reader.flag("requireCertificate"),
                 reader.optionalInteger("memoryLimitBytes", 1, Long.MAX_VALUE),
                 reader.optionalNumber("temperatureLimitCelsius", 0, HOTTEST_CELSIUS),
@@ -54,8 +58,7 @@ public final class ConfigurationValidator {
         PropertyReader reader = new PropertyReader(pid, properties);
         String model = reader.text("model");
         if (model == null) {
-            int mark = pid.indexOf('~');
-            model = mark < 0 ? "" : pid.substring(mark + 1);
+            model = instance(pid);
         }
         if (model.isEmpty()) {
             reader.refuse("model", "", "the name of a model");
@@ -68,6 +71,7 @@ public final class ConfigurationValidator {
         });
         ModelSettings settings = new ModelSettings(
                 model,
+                reader.version("version"),
                 reader.text("policy"),
                 reader.text("predictor"),
                 reader.text("backend"),
@@ -75,6 +79,43 @@ public final class ConfigurationValidator {
                 reader.optionalNumber("budgetFlopsRatio", 0, 1),
                 parameters);
         reader.checkUnknown(PARAMETER);
+        return new Validation<>(reader.isRefused() ? null : settings, reader.problems());
+    }
+
+    /** The part of a factory configuration's PID that tells it from others; empty if there is none. */
+    private static String instance(String pid) {
+        int mark = pid.indexOf('~');
+        return mark < 0 ? "" : pid.substring(mark + 1);
+    }
+
+    /** For PID {@code org.tminus.rollout~NAME}. */
+    public static Validation<RolloutSettings> rollout(String pid, Map<String, Object> properties) {
+        PropertyReader reader = new PropertyReader(pid, properties);
+        String kind = reader.choice("kind", "", RolloutSettings.KINDS);
+        String candidate = reader.text("candidate");
+        String model = reader.text("model");
+        boolean forModel = kind.equals(RolloutSettings.MODEL);
+        if (candidate == null) {
+            reader.refuse("candidate", "", forModel ? "a version of the model" : "the name of a service");
+        } else if (forModel) {
+            reader.version("candidate");
+        }
+        if (forModel && model == null) {
+            reader.refuse("model", "", "the name of a model, where a version of it is tried");
+        }
+        RolloutSettings settings = new RolloutSettings(
+                instance(pid).isEmpty() ? pid : instance(pid),
+                kind,
+                candidate == null ? "" : candidate,
+                model,
+                reader.choice("mode", RolloutSettings.SHADOW, RolloutSettings.MODES),
+                reader.number("share", 0.05, 0, 1),
+                reader.integer("minimumRequests", 200, 1, MOST_REQUESTS),
+                reader.optionalShare("maxErrorRate"),
+                reader.optionalNumber("maxLatencyRatio", 0, MOST_RATIO),
+                reader.optionalShare("minAgreement"),
+                reader.optionalInteger("promoteAfter", 1, MOST_REQUESTS));
+        reader.checkUnknown(".");
         return new Validation<>(reader.isRefused() ? null : settings, reader.problems());
     }
 

@@ -35,4 +35,16 @@ public record EffectiveSettings(
                 model == null ? Map.of() : model.parameters(),
                 global);
     }
+
+    /** The same, had configuration chosen this service. */
+    public EffectiveSettings choosing(String kind, String name) {
+        return new EffectiveSettings(
+                kind.equals(RolloutSettings.POLICY) ? name : policy,
+                kind.equals(RolloutSettings.PREDICTOR) ? name : predictor,
+                kind.equals(RolloutSettings.BACKEND) ? name : backend,
+                operatingPoint,
+                budget,
+                parameters,
+                global);
+    }
 }

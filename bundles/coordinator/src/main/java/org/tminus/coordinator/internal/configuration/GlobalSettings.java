@@ -29,6 +29,7 @@ public record GlobalSettings(
         int queueCapacity,
         long drainTimeoutMillis,
         long pluginTimeoutMillis,
+        int abandonedCallLimit,
         boolean requireCertificate,
         @Nullable Long memoryLimitBytes,
         @Nullable Double temperatureLimitCelsius,

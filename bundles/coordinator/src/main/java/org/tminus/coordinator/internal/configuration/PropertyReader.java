@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.Version;
 import org.tminus.inference.ConfigurationProblem;
 
 /** Reads the values of one configuration and collects what is wrong with them. Not thread-safe. */
@@ -52,6 +53,33 @@ final class PropertyReader {
             return FrameworkUtil.createFilter(text);
         } catch (InvalidSyntaxException e) {
             refuse(key, text, "an LDAP filter such as (tminus.name=full); " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** One of a few words. */
+    String choice(String key, String absent, List<String> words) {
+        String text = text(key);
+        if (text == null && !absent.isEmpty()) {
+            return absent;
+        }
+        if (text == null || !words.contains(text)) {
+            refuse(key, text == null ? "" : text, "one of " + String.join(", ", words));
+            return absent;
+        }
+        return text;
+    }
+
+    @Nullable
+    Version version(String key) {
+        Object value = value(key);
+        if (value == null || value.toString().isBlank()) {
+            return null;
+        }
+        try {
+            return Version.parseVersion(value.toString());
+        } catch (IllegalArgumentException e) {
+            refuse(key, value, "a version such as 1.2.0");
             return null;
         }
     }
@@ -105,6 +133,13 @@ final class PropertyReader {
         }
         refuse(key, value, "a number above " + least + " and at most " + most);
         return null;
+    }
+
+    /** A number from 0 to 1. */
+    @Nullable
+    Double optionalShare(String key) {
+        Object value = value(key);
+        return value == null || value.toString().isBlank() ? null : Double.valueOf(number(key, 0, 0, 1));
     }
 
     /** A number from {@code least} to {@code most}. */

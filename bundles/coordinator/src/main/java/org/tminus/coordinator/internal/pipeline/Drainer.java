@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +29,22 @@ public final class Drainer {
         this.background = background;
     }
 
-    /** Lets the work with these parts of one service end. They have been retired before. */
-    public DrainOutcome drain(List<? extends Leasable> parts, LongSupplier timeoutNanos) {
+    /**
+     * Lets the work with these parts of one service end. They have been retired before.
+     *
+     * @param told how it ended, also if that is later than this returns
+     */
+    public DrainOutcome drain(List<? extends Leasable> parts, LongSupplier timeoutNanos, Consumer<DrainOutcome> told) {
         Thread current = Thread.currentThread();
         for (Leasable part : parts) {
             if (part.isHeldBy(current)) {
-                defer(() -> drainNow(parts, timeoutNanos.getAsLong()));
+                defer(() -> told.accept(drainNow(parts, timeoutNanos.getAsLong())));
                 return DrainOutcome.DEFERRED;
             }
         }
-        return drainNow(parts, timeoutNanos.getAsLong());
+        DrainOutcome outcome = drainNow(parts, timeoutNanos.getAsLong());
+        told.accept(outcome);
+        return outcome;
     }
 
     private void defer(Runnable drain) {

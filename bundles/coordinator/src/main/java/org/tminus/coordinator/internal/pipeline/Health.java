@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Whether a service may be trusted. After {@link #LIMIT} failures in a row it is in quarantine for a time that doubles
- * with each failed probe; when the time is over, one request probes it while the others still avoid it. Thread-safe.
+ * with each failed probe; when the time is over, one request probes it while the others still avoid it. Each call that
+ * never came back holds a thread: while too many are out, the service is not even probed. Thread-safe.
  */
 public final class Health {
     /** How many failures in a row are too many. */
@@ -21,11 +22,49 @@ public final class Health {
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long NEVER = Long.MIN_VALUE;
 
+    /** Who is told of changes; on the thread that brings them about, which must not be held up. */
+    public interface Watcher {
+        void quarantined(String reason);
+
+        void probed();
+
+        void released();
+    }
+
+    private static final Watcher NOBODY = new Watcher() {
+        @Override
+        public void quarantined(String reason) {
+            // Nobody watches.
+        }
+
+        @Override
+        public void probed() {
+            // Nobody watches.
+        }
+
+        @Override
+        public void released() {
+            // Nobody watches.
+        }
+    };
+
     private final AtomicInteger failuresInARow = new AtomicInteger();
     private final AtomicInteger successes = new AtomicInteger();
     private final AtomicLong until = new AtomicLong(NEVER);
     private final AtomicInteger quarantines = new AtomicInteger();
+    private final AtomicInteger lostCalls = new AtomicInteger();
+    private volatile int mostLostCalls = Integer.MAX_VALUE;
+    private volatile Watcher watcher = NOBODY;
     private volatile String reason = "";
+
+    public void watch(Watcher only) {
+        watcher = only;
+    }
+
+    /** @param most how many abandoned calls may be out before the service is not even probed any more */
+    public void limitLostCalls(int most) {
+        mostLostCalls = most;
+    }
 
     /** Whether the service may be called now. Called once per use: the first call after a quarantine is the probe. */
     public boolean permits(long now) {
@@ -33,7 +72,32 @@ public final class Health {
         if (end == NEVER) {
             return true;
         }
-        return now - end >= 0 && until.compareAndSet(end, now + duration());
+        if (now - end < 0 || isExhausted() || !until.compareAndSet(end, now + duration())) {
+            return false;
+        }
+        watcher.probed();
+        return true;
+    }
+
+    /** What {@link #permits} would say, without making this call the probe. */
+    public boolean wouldPermit(long now) {
+        long end = until.get();
+        return end == NEVER || (now - end >= 0 && !isExhausted());
+    }
+
+    /** Whether so many abandoned calls are out that not one more may be risked. */
+    public boolean isExhausted() {
+        return lostCalls.get() >= mostLostCalls;
+    }
+
+    /** How many abandoned calls have not come back. */
+    public int lostCalls() {
+        return lostCalls.get();
+    }
+
+    /** A call that was abandoned came back. */
+    public void returned() {
+        lostCalls.decrementAndGet();
     }
 
     /** Whether the service is in quarantine, without probing it. */
@@ -54,6 +118,7 @@ public final class Health {
             until.set(NEVER);
             quarantines.set(0);
             reason = "";
+            watcher.released();
         }
         if (successes.get() < PROVEN) {
             successes.incrementAndGet();
@@ -70,15 +135,18 @@ public final class Health {
         reason = why;
         quarantines.incrementAndGet();
         until.set(now + duration());
+        watcher.quarantined(why);
         return true;
     }
 
-    /** A call did not come back at all: quarantine at once. */
+    /** A call did not come back at all: quarantine at once. Should it come back later, {@link #returned} is to be called. */
     public void hung(String why, long now) {
+        lostCalls.incrementAndGet();
         successes.set(0);
         reason = why;
         quarantines.incrementAndGet();
         until.set(now + duration());
+        watcher.quarantined(why);
     }
 
     private long duration() {
@@ -88,6 +156,7 @@ public final class Health {
 
     /** Why it is in quarantine; empty if it is not. */
     public String reason() {
-        return reason;
+        int out = lostCalls.get();
+        return out == 0 || reason.isEmpty() ? reason : reason + " (calls that have not returned: " + out + ")";
     }
 }

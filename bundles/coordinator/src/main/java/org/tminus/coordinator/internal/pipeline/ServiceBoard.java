@@ -11,9 +11,11 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tminus.backend.Backend;
 import org.tminus.coordinator.internal.configuration.Configuration;
+import org.tminus.coordinator.internal.journal.JournalBook;
 import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.coordinator.internal.status.Counters;
 import org.tminus.model.AdaptiveModel;
@@ -50,12 +52,14 @@ public final class ServiceBoard {
     private final AtomicReference<Pipeline> current;
     private final Drainer drainer;
     private final Counters counters;
+    private final ServiceNotes notes;
     private volatile Listener listener = NOBODY;
 
-    public ServiceBoard(Configuration configuration, Drainer drainer, Counters counters) {
+    public ServiceBoard(Configuration configuration, Drainer drainer, Counters counters, JournalBook journal) {
         this.current = new AtomicReference<>(Pipeline.empty(configuration));
         this.drainer = drainer;
         this.counters = counters;
+        this.notes = new ServiceNotes(journal);
     }
 
     public void listen(Listener only) {
@@ -69,10 +73,30 @@ public final class ServiceBoard {
 
     public void configure(Configuration configuration) {
         swap(pipeline -> pipeline.withConfiguration(configuration));
+        Pipeline present = current();
+        Stream.<List<? extends ServiceEntry<?>>>of(present.policies(), present.predictors(), present.backends())
+                .flatMap(List::stream)
+                .forEach(this::limit);
+    }
+
+    /** Has everything chosen anew, though nothing is there that was not before. */
+    public void renew() {
+        listener.changed(current.updateAndGet(pipeline -> pipeline.withConfiguration(pipeline.configuration())));
+    }
+
+    private void limit(ServiceEntry<?> entry) {
+        entry.health().limitLostCalls(current().configuration().global().abandonedCallLimit());
+    }
+
+    private <T> ServiceEntry<T> entry(String kind, T service, Map<String, Object> properties, String bundle) {
+        ServiceEntry<T> entry = ServiceEntry.of(kind, service, properties, bundle);
+        limit(entry);
+        notes.came(entry);
+        return entry;
     }
 
     public void bindPolicy(Policy policy, Map<String, Object> properties, String bundle) {
-        ServiceEntry<Policy> entry = ServiceEntry.of("policy", policy, properties, bundle);
+        ServiceEntry<Policy> entry = entry("policy", policy, properties, bundle);
         swap(pipeline -> pipeline.withPolicies(plus(pipeline.policies(), entry)));
     }
 
@@ -85,7 +109,7 @@ public final class ServiceBoard {
     }
 
     public void bindPredictor(ComplexityPredictor predictor, Map<String, Object> properties, String bundle) {
-        ServiceEntry<ComplexityPredictor> entry = ServiceEntry.of("predictor", predictor, properties, bundle);
+        ServiceEntry<ComplexityPredictor> entry = entry("predictor", predictor, properties, bundle);
         swap(pipeline -> pipeline.withPredictors(plus(pipeline.predictors(), entry)));
     }
 
@@ -98,7 +122,7 @@ public final class ServiceBoard {
     }
 
     public void bindBackend(Backend backend, Map<String, Object> properties, String bundle) {
-        ServiceEntry<Backend> entry = ServiceEntry.of("backend", backend, properties, bundle);
+        ServiceEntry<Backend> entry = entry("backend", backend, properties, bundle);
         swap(pipeline -> pipeline.withBackends(plus(pipeline.backends(), entry)));
     }
 
@@ -111,8 +135,26 @@ public final class ServiceBoard {
     }
 
     public void bindModel(AdaptiveModel model, Map<String, Object> properties, String bundle) {
-        ServiceEntry<AdaptiveModel> entry = ServiceEntry.of("model", model, properties, bundle);
+        String problem = problem(model);
+        if (!problem.isEmpty()) {
+            notes.refused(ServiceEntry.of("model", model, properties, bundle), problem);
+            return;
+        }
+        ServiceEntry<AdaptiveModel> entry = entry("model", model, properties, bundle);
         swap(pipeline -> pipeline.withModels(plus(pipeline.allModels(), entry)));
+    }
+
+    /** What every request would trip over; empty if there is nothing. */
+    private static String problem(AdaptiveModel model) {
+        try {
+            boolean complete = !model.name().isEmpty()
+                    && model.version() != null
+                    && model.signature() != null
+                    && model.menu().contains(model.fullDepth());
+            return complete ? "" : "its description is not complete";
+        } catch (RuntimeException | Error e) {
+            return "its description cannot be read: " + e;
+        }
     }
 
     public DrainOutcome unbindModel(AdaptiveModel model) {
@@ -147,12 +189,16 @@ public final class ServiceBoard {
                         .filter(entry -> entry.service() != service)
                         .toList()));
         counters.add(Counter.SWAPS);
+        notes.left(gone);
         gone.lease().retire();
         List<Leasable> parts = new ArrayList<>();
         parts.add(gone.lease());
         parts.addAll(listener.retire(gone));
         listener.changed(after);
-        return drainer.drain(parts, () -> after.configuration().global().drainTimeoutNanos());
+        return drainer.drain(
+                parts,
+                () -> after.configuration().global().drainTimeoutNanos(),
+                outcome -> notes.drained(gone, outcome));
     }
 
     private static <T> @Nullable ServiceEntry<T> find(List<ServiceEntry<T>> entries, T service) {

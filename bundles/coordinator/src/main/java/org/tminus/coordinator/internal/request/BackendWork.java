@@ -109,7 +109,7 @@ final class BackendWork {
             }
             late = execution.isUnwanted();
             execution.checkWanted();
-            Map<String, Tensor> outputs = assembly.assemble();
+            Map<String, Tensor> outputs = assembled();
             done = true;
             return outputs;
         } finally {
@@ -119,6 +119,14 @@ final class BackendWork {
             if (late) {
                 execution.count(Counter.LATE_RESULTS);
             }
+        }
+    }
+
+    private Map<String, Tensor> assembled() throws TminusException, BackendFailure {
+        try {
+            return assembly.assemble();
+        } catch (RuntimeException e) {
+            throw OutputCheck.unreadable(e);
         }
     }
 
@@ -140,9 +148,9 @@ final class BackendWork {
         control.expect(batch.outputs(), group.rows() == null ? task.request().destinations() : Map.of());
         Map<String, Tensor> inputs = inputs(group.rows());
         long start = execution.now();
-        Map<String, Tensor> outputs = call(() -> session.run(path, inputs, control));
+        Map<String, Tensor> given = call(() -> session.run(path, inputs, control));
         slot.times().record(path, execution.now() - start, rows);
-        OutputCheck.check(batch.model(), batch.outputs(), rows, outputs);
+        Map<String, Tensor> outputs = OutputCheck.check(batch.model(), batch.outputs(), rows, given);
         long flops = view().flops(path, batch.length());
         for (int row = 0; row < rows; row++) {
             outcomes[group.rows() == null ? row : group.rows()[row]].answered(path, compiled, flops);
@@ -175,7 +183,7 @@ final class BackendWork {
         }
         String note = "Path " + path + " gave NaN or infinity; the row ran again at full depth.";
         for (int row : bad) {
-            execution.count(Counter.RETRIES);
+            execution.retried();
             outcomes[row].note(note);
         }
         runWhole(new Group(

@@ -5,6 +5,7 @@
 package org.tminus.coordinator.internal.request;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 
@@ -52,6 +53,26 @@ final class CallGuard {
             // The interrupt was meant for the call that is over.
             Thread.interrupted();
             state.set(IDLE);
+        }
+    }
+
+    /** Makes a call, which may lie within a call to another plugin. */
+    <T> T during(Leasable called, long now, Supplier<T> call) {
+        Leasable outer = target();
+        long outerSince = since;
+        if (outer == null) {
+            enter(called, now);
+        } else {
+            move(called, now);
+        }
+        try {
+            return call.get();
+        } finally {
+            if (outer == null) {
+                leave();
+            } else {
+                move(outer, outerSince);
+            }
         }
     }
 

@@ -66,7 +66,8 @@ final class Decider {
     /** The static path for all rows, because of this reason. */
     Plan fallBack(String reason, long flopsPerRow) {
         Group group = staticGroup();
-        execution.fallback(Counter.FALLBACKS_POLICY, reason + " Path " + group.path() + " answers.");
+        execution.fallback(
+                Counter.FALLBACKS_POLICY, execution.policyName(), reason + " Path " + group.path() + " answers.");
         return new Plan(Plan.STATIC, List.of(group), null, flopsPerRow);
     }
 

@@ -5,6 +5,7 @@
 package org.tminus.coordinator.internal.request;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
 import org.tminus.coordinator.internal.certificate.Standing;
 import org.tminus.coordinator.internal.configuration.EffectiveSettings;
 import org.tminus.coordinator.internal.configuration.GlobalSettings;
+import org.tminus.coordinator.internal.configuration.RolloutSettings;
+import org.tminus.coordinator.internal.pipeline.Health;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.LeaseHolder;
 import org.tminus.coordinator.internal.pipeline.Pipeline;
@@ -29,12 +32,18 @@ import org.tminus.coordinator.internal.session.ModelView;
 import org.tminus.coordinator.internal.session.SessionSlot;
 import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.failure.BackendException;
+import org.tminus.failure.BudgetException;
+import org.tminus.failure.CapacityException;
 import org.tminus.failure.DeadlineExceededException;
+import org.tminus.failure.InvalidRequestException;
+import org.tminus.failure.ModelNotFoundException;
 import org.tminus.failure.NoBackendException;
 import org.tminus.failure.RequestCancelledException;
 import org.tminus.failure.TminusException;
+import org.tminus.failure.UncertifiedException;
 import org.tminus.inference.CertificateState;
 import org.tminus.inference.InferenceResult;
+import org.tminus.inference.JournalEntry;
 import org.tminus.inference.Step;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
@@ -76,14 +85,19 @@ final class Execution implements LeaseHolder {
     private final AtomicBoolean holdsPermit = new AtomicBoolean(true);
     private final StepTimes times = new StepTimes();
     private final List<String> notes = new ArrayList<>(0);
+    private Set<Counter> fallbacks = Set.of();
+    private final LostCall lostCall = new LostCall();
     private volatile Map<Leasable, Withdrawal> withdrawals = Map.of();
     private volatile @Nullable CallControl control;
     private volatile boolean abandoned;
     private @Nullable SessionSlot slot;
     private @Nullable ServiceEntry<Policy> policy;
     private boolean policyLeased;
+    private boolean policyPermitted;
+    private boolean begun;
     private @Nullable InferenceResult answer;
     private @Nullable ShadowJob shadow;
+    private @Nullable ShadowJob repeat;
     private @Nullable TminusException failure;
 
     /** Made by the thread that will run it, which holds a permit. */
@@ -109,6 +123,7 @@ final class Execution implements LeaseHolder {
             if (route == null) {
                 notReady = task.takeFrom(this);
             } else {
+                begun = true;
                 deliver(answer(route), route);
             }
         } catch (TminusException e) {
@@ -120,6 +135,10 @@ final class Execution implements LeaseHolder {
         } finally {
             releaseAll();
             platform.active().remove(this);
+            if (lostCall.returned()) {
+                tellReturn();
+            }
+            report();
             // Before the client learns of the answer: its next request must find the permit free.
             leave();
             complete();
@@ -138,7 +157,7 @@ final class Execution implements LeaseHolder {
     /** Leases an open session and the policy. @return null if no session is open yet */
     private @Nullable Route lease() throws TminusException {
         for (; ; ) {
-            Route route = platform.router().route(task.request());
+            Route route = platform.router().route(task, now());
             SessionSlot ready = route.ready(task.excluded(), now());
             if (ready == null) {
                 if (platform.router().isHopeless(route, task.excluded())) {
@@ -153,7 +172,7 @@ final class Execution implements LeaseHolder {
                 continue;
             }
             slot = ready;
-            if (task.isShadow()) {
+            if (task.isFullDepth()) {
                 checkSameModel(route);
                 return route;
             }
@@ -164,12 +183,44 @@ final class Execution implements LeaseHolder {
             if (entry == null || entry.lease().tryAcquire(this)) {
                 policy = entry;
                 policyLeased = entry != null;
-                revalidate(route);
-                return route;
+                if (isPermitted(ready, entry)) {
+                    revalidate(route);
+                    return route;
+                }
             }
-            // The policy has just gone, so there is a newer pipeline: begin again with that.
+            // The policy has just gone, so there is a newer pipeline, or the candidate may not be called now, so the
+            // task
+            // has left its side: begin again.
             releaseAll();
         }
+    }
+
+    /** Whether the candidate, if the task is for one, may be called; this may be the probe of its quarantine. */
+    private boolean isPermitted(SessionSlot ready, @Nullable ServiceEntry<Policy> entry)
+            throws RequestCancelledException {
+        policyPermitted = false;
+        Ticket ticket = task.ticket();
+        if (ticket == null || !ticket.isCandidate()) {
+            return true;
+        }
+        RolloutSettings settings = ticket.rollout().settings();
+        boolean permitted =
+                switch (settings.kind()) {
+                    case RolloutSettings.BACKEND -> ready.backend().name().equals(settings.candidate());
+                    case RolloutSettings.POLICY ->
+                        entry != null && entry.health().permits(now());
+                    default -> true;
+                };
+        if (permitted) {
+            policyPermitted = settings.kind().equals(RolloutSettings.POLICY);
+            return true;
+        }
+        if (task.isShadow()) {
+            throw new RequestCancelledException("The candidate cannot answer now.", "");
+        }
+        ticket.rollout().unavailable();
+        task.leaveRollout();
+        return false;
     }
 
     /** Why no backend answers. */
@@ -183,6 +234,14 @@ final class Execution implements LeaseHolder {
                                 + why.getMessage(),
                         why.advice(),
                         why);
+            }
+        }
+        for (SessionSlot candidate : route.candidates()) {
+            if (candidate.backend().health().isExhausted()) {
+                return new BackendException(
+                        "Backend '" + candidate.backend().name() + "' cannot be used: "
+                                + candidate.backend().health().reason(),
+                        "Restart its bundle, or raise abandonedCallLimit.");
             }
         }
         return new NoBackendException(
@@ -238,7 +297,7 @@ final class Execution implements LeaseHolder {
         Batch batch = task.batch();
         SessionSlot first = leased();
         Prediction prediction = new Prediction(this, route.predictors());
-        if (task.isShadow()) {
+        if (task.isFullDepth()) {
             Terms terms = new Terms(
                     new Allowed(List.of(first.view().fullDepth()), false),
                     Budget.unlimited(),
@@ -249,7 +308,7 @@ final class Execution implements LeaseHolder {
                     false);
             return run(route, Plan.fullDepth(first.view()), terms, prediction);
         }
-        DeviceTelemetry telemetry = new DeviceTelemetry(first.backend());
+        DeviceTelemetry telemetry = new DeviceTelemetry(this, first);
         Terms terms = terms(route, first, telemetry);
         BatchContext context = new BatchContext(
                 task,
@@ -315,7 +374,7 @@ final class Execution implements LeaseHolder {
         if (task.excluded().contains(entry.lease())) {
             return decider.fallBack("Policy '" + entry.name() + "' did not answer.", 0);
         }
-        if (!entry.health().permits(now())) {
+        if (!policyPermitted && !entry.health().permits(now())) {
             return decider.fallBack(
                     "Policy '" + entry.name() + "' is in quarantine: "
                             + entry.health().reason(),
@@ -356,7 +415,7 @@ final class Execution implements LeaseHolder {
                 if (e.isBlamed()) {
                     blame(present.backend(), why);
                 }
-                fallback(Counter.FALLBACKS_BACKEND, why);
+                fallback(Counter.FALLBACKS_BACKEND, present.backend().name(), why);
                 failures.add(why);
                 tried.add(present);
                 releaseSlot();
@@ -503,6 +562,9 @@ final class Execution implements LeaseHolder {
         boolean[] atFullDepth = new boolean[batch.rows()];
         boolean certified = !task.isShadow() && terms.standing().isCertified();
         long flops = 0;
+        Ticket ticket = task.ticket();
+        Optional<String> rollout = ticket == null ? Optional.empty() : ticket.name();
+        Optional<String> arm = ticket == null ? Optional.empty() : ticket.arm();
         for (int row = 0; row < batch.rows(); row++) {
             RowOutcome outcome = work.outcome(row);
             Path path = outcome.path();
@@ -527,7 +589,9 @@ final class Execution implements LeaseHolder {
                     standing.state(),
                     standing.reason().isEmpty() ? Optional.empty() : Optional.of(standing.reason()),
                     terms.allowed().budgetMissed(),
-                    outcome.notes().isEmpty() ? shared : joined(shared, outcome.notes())));
+                    outcome.notes().isEmpty() ? shared : joined(shared, outcome.notes()),
+                    rollout,
+                    arm));
         }
         platform.counters().add(Counter.FLOPS, flops);
         if (!task.isShadow()) {
@@ -537,8 +601,11 @@ final class Execution implements LeaseHolder {
                 platform.counters().add(Counter.BUDGET_MISSED);
             }
         }
+        GlobalSettings settings = platform.board().current().configuration().global();
+        if (ticket != null && !task.isShadow()) {
+            repeat = RolloutRuns.draw(task, ticket, view, outputs, settings);
+        }
         if (certified && notes.isEmpty() && task.notes().isEmpty()) {
-            GlobalSettings settings = platform.board().current().configuration().global();
             shadow = platform.shadows().draw(task, view, terms.standing(), atFullDepth, outputs, settings);
         }
         return new Answer(outputs, traces, task.request().destinations().keySet());
@@ -588,22 +655,76 @@ final class Execution implements LeaseHolder {
         }
     }
 
+    /** Tells the rollout that the task takes part in how it went. */
+    private void report() {
+        Ticket ticket = task.ticket();
+        if (ticket == null || !begun) {
+            return;
+        }
+        RolloutSettings settings = ticket.rollout().settings();
+        if (answer != null) {
+            ticket.report(isFaulty(settings), times.of(Step.TOTAL) - times.of(Step.QUEUE));
+        } else if (failure != null && isPlatformsFault(failure) && !isExcused()) {
+            ticket.report(true, -1);
+        }
+    }
+
+    /** Whether the answer needed a fall-back because of what is tried, or of what it is tried against. */
+    private boolean isFaulty(RolloutSettings settings) {
+        if (isExcused()) {
+            return false;
+        }
+        boolean here =
+                switch (settings.kind()) {
+                    case RolloutSettings.POLICY -> fallbacks.contains(Counter.FALLBACKS_POLICY);
+                    case RolloutSettings.PREDICTOR -> fallbacks.contains(Counter.FALLBACKS_PREDICTOR);
+                    case RolloutSettings.BACKEND -> fallbacks.contains(Counter.FALLBACKS_BACKEND);
+                    default -> fallbacks.contains(Counter.FALLBACKS_BACKEND) || fallbacks.contains(Counter.RETRIES);
+                };
+        return here || !task.notes().isEmpty();
+    }
+
+    /** Whether a service was taken away meanwhile, for which nobody is to blame. */
+    private boolean isExcused() {
+        return withdrawals.values().stream().anyMatch(Withdrawal::excused);
+    }
+
+    /** What the client did itself, or configuration demands, says nothing about a candidate. */
+    private static boolean isPlatformsFault(TminusException why) {
+        return !(why instanceof InvalidRequestException
+                || why instanceof RequestCancelledException
+                || why instanceof ModelNotFoundException
+                || why instanceof CapacityException
+                || why instanceof BudgetException
+                || why instanceof UncertifiedException);
+    }
+
     private void complete() {
-        ShadowJob job = shadow;
+        ShadowJob comparison = shadow;
+        ShadowJob second = repeat;
         shadow = null;
+        repeat = null;
         if (failure != null) {
             task.future().completeExceptionally(failure);
         } else if (answer != null && !task.future().complete(answer)) {
             answer.close();
         }
-        if (job != null && abandoned) {
-            // Another attempt has the same request, and draws the same rows from it.
-            platform.shadows().drop(job);
-        } else if (job != null) {
-            // Also of an answer that came too late: whether a row is compared must not depend on how long it took.
-            int capacity = platform.board().current().configuration().global().shadowQueueCapacity();
-            platform.shadows().offer(job, capacity, platform.clock(), scheduler::shadow);
+        follow(comparison, platform.comparisons());
+        follow(second, platform.repeats());
+    }
+
+    private void follow(@Nullable ShadowJob job, ShadowQueue queue) {
+        if (job == null) {
+            return;
         }
+        if (abandoned) {
+            // Another attempt has the same request, and draws the same from it.
+            job.drop();
+            return;
+        }
+        // Also of an answer that came too late: what is compared must not depend on how long it took.
+        int capacity = platform.board().current().configuration().global().shadowQueueCapacity();
+        queue.offer(job, capacity, platform.clock(), scheduler::shadow);
     }
 
     // ---- bookkeeping
@@ -633,12 +754,45 @@ final class Execution implements LeaseHolder {
         platform.counters().add(counter);
     }
 
-    void fallback(Counter kind, String note) {
+    /** @param plugin the name of what was done without; empty if there was nothing to do without */
+    void fallback(Counter kind, String plugin, String note) {
+        mark(kind);
         if (!task.isShadow()) {
             count(Counter.FALLBACKS);
             count(kind);
+            // That nothing is there is a state, and no event with each request.
+            if (!plugin.isEmpty()) {
+                platform.journal().fellBack(pluginKind(kind), plugin, note);
+            }
         }
         notes.add(note);
+    }
+
+    private void mark(Counter kind) {
+        if (fallbacks.isEmpty()) {
+            fallbacks = EnumSet.noneOf(Counter.class);
+        }
+        fallbacks.add(kind);
+    }
+
+    private static String pluginKind(Counter fallback) {
+        return switch (fallback) {
+            case FALLBACKS_POLICY -> "policy";
+            case FALLBACKS_PREDICTOR -> "predictor";
+            default -> "backend";
+        };
+    }
+
+    /** Rows run again because they came out as no numbers. */
+    void retried() {
+        mark(Counter.RETRIES);
+        count(Counter.RETRIES);
+    }
+
+    /** The name of the policy that the request is for; empty if it is not there. */
+    String policyName() {
+        ServiceEntry<Policy> entry = policy;
+        return entry == null ? "" : entry.name();
     }
 
     void note(String sentence) {
@@ -740,7 +894,7 @@ final class Execution implements LeaseHolder {
             scheduler.replaceWorker();
         }
         scheduler.leave();
-        quarantine(leased, reason);
+        quarantine(leased, reason, counted);
         // A client's own thread hangs itself; nobody can answer it before the call returns.
         if (onWorker && task.takeFrom(this)) {
             // Should the call return after all, what would come next must not touch what another attempt answers with.
@@ -750,20 +904,48 @@ final class Execution implements LeaseHolder {
     }
 
     /** One hanging call costs a thread, so it is not tried five times. */
-    private void quarantine(Leasable leased, String reason) {
+    private void quarantine(Leasable leased, String reason, boolean told) {
         Pipeline pipeline = platform.board().current();
+        List<ServiceEntry<?>> hanging = new ArrayList<>(1);
         Stream.<ServiceEntry<?>>concat(pipeline.policies().stream(), pipeline.predictors().stream())
                 .filter(entry -> entry.lease() == leased)
-                .forEach(entry -> entry.health().hung(reason, now()));
-        if (leased instanceof SessionSlot hanging) {
-            hanging.backend().health().hung(reason, now());
+                .forEach(hanging::add);
+        if (leased instanceof SessionSlot session) {
+            hanging.add(session.backend());
+        }
+        Health health = hanging.isEmpty() ? null : hanging.get(0).health();
+        String name = hanging.isEmpty() ? leased.toString() : hanging.get(0).name();
+        if (health != null) {
+            health.hung(reason, now());
+        }
+        lostCall.lost(leased, name, health);
+        if (told) {
+            platform.journal()
+                    .note(
+                            JournalEntry.CALL_ABANDONED,
+                            name,
+                            "A call of request " + task.id() + " was given up: " + reason + ".",
+                            Map.of("requestId", Long.toString(task.id())));
         }
         count(Counter.QUARANTINES);
+    }
+
+    private void tellReturn() {
+        platform.journal()
+                .note(
+                        JournalEntry.CALL_RETURNED_LATE,
+                        lostCall.name(),
+                        "The abandoned call of request " + task.id() + " to the " + lostCall.target() + " came back.",
+                        Map.of("requestId", Long.toString(task.id())));
     }
 
     private void giveUp(Leasable leased, String reason) {
         if (task.isShadow()) {
             // Its inputs may still be read by the call that hangs, but they are copies that nobody else has.
+            Ticket side = task.ticket();
+            if (side != null) {
+                side.report(true, -1);
+            }
             task.stop();
             task.future().completeExceptionally(new BackendException("The call was given up: " + reason + ".", ""));
             return;
@@ -777,6 +959,11 @@ final class Execution implements LeaseHolder {
                             "The call was given up: " + reason + ". It may still write to the destinations given.",
                             "Send the request again with fresh destinations."));
             return;
+        }
+        Ticket ticket = task.ticket();
+        if (ticket != null && ticket.isCandidate()) {
+            ticket.report(true, -1);
+            task.leaveRollout();
         }
         task.exclude(leased, "An attempt was given up: " + reason + ".");
         count(Counter.FALLBACKS);

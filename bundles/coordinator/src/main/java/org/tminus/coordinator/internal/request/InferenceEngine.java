@@ -47,21 +47,32 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     private final WorkerPool pool;
     private final Watchdog watchdog;
     private final Scheduler scheduler = new OwnScheduler();
+    private final DeviceConcurrency concurrency;
     private final AtomicLong ids = new AtomicLong();
     private final Set<Task> waitingForSessions = ConcurrentHashMap.newKeySet();
+    private volatile Runnable changes = () -> {};
     private volatile boolean closed;
 
-    /** @param completions completes the futures of {@link #submit} */
-    public InferenceEngine(Platform platform, Executor completions) {
+    /**
+     * @param completions completes the futures of {@link #submit}
+     * @param background asks backends what may take long
+     */
+    public InferenceEngine(Platform platform, Executor completions, Executor background) {
         this.platform = platform;
         this.completions = completions;
         GlobalSettings settings = platform.board().current().configuration().global();
         this.pool = new WorkerPool(settings.queueCapacity(), this::work);
+        this.concurrency = new DeviceConcurrency(background, this::resize);
         this.watchdog = new Watchdog(platform, this::expire);
     }
 
-    /** Begins to follow the board's changes. */
-    public void start() {
+    /**
+     * Begins to follow the board's changes.
+     *
+     * @param follower is told of each change too; must be quick
+     */
+    public void start(Runnable follower) {
+        changes = follower;
         watchdog.start();
         platform.board().listen(this);
     }
@@ -110,7 +121,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         Route route;
         try {
             task = admit(request, new CompletableFuture<>());
-            route = platform.router().route(request);
+            route = platform.router().route(task, platform.clock().getAsLong());
         } catch (TminusException e) {
             platform.counters().add(Counter.REJECTED);
             throw e;
@@ -187,13 +198,15 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
                 ? new ModelView(route.model().service())
                 : route.candidates().get(0).view();
         Batch batch = RequestValidator.validate(request, view);
-        return new Task(ids.incrementAndGet(), request, batch, now, deadline, future);
+        Task task = new Task(ids.incrementAndGet(), request, batch, now, deadline, future);
+        task.enrol(RolloutRuns.enrol(platform.router(), route, request, task.id(), now));
+        return task;
     }
 
     /** Sends a task to the workers, or has it wait for a session first. */
     private void dispatch(Task task) {
         try {
-            Route route = platform.router().route(task.request());
+            Route route = platform.router().route(task, platform.clock().getAsLong());
             while (!route.hasReady(task.excluded())) {
                 SessionSlot opening = route.opening(task.excluded());
                 if (opening != null) {
@@ -203,7 +216,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
                 if (platform.router().isHopeless(route, task.excluded())) {
                     throw Execution.noBackend(route);
                 }
-                route = platform.router().route(task.request());
+                route = platform.router().route(task, platform.clock().getAsLong());
             }
             if (task.excluded().isEmpty()) {
                 pool.submit(task);
@@ -222,7 +235,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     /** Waits for nothing: what cannot run soon is not compared. */
     private void dispatchShadow(Task task) {
         try {
-            Route route = platform.router().route(task.request());
+            Route route = platform.router().route(task, platform.clock().getAsLong());
             if (!route.hasReady(task.excluded())) {
                 throw Execution.noBackend(route);
             }
@@ -270,7 +283,12 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     }
 
     private void expire(Task task) {
+        boolean atWork = task.isAtWork();
+        Ticket ticket = task.ticket();
         if (task.stop()) {
+            if (ticket != null && atWork) {
+                ticket.report(true, -1);
+            }
             platform.counters().add(Counter.DEADLINES_EXCEEDED);
             platform.counters().add(Counter.FAILED);
             pool.remove(task);
@@ -345,6 +363,15 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
 
     @Override
     public void changed(Pipeline pipeline) {
+        resize();
+        if (closed) {
+            return;
+        }
+        openSessions(pipeline);
+        changes.run();
+    }
+
+    private void resize() {
         Pipeline sized;
         do {
             // Changes may be told of in another order than they were made: the newest one counts.
@@ -352,35 +379,36 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
             GlobalSettings settings = sized.configuration().global();
             pool.resize(workers(sized, settings), settings.queueCapacity());
         } while (!sized.equals(platform.board().current()));
-        if (closed) {
-            return;
-        }
+    }
+
+    private void openSessions(Pipeline pipeline) {
         for (ServiceEntry<AdaptiveModel> model : pipeline.allModels()) {
             List<SessionSlot> candidates = platform.router().route(model).candidates();
             // Only the preferred backend: a stand-in's session costs memory, and is opened when it is needed.
             if (!candidates.isEmpty()) {
                 platform.sessions().open(candidates.get(0), pipeline.repository());
             }
+            SessionSlot tried = platform.router().triedSession(model);
+            if (tried != null) {
+                platform.sessions().open(tried, pipeline.repository());
+            }
         }
     }
 
-    private static int workers(Pipeline pipeline, GlobalSettings settings) {
+    private int workers(Pipeline pipeline, GlobalSettings settings) {
         if (settings.workers() > 0) {
             return settings.workers();
         }
         int most = 1;
         for (ServiceEntry<Backend> backend : pipeline.backends()) {
-            try {
-                most = Math.max(most, backend.service().device().concurrency());
-            } catch (RuntimeException | LinkageError e) {
-                backend.health().failed("its device cannot be described: " + e, System.nanoTime());
-            }
+            most = Math.max(most, concurrency.of(backend));
         }
         return most;
     }
 
     @Override
     public List<? extends Leasable> retire(ServiceEntry<?> gone) {
+        concurrency.forget(gone.lease());
         return platform.sessions().retire(gone);
     }
 
@@ -388,7 +416,8 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     @Override
     public void close() {
         closed = true;
-        platform.shadows().close();
+        platform.comparisons().close();
+        platform.repeats().close();
         pool.close().forEach(this::refuse);
         waitingForSessions.forEach(this::refuse);
         waitingForSessions.clear();

@@ -4,8 +4,12 @@
  */
 package org.tminus.coordinator.internal.request;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.TensorSpec;
 import org.tminus.tensor.Shape;
@@ -13,17 +17,45 @@ import org.tminus.tensor.Tensor;
 
 /** Whether a backend gave what was asked for. Stateless. */
 final class OutputCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputCheck.class);
+    private static final String UNREADABLE = "its outputs cannot be read: ";
+
     private OutputCheck() {}
 
-    /** @throws BackendFailure if an output is missing, or of another type, shape or place; all are closed then */
-    static void check(AdaptiveModel model, Set<String> requested, int rows, Map<String, Tensor> outputs)
+    /**
+     * @return a copy of the outputs: what the backend does to its own map afterwards does not matter
+     * @throws BackendFailure if an output is missing, or of another type, shape or place; all are closed then
+     */
+    static Map<String, Tensor> check(AdaptiveModel model, Set<String> requested, int rows, Map<String, Tensor> outputs)
             throws BackendFailure {
-        String problem = outputs == null ? "it gave no outputs" : problem(model, requested, rows, outputs);
+        if (outputs == null) {
+            throw new BackendFailure("it gave no outputs", true, null);
+        }
+        Map<String, Tensor> copy = new HashMap<>();
+        String problem;
+        RuntimeException cause = null;
+        try {
+            copy.putAll(outputs);
+            problem = problem(model, requested, rows, copy);
+        } catch (RuntimeException e) {
+            problem = UNREADABLE + Failures.describe(e);
+            cause = e;
+        }
         if (!problem.isEmpty()) {
-            if (outputs != null) {
-                outputs.values().forEach(Tensor::close);
+            copy.values().forEach(OutputCheck::close);
+            throw new BackendFailure(problem, true, cause);
+        }
+        return copy;
+    }
+
+    /** A tensor may be a plugin's own class. */
+    private static void close(@Nullable Tensor tensor) {
+        try {
+            if (tensor != null) {
+                tensor.close();
             }
-            throw new BackendFailure(problem, true, null);
+        } catch (RuntimeException e) {
+            LOG.warn("An output that is wrong could not be closed", e);
         }
     }
 
@@ -49,13 +81,25 @@ final class OutputCheck {
         return "";
     }
 
-    /** Whether a row of an output holds NaN or infinity. */
-    static boolean isBad(Map<String, Tensor> outputs, int firstRow, int rows) {
-        for (Tensor tensor : outputs.values()) {
-            if (Tensors.hasNonFinite(tensor, firstRow, rows)) {
-                return true;
+    /**
+     * Whether a row of an output holds NaN or infinity.
+     *
+     * @throws BackendFailure if that cannot be read, for example because the backend closed what it gave
+     */
+    static boolean isBad(Map<String, Tensor> outputs, int firstRow, int rows) throws BackendFailure {
+        try {
+            for (Tensor tensor : outputs.values()) {
+                if (Tensors.hasNonFinite(tensor, firstRow, rows)) {
+                    return true;
+                }
             }
+            return false;
+        } catch (RuntimeException e) {
+            throw unreadable(e);
         }
-        return false;
+    }
+
+    static BackendFailure unreadable(RuntimeException cause) {
+        return new BackendFailure(UNREADABLE + Failures.describe(cause), true, cause);
     }
 }

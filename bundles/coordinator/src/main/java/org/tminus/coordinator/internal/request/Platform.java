@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.tminus.coordinator.internal.certificate.CertificateBook;
+import org.tminus.coordinator.internal.journal.JournalBook;
 import org.tminus.coordinator.internal.pipeline.ServiceBoard;
 import org.tminus.coordinator.internal.session.Sessions;
 import org.tminus.coordinator.internal.status.Counters;
@@ -16,7 +17,9 @@ import org.tminus.coordinator.internal.status.Counters;
  * What all requests share.
  *
  * @param certificates which certificates hold
- * @param shadows compares answers with full depth
+ * @param shadows draws what is compared with full depth
+ * @param comparisons with full depth, that wait
+ * @param repeats for rollouts, that wait
  * @param clock monotonic nanoseconds
  * @param active the executions at work, for the watchdog
  */
@@ -27,6 +30,9 @@ public record Platform(
         Counters counters,
         CertificateBook certificates,
         ShadowRuns shadows,
+        ShadowQueue comparisons,
+        ShadowQueue repeats,
+        JournalBook journal,
         LongSupplier clock,
         Set<Execution> active) {
     public Platform(
@@ -35,6 +41,7 @@ public record Platform(
             Sessions sessions,
             Counters counters,
             CertificateBook certificates,
+            JournalBook journal,
             LongSupplier clock) {
         this(
                 board,
@@ -43,6 +50,9 @@ public record Platform(
                 counters,
                 certificates,
                 new ShadowRuns(certificates, counters),
+                new ShadowQueue(),
+                new ShadowQueue(),
+                journal,
                 clock,
                 ConcurrentHashMap.newKeySet());
     }

@@ -5,6 +5,8 @@
 package org.tminus.coordinator.internal.request;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +51,7 @@ final class PolicyConversation {
             flopsPerRow = Math.max(0, entry.service().flopsPerRow(context.model()));
             PolicyRun begun = entry.service().begin(context);
             run = begun;
-            List<Decision> decisions = begun.first();
+            List<Decision> decisions = copy(begun.first(), context.rows());
             checkFirst(decisions);
             return decisions;
         } catch (Throwable e) {
@@ -59,11 +61,17 @@ final class PolicyConversation {
         }
     }
 
-    private void checkFirst(List<Decision> decisions) throws PolicyFailure {
-        if (decisions == null || decisions.size() != context.rows()) {
-            throw wrong("it decided for " + (decisions == null ? "no" : decisions.size()) + " rows, but there are "
-                    + context.rows());
+    /** A copy is checked and followed: what the policy does to its own list afterwards does not matter. */
+    private List<Decision> copy(@Nullable List<Decision> decisions, int rows) throws PolicyFailure {
+        Decision[] copied = decisions == null ? new Decision[0] : decisions.toArray(Decision[]::new);
+        if (copied.length != rows) {
+            throw wrong(
+                    "it decided for " + (decisions == null ? "no" : copied.length) + " rows, but there are " + rows);
         }
+        return Collections.unmodifiableList(Arrays.asList(copied));
+    }
+
+    private void checkFirst(List<Decision> decisions) throws PolicyFailure {
         List<Path> allowed = context.allowedPaths();
         Path before = null;
         for (Decision decision : decisions) {
@@ -93,14 +101,15 @@ final class PolicyConversation {
         List<Decision> decisions = null;
         long[] mark = enter();
         try {
-            decisions = begun.next(checkpoint);
+            decisions = copy(begun.next(checkpoint), checkpoint.rows());
             checkNext(decisions, checkpoint);
         } catch (Throwable e) {
             decisions = null;
             if (!checkpoint.hasFailed()) {
                 silenced = true;
                 PolicyFailure failure = failure(e);
-                execution.fallback(Counter.FALLBACKS_POLICY, failure.reason() + " The rows follow their path.");
+                execution.fallback(
+                        Counter.FALLBACKS_POLICY, entry.name(), failure.reason() + " The rows follow their path.");
             }
         } finally {
             leave(mark);
@@ -110,10 +119,6 @@ final class PolicyConversation {
     }
 
     private void checkNext(List<Decision> decisions, CheckpointView checkpoint) throws PolicyFailure {
-        if (decisions == null || decisions.size() != checkpoint.rows()) {
-            throw wrong("it decided for " + (decisions == null ? "no" : decisions.size()) + " rows, but "
-                    + checkpoint.rows() + " are running");
-        }
         for (Decision decision : decisions) {
             if (decision == null) {
                 throw wrong("a decision is missing");

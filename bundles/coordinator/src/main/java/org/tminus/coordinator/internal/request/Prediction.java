@@ -69,7 +69,10 @@ final class Prediction {
             }
         }
         if (failure != null) {
-            execution.fallback(Counter.FALLBACKS_PREDICTOR, String.valueOf(failure.getMessage()));
+            execution.fallback(
+                    Counter.FALLBACKS_PREDICTOR,
+                    predictors.get(predictors.size() - 1).name(),
+                    String.valueOf(failure.getMessage()));
         }
     }
 
@@ -86,16 +89,17 @@ final class Prediction {
                 return false;
             }
             flopsPerRow = Math.max(0, entry.service().flopsPerRow(model));
-            List<Complexity> answer = entry.service().predict(context);
+            // A copy is checked: what the predictor does to its own list afterwards does not matter.
+            List<Complexity> answer = List.copyOf(entry.service().predict(context));
             check(entry, context, answer);
-            complexities = Optional.of(List.copyOf(answer));
+            complexities = Optional.of(answer);
             failure = null;
             execution.praise(entry);
         } catch (Throwable e) {
             String why = "Predictor '" + entry.name() + "' failed: " + Failures.describe(e);
             failure = new TminusException(why, "See the log of the predictor.", e);
             execution.blame(entry, why);
-            execution.fallback(Counter.FALLBACKS_PREDICTOR, why);
+            execution.fallback(Counter.FALLBACKS_PREDICTOR, entry.name(), why);
         } finally {
             execution.spent(Step.PREDICT, execution.now() - start);
             if (caller != null) {

@@ -12,6 +12,7 @@ import org.tminus.coordinator.internal.configuration.EffectiveSettings;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.Pipeline;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
+import org.tminus.coordinator.internal.rollout.Rollout;
 import org.tminus.coordinator.internal.session.SessionSlot;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.OperatingPoint;
@@ -32,6 +33,7 @@ public final class Route {
     private final List<SessionSlot> candidates;
     private final Choice policy;
     private final List<ServiceEntry<ComplexityPredictor>> predictors;
+    private final @Nullable Rollout rollout;
     private final AtomicInteger answered = new AtomicInteger();
 
     /**
@@ -47,7 +49,8 @@ public final class Route {
             @Nullable OperatingPoint operatingPoint,
             List<SessionSlot> candidates,
             Choice policy,
-            List<ServiceEntry<ComplexityPredictor>> predictors) {
+            List<ServiceEntry<ComplexityPredictor>> predictors,
+            @Nullable Rollout rollout) {
         this.pipeline = pipeline;
         this.model = model;
         this.settings = settings;
@@ -55,6 +58,13 @@ public final class Route {
         this.candidates = candidates;
         this.policy = policy;
         this.predictors = predictors;
+        this.rollout = rollout;
+    }
+
+    /** What is tried on requests for this model; null if nothing is. */
+    @Nullable
+    Rollout rollout() {
+        return rollout;
     }
 
     Pipeline pipeline() {
@@ -97,7 +107,7 @@ public final class Route {
     SessionSlot ready(Set<Leasable> excluded, long now) {
         SessionSlot lastResort = null;
         for (SessionSlot slot : candidates) {
-            if (slot.state() == SessionSlot.State.READY && !slot.isRetired() && !excluded.contains(slot)) {
+            if (isUsable(slot, excluded)) {
                 if (slot.backend().health().permits(now)) {
                     return slot;
                 }
@@ -109,25 +119,37 @@ public final class Route {
         return lastResort;
     }
 
+    /** A backend in which too many calls hang already gets no more, not even as the last resort. */
+    private static boolean isUsable(SessionSlot slot, Set<Leasable> excluded) {
+        return slot.state() == SessionSlot.State.READY
+                && !slot.isRetired()
+                && !excluded.contains(slot)
+                && !slot.backend().health().isExhausted();
+    }
+
     /** Whether a session is open, without probing a quarantine. */
     public boolean hasReady(Set<Leasable> excluded) {
         for (SessionSlot slot : candidates) {
-            if (slot.state() == SessionSlot.State.READY && !slot.isRetired() && !excluded.contains(slot)) {
+            if (isUsable(slot, excluded)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** The first session that may still be opened. */
+    /** The first session that may still be opened; one that takes too long only if there is no other. */
     @Nullable
     SessionSlot opening(Set<Leasable> excluded) {
+        SessionSlot overdue = null;
         for (SessionSlot slot : candidates) {
             if (slot.mayOpen() && !slot.isRetired() && !excluded.contains(slot)) {
-                return slot;
+                if (!slot.isOverdue()) {
+                    return slot;
+                }
+                overdue = overdue == null ? slot : overdue;
             }
         }
-        return null;
+        return overdue;
     }
 
     boolean isTrusted() {

@@ -35,7 +35,9 @@ record RowTrace(
         CertificateState certificate,
         Optional<String> certificateReason,
         boolean budgetMissed,
-        List<String> fallbacks)
+        List<String> fallbacks,
+        Optional<String> rollout,
+        Optional<String> arm)
         implements Trace {
     @Override
     public long nanos(Step step) {

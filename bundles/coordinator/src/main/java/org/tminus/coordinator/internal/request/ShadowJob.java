@@ -4,48 +4,30 @@
  */
 package org.tminus.coordinator.internal.request;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.tminus.certificate.SequentialTest;
-import org.tminus.coordinator.internal.certificate.PointId;
-import org.tminus.tensor.Tensor;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.tminus.inference.InferenceResult;
 
-/**
- * Rows drawn from one answered request. Those that a shorter path answered are to run at full depth, with copies of their
- * inputs; the others agree with full depth already, and wait here with them so that every comparison comes in the order
- * in which it was drawn, and is dropped alike.
- *
- * @param requestId the request that they are from
- * @param inputs copies of the rows that have to run; empty if none has
- * @param kept per row drawn, what is compared of its answer; null for one that full depth answered
- */
-record ShadowJob(
-        long requestId,
-        Batch batch,
-        PointId id,
-        SequentialTest test,
-        Agreement agreement,
-        Map<String, Tensor> inputs,
-        List<Kept> kept) {
-    /** What is compared of one row; {@code answer} is empty where full depth answered. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Kept(boolean fullDepth, float[] answer) {}
+/** An answered request, of which something is to run once more when nobody waits, to be compared. It owns what it copied. */
+interface ShadowJob {
+    long requestId();
 
-    int drawn() {
-        return kept.size();
-    }
+    /**
+     * The second run; null if the comparison needs none.
+     *
+     * @param clock monotonic nanoseconds
+     * @param future what the run is to complete
+     */
+    @Nullable
+    Task task(LongSupplier clock, CompletableFuture<InferenceResult> future);
 
-    /** How many rows have to run. */
-    int rows() {
-        return (int) kept.stream().filter(row -> !row.fullDepth()).count();
-    }
+    /** @param result of the second run, which stays the caller's; null if there was none to be */
+    void compare(@Nullable InferenceResult result);
 
-    Set<String> outputs() {
-        return Set.of(agreement.output());
-    }
+    /** Gives up the comparison, and frees the copies. */
+    void drop();
 
-    void close() {
-        inputs.values().forEach(Tensor::close);
-    }
+    /** Frees the copies. */
+    void close();
 }

@@ -204,8 +204,8 @@ final class StepwiseRun {
     }
 
     private Map<String, Tensor> read(ExitId exit) throws TminusException, BackendFailure {
-        Map<String, Tensor> head = work.call(() -> openRun().read(exit));
-        OutputCheck.check(work.batch().model(), outputs, running.length, head);
+        Map<String, Tensor> given = work.call(() -> openRun().read(exit));
+        Map<String, Tensor> head = OutputCheck.check(work.batch().model(), outputs, running.length, given);
         flops += work.batch()
                 .model()
                 .exit(exit)

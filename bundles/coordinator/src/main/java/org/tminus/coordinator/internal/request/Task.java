@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.inference.InferenceRequest;
@@ -23,16 +24,23 @@ import org.tminus.inference.Priority;
 final class Task {
     private static final Object DONE = new Object();
 
+    private enum Purpose {
+        ANSWER,
+        FULL_DEPTH,
+        REPEAT
+    }
+
     private final long id;
     private final InferenceRequest request;
     private final long submittedNanos;
     private final Deadline deadline;
     private final CompletableFuture<InferenceResult> future;
-    private final boolean shadow;
+    private final Purpose purpose;
     private final AtomicReference<@Nullable Object> owner = new AtomicReference<>();
     private final List<String> notes = new CopyOnWriteArrayList<>();
     private volatile Set<Leasable> excluded = Set.of();
     private volatile Batch batch;
+    private volatile @Nullable Ticket ticket;
 
     Task(
             long id,
@@ -41,7 +49,7 @@ final class Task {
             long submittedNanos,
             Deadline deadline,
             CompletableFuture<InferenceResult> future) {
-        this(id, request, batch, submittedNanos, deadline, future, false);
+        this(id, request, batch, submittedNanos, deadline, future, Purpose.ANSWER);
     }
 
     private Task(
@@ -51,30 +59,67 @@ final class Task {
             long submittedNanos,
             Deadline deadline,
             CompletableFuture<InferenceResult> future,
-            boolean shadow) {
+            Purpose purpose) {
         this.id = id;
         this.request = request;
         this.batch = batch;
         this.submittedNanos = submittedNanos;
         this.deadline = deadline;
         this.future = future;
-        this.shadow = shadow;
+        this.purpose = purpose;
     }
 
     /** Runs some rows of an answered request at full depth, to compare; nobody waits for it. */
-    static Task shadow(
+    static Task fullDepth(
             long id,
             InferenceRequest request,
             Batch batch,
-            long now,
-            Deadline none,
+            LongSupplier clock,
             CompletableFuture<InferenceResult> future) {
-        return new Task(id, request, batch, now, none, future, true);
+        return new Task(id, request, batch, clock.getAsLong(), Deadline.in(null, clock), future, Purpose.FULL_DEPTH);
+    }
+
+    /**
+     * Runs an answered request with the other side of a rollout; nobody waits for it.
+     *
+     * @param ticket of the candidate; null if what is in force repeats it
+     */
+    static Task repeat(
+            long id,
+            InferenceRequest request,
+            Batch batch,
+            @Nullable Ticket ticket,
+            LongSupplier clock,
+            CompletableFuture<InferenceResult> future) {
+        Task task = new Task(id, request, batch, clock.getAsLong(), Deadline.in(null, clock), future, Purpose.REPEAT);
+        task.ticket = ticket;
+        return task;
+    }
+
+    /** Puts the task on a side of a rollout. */
+    void enrol(@Nullable Ticket given) {
+        ticket = given;
+    }
+
+    /** The candidate cannot answer it: it goes with all others, and counts for no side. */
+    void leaveRollout() {
+        ticket = null;
+    }
+
+    /** On which side of a rollout it is; null if on none. */
+    @Nullable
+    Ticket ticket() {
+        return ticket;
+    }
+
+    /** Whether it runs at full depth whatever a policy would say. */
+    boolean isFullDepth() {
+        return purpose == Purpose.FULL_DEPTH;
     }
 
     /** Whether it only compares: it is in no count of requests, and goes after everything else. */
     boolean isShadow() {
-        return shadow;
+        return purpose != Purpose.ANSWER;
     }
 
     long id() {
@@ -159,6 +204,11 @@ final class Task {
             execution.stop();
         }
         return before != DONE;
+    }
+
+    /** Whether an execution is at work on it. */
+    boolean isAtWork() {
+        return owner.get() instanceof Execution;
     }
 
     boolean isDone() {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
@@ -129,5 +130,14 @@ final class Tensors {
             hash = (hash ^ bytes.get(index)) * 0x100_0000_01b3L;
         }
         return hash;
+    }
+
+    /** The bytes of so many rows of these inputs. */
+    static long bytes(Map<String, Tensor> inputs, int rows) {
+        long bytes = 0;
+        for (Tensor tensor : inputs.values()) {
+            bytes += tensor.byteSize() / Math.max(1, tensor.shape().dimension(0)) * rows;
+        }
+        return bytes;
     }
 }

@@ -88,6 +88,7 @@ final class Watchdog {
         }
         GlobalSettings settings = platform.board().current().configuration().global();
         long timeout = settings.pluginTimeoutNanos();
+        platform.sessions().checkOverdue(timeout);
         for (Execution execution : platform.active()) {
             look(execution, timeout, settings.pluginTimeoutMillis());
         }

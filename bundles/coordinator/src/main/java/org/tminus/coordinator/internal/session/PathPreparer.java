@@ -6,11 +6,14 @@ package org.tminus.coordinator.internal.session;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.coordinator.internal.status.Counters;
 import org.tminus.model.AdaptiveModel;
@@ -19,13 +22,16 @@ import org.tminus.model.Path;
 
 /**
  * Compiles the paths of a model's menu in the background, one after the other: full depth first, then those that the
- * default operating point is likely to take, then the others. Requests run uncompiled paths meanwhile.
+ * default operating point is likely to take, then the others. Requests run uncompiled paths meanwhile. Each backend has
+ * its own line, so that one that hangs holds up no other. Thread-safe.
  */
 final class PathPreparer {
     private static final Logger LOG = LoggerFactory.getLogger(PathPreparer.class);
 
     private final Executor background;
     private final Counters counters;
+    /** By the backend's lease. */
+    private final Map<Leasable, SerialExecutor> lines = new ConcurrentHashMap<>();
 
     PathPreparer(Executor background, Counters counters) {
         this.background = background;
@@ -34,10 +40,19 @@ final class PathPreparer {
 
     void prepare(SessionSlot slot) {
         try {
-            background.execute(() -> prepareAll(slot));
+            lines.computeIfAbsent(slot.backend().lease(), backend -> new SerialExecutor(background))
+                    .execute(() -> prepareAll(slot));
+            if (slot.backend().lease().isRetired()) {
+                forget(slot.backend().lease());
+            }
         } catch (RejectedExecutionException e) {
             LOG.debug("The platform has stopped; no path of the {} is compiled", slot, e);
         }
+    }
+
+    /** The backend goes. */
+    void forget(Leasable backend) {
+        lines.remove(backend);
     }
 
     private void prepareAll(SessionSlot slot) {
@@ -50,7 +65,7 @@ final class PathPreparer {
             try {
                 slot.session().prepare(path);
                 counters.add(Counter.PATHS_PREPARED);
-            } catch (Exception | LinkageError | StackOverflowError e) {
+            } catch (Exception | Error e) {
                 counters.add(Counter.PREPARATIONS_FAILED);
                 LOG.info("Path {} of the {} runs without being compiled", path, slot, e);
             } finally {

@@ -6,6 +6,7 @@ package org.tminus.coordinator.internal.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,12 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.backend.Backend;
 import org.tminus.backend.BackendSession;
+import org.tminus.coordinator.internal.journal.JournalBook;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.coordinator.internal.status.Counters;
 import org.tminus.failure.BackendException;
+import org.tminus.failure.ModelFormatException;
 import org.tminus.failure.TminusException;
+import org.tminus.inference.JournalEntry;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.ModelLease;
 import org.tminus.model.ModelRepository;
@@ -49,6 +53,7 @@ public final class SessionSlot extends Leasable {
     private final ModelView view;
     private final PathTimes times = new PathTimes();
     private final Counters counters;
+    private final JournalBook journal;
     private final Executor opener;
     private final LongSupplier clock;
 
@@ -58,6 +63,8 @@ public final class SessionSlot extends Leasable {
     private volatile @Nullable TminusException failure;
     private @Nullable ModelLease lease;
     private int failures;
+    private volatile long openingSince;
+    private volatile boolean overdue;
     private volatile long retryAt;
     private List<Runnable> waiting = new ArrayList<>();
 
@@ -65,6 +72,7 @@ public final class SessionSlot extends Leasable {
             ServiceEntry<AdaptiveModel> model,
             ServiceEntry<Backend> backend,
             Counters counters,
+            JournalBook journal,
             Executor opener,
             LongSupplier clock) {
         super(
@@ -75,6 +83,7 @@ public final class SessionSlot extends Leasable {
         this.backend = backend;
         this.view = new ModelView(model.service());
         this.counters = counters;
+        this.journal = journal;
         this.opener = opener;
         this.clock = clock;
     }
@@ -142,6 +151,9 @@ public final class SessionSlot extends Leasable {
                 }
                 whenSettled = null;
                 start = state != State.OPENING;
+                if (start) {
+                    openingSince = clock.getAsLong();
+                }
                 state = State.OPENING;
             }
         }
@@ -156,6 +168,29 @@ public final class SessionSlot extends Leasable {
         if (whenSettled != null) {
             whenSettled.run();
         }
+    }
+
+    /** Whether the opening takes so long that other backends are to be tried first. */
+    public boolean isOverdue() {
+        return overdue;
+    }
+
+    /** Has those who wait look for another session, if this one has been opening for too long. It goes on opening. */
+    void checkOverdue(long timeoutNanos) {
+        List<Runnable> told;
+        synchronized (this) {
+            if (state != State.OPENING || overdue || clock.getAsLong() - openingSince <= timeoutNanos) {
+                return;
+            }
+            overdue = true;
+            told = waiting;
+            waiting = new ArrayList<>();
+        }
+        String text = "The " + this + " has been opening for more than " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+                + " ms; other backends are tried first.";
+        LOG.warn(text);
+        journal.note(JournalEntry.SESSION_FAILED, model.service().name(), text, Map.of("backend", backend.name()));
+        told.forEach(Runnable::run);
     }
 
     private void open(@Nullable ModelRepository repository) {
@@ -209,7 +244,7 @@ public final class SessionSlot extends Leasable {
     private String describe() {
         try {
             return backend.service().device().numericClass();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("Backend '{}' cannot describe its device", backend.name(), e);
             return "";
         }
@@ -222,6 +257,7 @@ public final class SessionSlot extends Leasable {
     private void settle(@Nullable BackendSession opened, @Nullable ModelLease acquired, @Nullable TminusException why) {
         List<Runnable> told;
         synchronized (this) {
+            overdue = false;
             session = opened;
             lease = acquired;
             failure = why;
@@ -238,8 +274,26 @@ public final class SessionSlot extends Leasable {
         if (why != null && !isRetired()) {
             counters.add(Counter.SESSIONS_FAILED);
             LOG.warn("The {} cannot be opened", this, why);
+            journal.note(
+                    isDamaged(why) ? JournalEntry.MODEL_REFUSED : JournalEntry.SESSION_FAILED,
+                    model.service().name(),
+                    "The " + this + " cannot be opened: " + why.getMessage(),
+                    Map.of(
+                            "backend",
+                            backend.name(),
+                            "version",
+                            model.service().version().toString()));
         }
         told.forEach(Runnable::run);
+    }
+
+    private static boolean isDamaged(Throwable why) {
+        for (Throwable cause = why; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ModelFormatException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -262,7 +316,8 @@ public final class SessionSlot extends Leasable {
         }
         try {
             resource.close();
-        } catch (Exception | LinkageError e) {
+        } catch (Exception | Error e) {
+            // Whatever it was: what comes after must be closed too.
             LOG.warn("The {} could not be closed", this, e);
         }
     }

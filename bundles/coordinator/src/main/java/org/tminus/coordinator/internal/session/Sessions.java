@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.backend.Backend;
+import org.tminus.coordinator.internal.journal.JournalBook;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 import org.tminus.coordinator.internal.status.Counters;
 import org.tminus.model.AdaptiveModel;
@@ -24,21 +25,33 @@ public final class Sessions {
 
     private final Map<Key, SessionSlot> slots = new ConcurrentHashMap<>();
     private final Counters counters;
+    private final JournalBook journal;
     private final Executor opener;
     private final LongSupplier clock;
     private final PathPreparer preparer;
+    private volatile Runnable listener = () -> {};
     private volatile boolean ended;
 
     /**
-     * @param opener runs the openings and closings, which may take long
-     * @param preparing runs the compilation of paths
+     * @param opener runs the openings and closings, which may take long, and the compilation of paths
      * @param clock monotonic nanoseconds
      */
-    public Sessions(Counters counters, Executor opener, Executor preparing, LongSupplier clock) {
+    public Sessions(Counters counters, JournalBook journal, Executor opener, LongSupplier clock) {
         this.counters = counters;
+        this.journal = journal;
         this.opener = opener;
         this.clock = clock;
-        this.preparer = new PathPreparer(preparing, counters);
+        this.preparer = new PathPreparer(opener, counters);
+    }
+
+    /** From now on this listener learns of each session that is open or has failed to; it must be quick. */
+    public void listen(Runnable only) {
+        listener = only;
+    }
+
+    /** Has whoever waits for a session that opens for longer than this look for another. */
+    public void checkOverdue(long timeoutNanos) {
+        slots.values().forEach(slot -> slot.checkOverdue(timeoutNanos));
     }
 
     /** The slot for a model on a backend; it is opened when somebody asks for it. */
@@ -47,7 +60,7 @@ public final class Sessions {
         if (isGone(model, backend)) {
             // A request with an older pipeline asks: keep nothing that would outlive it, and leave alone what came
             // since.
-            SessionSlot gone = new SessionSlot(model, backend, counters, opener, clock);
+            SessionSlot gone = new SessionSlot(model, backend, counters, journal, opener, clock);
             gone.retire();
             return gone;
         }
@@ -59,7 +72,7 @@ public final class Sessions {
                 // Its service went and came back: the session of the first time is not used again.
                 known.retire();
             }
-            return new SessionSlot(model, backend, counters, opener, clock);
+            return new SessionSlot(model, backend, counters, journal, opener, clock);
         });
         if (isGone(model, backend)) {
             slot.retire();
@@ -79,6 +92,7 @@ public final class Sessions {
                 if (slot.state() == SessionSlot.State.READY) {
                     preparer.prepare(slot);
                 }
+                listener.run();
             });
         }
     }
@@ -99,6 +113,7 @@ public final class Sessions {
                 retired.add(slot);
             }
         });
+        preparer.forget(gone.lease());
         return retired;
     }
 

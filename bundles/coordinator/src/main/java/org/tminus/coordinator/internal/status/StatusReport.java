@@ -18,11 +18,13 @@ import org.tminus.coordinator.internal.certificate.ModelCertificate;
 import org.tminus.coordinator.internal.certificate.PointId;
 import org.tminus.coordinator.internal.certificate.Standing;
 import org.tminus.coordinator.internal.certificate.Withdrawal;
+import org.tminus.coordinator.internal.configuration.ModelSettings;
 import org.tminus.coordinator.internal.pipeline.Pipeline;
 import org.tminus.coordinator.internal.pipeline.ServiceBoard;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 import org.tminus.coordinator.internal.request.Route;
 import org.tminus.coordinator.internal.request.Router;
+import org.tminus.coordinator.internal.rollout.RolloutBook;
 import org.tminus.coordinator.internal.session.SessionSlot;
 import org.tminus.inference.CertificateState;
 import org.tminus.inference.CertifiedPoint;
@@ -40,6 +42,7 @@ public final class StatusReport implements PlatformStatus {
     private final Router router;
     private final Counters counters;
     private final CertificateBook certificates;
+    private final RolloutBook rollouts;
     private final Supplier<List<ConfigurationProblem>> problems;
 
     public StatusReport(
@@ -47,11 +50,13 @@ public final class StatusReport implements PlatformStatus {
             Router router,
             Counters counters,
             CertificateBook certificates,
+            RolloutBook rollouts,
             Supplier<List<ConfigurationProblem>> problems) {
         this.board = board;
         this.router = router;
         this.counters = counters;
         this.certificates = certificates;
+        this.rollouts = rollouts;
         this.problems = problems;
     }
 
@@ -78,6 +83,16 @@ public final class StatusReport implements PlatformStatus {
         for (ServiceEntry<AdaptiveModel> model : pipeline.allModels()) {
             warnAbout(model.service(), router.route(model), warnings);
         }
+        for (String name : pipeline.models().keySet()) {
+            ModelSettings own = pipeline.configuration().own(name);
+            Version chosen = own == null ? null : own.version();
+            if (chosen != null
+                    && pipeline.models().getOrDefault(name, List.of()).stream()
+                            .noneMatch(entry -> entry.service().version().equals(chosen))) {
+                warnings.add("Model '" + name + "' is not there in version " + chosen
+                        + ", which configuration chooses; the newest that is there answers.");
+            }
+        }
         for (ServiceState service : services()) {
             if (service.state().equals("quarantined")) {
                 warnings.add(
@@ -90,6 +105,7 @@ public final class StatusReport implements PlatformStatus {
                         + " Only full depth is in force for it.");
             }
         }
+        warnings.addAll(rollouts.warnings());
         for (ConfigurationProblem problem : problems.get()) {
             warnings.add("Configuration " + problem.pid() + ": " + problem.key() + " = '" + problem.value()
                     + "' is not used; expected " + problem.expected() + ".");
@@ -161,7 +177,7 @@ public final class StatusReport implements PlatformStatus {
 
     @Override
     public String policyInForce(String model) {
-        List<ServiceEntry<AdaptiveModel>> versions = board.current().models().getOrDefault(model, List.of());
+        List<ServiceEntry<AdaptiveModel>> versions = router.versionsInForce(model);
         if (versions.isEmpty()) {
             return STATIC;
         }

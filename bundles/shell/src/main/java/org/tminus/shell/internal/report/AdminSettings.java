@@ -19,7 +19,7 @@ public final class AdminSettings implements SettingsStore {
     private static final String PID = "org.tminus";
     private static final String FACTORY_PID = "org.tminus.model";
     /** Any bundle may read them. */
-    private static final String ANYWHERE = "?";
+    static final String ANYWHERE = "?";
 
     private final ConfigurationAdmin admin;
 
@@ -60,7 +60,7 @@ public final class AdminSettings implements SettingsStore {
         }
     }
 
-    private static Map<String, Object> values(@Nullable Configuration configuration, boolean foreign) {
+    static Map<String, Object> values(@Nullable Configuration configuration, boolean foreign) {
         Map<String, Object> values = new TreeMap<>();
         if (configuration != null && configuration.getProperties() != null) {
             values.putAll(FrameworkUtil.asMap(configuration.getProperties()));

@@ -154,6 +154,8 @@ public final class InferenceReport {
         json.put("certificate", trace.certificate().name());
         json.put("certificateReason", trace.certificateReason().orElse(""));
         json.put("fallbacks", trace.fallbacks());
+        json.put("rollout", trace.rollout().orElse(""));
+        json.put("arm", trace.arm().orElse(""));
         Map<String, Long> nanos = new LinkedHashMap<>();
         for (Step step : Step.values()) {
             nanos.put(step.name().toLowerCase(Locale.ROOT), trace.nanos(step));
