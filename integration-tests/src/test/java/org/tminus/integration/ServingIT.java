@@ -11,9 +11,7 @@ import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +35,6 @@ import org.tminus.inference.Step;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.ModelRepository;
-import org.tminus.models.format.ModelPackage;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.tensor.Shape;
 
@@ -207,7 +204,7 @@ public class ServingIT extends TminusTestSupport {
     @Test
     public void aModelIsUpdatedUnderLoadWithoutAFailedRequest() throws Exception {
         Version next = new Version(model.version().getMajor(), model.version().getMinor(), 99);
-        Path update = withVersion(next);
+        Path update = ReferenceModel.withVersion(next);
         try (Load load = load()) {
             load.awaitMore(20);
             repository.install(update);
@@ -220,34 +217,6 @@ public class ServingIT extends TminusTestSupport {
             assertThat(load.versions()).contains(model.version(), next);
         } finally {
             Files.delete(update);
-        }
-    }
-
-    /** The reference model under another version. */
-    private static Path withVersion(Version version) throws Exception {
-        Path folder = Files.createTempDirectory("tminus model");
-        try {
-            try (ModelPackage opened = ModelPackage.open(ReferenceModel.file())) {
-                opened.extract(folder);
-            }
-            Path description = folder.resolve("model.json");
-            String json = Files.readString(description, StandardCharsets.UTF_8);
-            String changed = json.replaceFirst("\"version\"\\s*:\\s*\"[^\"]+\"", "\"version\": \"" + version + "\"");
-            assertThat(changed).isNotEqualTo(json);
-            Files.writeString(description, changed, StandardCharsets.UTF_8);
-            Path file = Files.createTempFile("update", ".tminus");
-            ModelPackage.pack(folder, file);
-            return file;
-        } finally {
-            deleteTree(folder);
-        }
-    }
-
-    private static void deleteTree(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
         }
     }
 
