@@ -84,7 +84,7 @@ public abstract class TminusTestSupport {
     @Configuration
     public final Option[] configuration() {
         return new Option[] {
-            distribution(),
+            container(),
             console(),
             ports(),
             offline(),
@@ -92,6 +92,11 @@ public abstract class TminusTestSupport {
             testLibraries(),
             composite(additionalOptions())
         };
+    }
+
+    /** What is started; the distribution if a test class says nothing else. */
+    protected Option container() {
+        return distribution();
     }
 
     /** What a test class needs besides. */
@@ -157,7 +162,8 @@ public abstract class TminusTestSupport {
                 passedOn("tminus.models"));
     }
 
-    private static Option passedOn(String property) {
+    /** A value of the build, for tests in the container. */
+    protected static Option passedOn(String property) {
         return systemProperty(property).value(requireNonNull(System.getProperty(property), property));
     }
 

@@ -6,6 +6,7 @@ package org.tminus.cli;
 
 import java.io.PrintWriter;
 import org.tminus.cli.demo.DemoCommand;
+import org.tminus.cli.storm.StormCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +29,7 @@ public final class Main {
             subcommands = {
                 InspectCommand.class,
                 DemoCommand.class,
+                StormCommand.class,
                 CompletionCommand.class,
                 CommandLine.HelpCommand.class
             })

@@ -22,7 +22,8 @@ class CompletionCommandTest {
 
         assertThat(commandLine.execute("completion")).isZero();
 
-        assertThat(out.toString()).contains("demo", "inspect", "train", "evaluate", "run", "shell", "--json");
+        assertThat(out.toString())
+                .contains("demo", "storm", "--minutes", "inspect", "train", "evaluate", "run", "shell", "--json");
         Process bash =
                 new ProcessBuilder("bash", "-n").redirectErrorStream(true).start();
         try (var script = bash.getOutputStream()) {

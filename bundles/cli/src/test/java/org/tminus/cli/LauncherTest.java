@@ -63,7 +63,7 @@ class LauncherTest {
         Files.writeString(project.resolve("pom.xml"), "<project>\n  <version>9.9.9</version>\n</project>\n");
         Files.writeString(project.resolve("bnd.bnd"), "");
         Files.createDirectories(project.resolve("cnf"));
-        for (String bundle : List.of("api", "onnx", "native/onnxruntime", "demo", "cli")) {
+        for (String bundle : List.of("api", "onnx", "native/onnxruntime", "demo", "storm", "cli")) {
             Files.createDirectories(project.resolve("bundles").resolve(bundle).resolve("src"));
         }
         script(folder.resolve("a jdk/bin/java"), JAVA);
@@ -124,7 +124,17 @@ class LauncherTest {
             Result result = run(arguments);
             assertThat(result.status()).isZero();
             assertThat(result.output())
-                    .contains("demo", "run", "shell", "inspect", "train", "evaluate", "help", "version", "completion");
+                    .contains(
+                            "demo",
+                            "storm",
+                            "run",
+                            "shell",
+                            "inspect",
+                            "train",
+                            "evaluate",
+                            "help",
+                            "version",
+                            "completion");
         }
         assertThat(run("version")).isEqualTo(new Result(0, "tminus 9.9.9\n"));
         assertThat(builds()).isEmpty();

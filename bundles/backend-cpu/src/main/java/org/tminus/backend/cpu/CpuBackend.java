@@ -159,6 +159,7 @@ public final class CpuBackend implements Backend {
         ModelGraphs graphs = ModelGraphs.read(model);
         ModelContext context =
                 new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, compiler, memoryBytes);
+        LoadCheck.check(context);
         return new CpuSession(context, () -> limits);
     }
 }

@@ -37,12 +37,13 @@ final class Deadlines implements AutoCloseable {
         }
     }
 
-    /** Runs the action soon; once closed, not at all. */
+    /** Runs the action soon; once closed, on the caller's own thread. */
     void soon(Runnable action) {
         try {
             executor.execute(action);
         } catch (RejectedExecutionException e) {
             LOG.trace("Closed: nothing is done in the background any more", e);
+            action.run();
         }
     }
 

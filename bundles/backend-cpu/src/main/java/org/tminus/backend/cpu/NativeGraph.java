@@ -4,6 +4,7 @@
  */
 package org.tminus.backend.cpu;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -95,6 +96,32 @@ final class NativeGraph implements AutoCloseable {
                     "Model " + context.model().name() + ": ONNX Runtime "
                             + context.runtime().version() + " cannot open " + what + ": " + e.getMessage() + ".",
                     "Check that the model's operators are supported by this version, and that memory is left.",
+                    e);
+        }
+    }
+
+    /** What the library found that the graph takes. */
+    Map<String, NodeInfo> inputs() throws BackendException {
+        return described(OrtSession::getInputInfo);
+    }
+
+    /** What the library found that the graph gives. */
+    Map<String, NodeInfo> outputs() throws BackendException {
+        return described(OrtSession::getOutputInfo);
+    }
+
+    private interface Description {
+        Map<String, NodeInfo> of(OrtSession session) throws OrtException;
+    }
+
+    private Map<String, NodeInfo> described(Description description) throws BackendException {
+        try {
+            return description.of(session);
+        } catch (OrtException e) {
+            throw new BackendException(
+                    "Model " + context.model().name() + ": ONNX Runtime cannot describe " + what + ": " + e.getMessage()
+                            + ".",
+                    "Check the model with a reference runtime.",
                     e);
         }
     }

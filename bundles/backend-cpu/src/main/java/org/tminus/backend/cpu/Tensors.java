@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
@@ -38,6 +39,17 @@ final class Tensors {
     /** Whether the library's Java interface can take such elements. */
     static boolean supports(ElementType type) {
         return TYPES.containsKey(type) || type.equals(ElementType.STRING);
+    }
+
+    /** The name that the platform has for a tensor's type; empty if it has none. */
+    static Optional<String> typeName(TensorInfo info) {
+        if (info.type == OnnxJavaType.STRING) {
+            return Optional.of(ElementType.STRING.name());
+        }
+        return TYPES.entrySet().stream()
+                .filter(entry -> entry.getValue() == info.type)
+                .map(entry -> entry.getKey().name())
+                .findFirst();
     }
 
     /** A native tensor over the same memory if that is a direct buffer, else over a copy. The caller closes it. */

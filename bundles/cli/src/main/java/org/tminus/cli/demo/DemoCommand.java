@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tminus.cli.container.ProgressDisplay;
 import org.tminus.demo.report.DemoFiles;
 import org.tminus.demo.report.DemoReport;
 import org.tminus.demo.report.ReportTable;

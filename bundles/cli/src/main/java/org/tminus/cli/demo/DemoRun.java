@@ -18,6 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.tminus.cli.container.Container;
+import org.tminus.cli.container.Container.Job;
+import org.tminus.cli.container.Folders;
+import org.tminus.cli.container.ProgressDisplay;
 import org.tminus.demo.report.DemoOutcome;
 import org.tminus.demo.report.DemoReport;
 import org.tminus.demo.report.DemoRequest;
@@ -83,12 +87,22 @@ final class DemoRun {
         }
     }
 
+    private static Job<DemoOutcome> job(DemoRequest request) {
+        return new Job<>(
+                "demo",
+                "org.tminus.demo",
+                Path.of(request.workFolder()),
+                request,
+                DemoOutcome.class,
+                DemoOutcome::failure);
+    }
+
     private DemoOutcome compare() throws IOException, InterruptedException {
         display.part("starting a container with the model " + settings.modelName() + " " + settings.modelVersion());
         Container container = container("compare");
         container.deploy(settings.modelFile());
         return container.run(
-                request(Task.COMPARE, null, settings.images(), "compare-work"),
+                job(request(Task.COMPARE, null, settings.images(), "compare-work")),
                 HEAP,
                 line -> display.show(line.share(), line.activity()));
     }
@@ -142,7 +156,8 @@ final class DemoRun {
         Container container = container(name);
         for (Integer row = rows.poll(); row != null; row = rows.poll()) {
             DemoRequest request = request(Task.MEMORY, plans.get(row), memoryImages(), name + "-work");
-            peaks.set(row, container.run(request, MEMORY_OPTIONS, line -> {}).peakMemoryMiB());
+            peaks.set(
+                    row, container.run(job(request), MEMORY_OPTIONS, line -> {}).peakMemoryMiB());
             int finished = done.incrementAndGet();
             display.show((double) finished / plans.size(), finished + " of " + plans.size() + " rows");
         }

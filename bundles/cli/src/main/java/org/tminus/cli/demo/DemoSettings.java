@@ -4,20 +4,13 @@
  */
 package org.tminus.cli.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
+import org.tminus.cli.container.Distribution;
+import org.tminus.cli.container.ModelName;
+import org.tminus.cli.container.WorkFolder;
 
 /**
  * What the demo works with, checked before anything is started.
@@ -51,10 +44,6 @@ record DemoSettings(
         boolean memory,
         boolean keep) {
 
-    private static final String WORK_PREFIX = "demo-";
-    private static final Pattern WORK_FOLDER = Pattern.compile(WORK_PREFIX + "(\\d{1,18})");
-    private static final long LARGEST_DESCRIPTION = 16L << 20;
-
     static DemoSettings of(
             Path home,
             Path distribution,
@@ -85,16 +74,15 @@ record DemoSettings(
         if (statics != null && !Files.isDirectory(statics)) {
             throw new IOException("there is no folder " + statics);
         }
-        JsonNode description = description(modelFile);
+        ModelName name = ModelName.of(modelFile);
         Path target = home.resolve("target").toAbsolutePath();
-        removeLeftovers(target);
         return new DemoSettings(
-                zip(distribution),
-                target.resolve(WORK_PREFIX + ProcessHandle.current().pid()),
+                Distribution.zip(distribution),
+                WorkFolder.in(target, "demo"),
                 target.resolve("tminus-demo.log"),
                 modelFile,
-                description.path("name").asText(),
-                description.path("version").asText(),
+                name.name(),
+                name.version(),
                 dataFolder,
                 Files.isDirectory(staticFolder) ? staticFolder.toAbsolutePath() : null,
                 images,
@@ -104,60 +92,9 @@ record DemoSettings(
                 keep);
     }
 
-    /** The archive as zip, which is built beside the others. */
-    private static Path zip(Path distribution) throws IOException {
-        String name = String.valueOf(distribution.getFileName());
-        Path zip = distribution.resolveSibling(name.replaceFirst("\\.tar\\.gz$", ".zip"));
-        if (!Files.isRegularFile(zip)) {
-            throw new IOException("there is no distribution " + zip + "; build it with ./tminus demo");
-        }
-        return zip;
-    }
-
-    /** Removes what a demo left behind that was killed before it could clean up. */
-    private static void removeLeftovers(Path target) throws IOException {
-        if (!Files.isDirectory(target)) {
-            return;
-        }
-        try (Stream<Path> folders = Files.list(target)) {
-            for (Path folder : folders.filter(DemoSettings::isLeftover).toList()) {
-                Folders.delete(folder);
-            }
-        }
-    }
-
-    private static boolean isLeftover(Path folder) {
-        Matcher name = WORK_FOLDER.matcher(String.valueOf(folder.getFileName()));
-        return name.matches()
-                && ProcessHandle.of(Long.parseLong(name.group(1)))
-                        .filter(ProcessHandle::isAlive)
-                        .isEmpty();
-    }
-
     /** What is classified, for people. */
     String title() {
         String folder = String.valueOf(data.getFileName());
         return folder.equals("fashion-mnist") ? "Fashion-MNIST, test images" : "Images of " + folder;
-    }
-
-    private static JsonNode description(Path modelFile) throws IOException {
-        try (ZipFile zip = new ZipFile(modelFile.toFile())) {
-            ZipEntry entry = zip.getEntry("model.json");
-            if (entry == null) {
-                throw new IOException(modelFile + " is not a model: it has no model.json");
-            }
-            try (InputStream in = zip.getInputStream(entry)) {
-                JsonNode description = new ObjectMapper().readTree(in.readNBytes((int) LARGEST_DESCRIPTION));
-                if (!description.path("name").isTextual()) {
-                    throw new IOException(modelFile + " is not a model: its model.json has no name");
-                }
-                return description;
-            }
-        } catch (ZipException e) {
-            throw new IOException(modelFile + " is not a model: " + e.getMessage(), e);
-        } catch (JsonProcessingException e) {
-            throw new IOException(
-                    modelFile + " is not a model: its model.json is broken, " + e.getOriginalMessage(), e);
-        }
     }
 }

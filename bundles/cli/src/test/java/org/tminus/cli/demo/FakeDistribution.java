@@ -13,14 +13,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Archives whose container is a short script instead of Karaf, so that the way around it can be tested in seconds. */
-final class FakeDistribution {
+public final class FakeDistribution {
 
     /** Finds the request as the real container does, and names the work folder and the outcome of the request. */
     private static final String PREAMBLE =
             """
             #!/bin/sh
             base=$(cd "$(dirname "$0")/.." && pwd)
-            uri=$(sed -n 's/^request = //p' "$base/etc/org.tminus.demo.cfg")
+            uri=$(cat "$base"/etc/org.tminus.*.cfg | sed -n 's/^request = //p')
             request=$(printf '%s' "${uri#file://}" | sed 's/%20/ /g')
             work=$(sed -n 's/.*"workFolder" : "\\(.*\\)",/\\1/p' "$request")
             mkdir -p "$base/data/log"
@@ -53,7 +53,7 @@ final class FakeDistribution {
 
     private FakeDistribution() {}
 
-    static void write(Path zip, String script) throws IOException {
+    public static void write(Path zip, String script) throws IOException {
         writeZip(
                 zip,
                 Map.of(
@@ -62,11 +62,11 @@ final class FakeDistribution {
                         "tminus-1/etc/org.apache.karaf.shell.cfg", "sshPort = 8101\n"));
     }
 
-    static void writeModel(Path file) throws IOException {
+    public static void writeModel(Path file) throws IOException {
         writeZip(file, Map.of("model.json", "{\"name\":\"fake\",\"version\":\"1.2.3\"}", "model.onnx", "graph"));
     }
 
-    static void writeZip(Path zip, Map<String, String> entries) throws IOException {
+    public static void writeZip(Path zip, Map<String, String> entries) throws IOException {
         Files.createDirectories(zip.toAbsolutePath().getParent());
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
             for (Map.Entry<String, String> entry : entries.entrySet()) {

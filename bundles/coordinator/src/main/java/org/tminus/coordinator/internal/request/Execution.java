@@ -126,6 +126,8 @@ final class Execution implements LeaseHolder {
                 begun = true;
                 deliver(answer(route), route);
             }
+        } catch (ModelWentException e) {
+            notReady = task.takeFrom(this);
         } catch (TminusException e) {
             fail(e);
         } catch (RuntimeException | Error e) {
@@ -421,6 +423,10 @@ final class Execution implements LeaseHolder {
                 releaseSlot();
                 checkWanted();
                 if (!leaseNext(tried)) {
+                    if (currentRoute() == null && platform.router().hasVersion(task.request())) {
+                        failures.forEach(task.notes()::add);
+                        throw new ModelWentException();
+                    }
                     throw gaveUp(route, failures, e);
                 }
             } finally {

@@ -152,6 +152,16 @@ public final class Route {
         return overdue;
     }
 
+    /** Whether a session may be opened that has not failed yet. */
+    boolean hasUntried() {
+        for (SessionSlot slot : candidates) {
+            if (slot.failure() == null && slot.mayOpen() && !slot.isRetired()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isTrusted() {
         return answered.get() >= TRUSTED;
     }

@@ -213,8 +213,9 @@ public final class Router {
     }
 
     /**
-     * The route for the newest version in range that can answer at once, or for the newest if none can: while a new
-     * version is being opened, the one before it goes on answering. Requests for any version get the one in force.
+     * The route for the newest version in range that can answer at once: while a new version is being opened, the one before
+     * it goes on answering. If none can, the newest that no backend has failed to open yet is waited for, so that a bad version does not stand before a good one
+     * while backends change. Requests for any version get the one in force.
      */
     Route route(InferenceRequest request) throws ModelNotFoundException {
         return route(table(), request);
@@ -227,15 +228,31 @@ public final class Router {
             versions = inForce(present, versions);
         }
         Route newest = route(present, versions.get(0));
-        if (versions.size() > 1 && !newest.hasReady(Set.of())) {
-            for (ServiceEntry<AdaptiveModel> version : versions) {
-                Route other = route(present, version);
-                if (other.hasReady(Set.of())) {
-                    return other;
-                }
+        if (versions.size() == 1 || newest.hasReady(Set.of())) {
+            return newest;
+        }
+        Route hopeful = null;
+        for (ServiceEntry<AdaptiveModel> version : versions) {
+            Route other = route(present, version);
+            if (other.hasReady(Set.of())) {
+                return other;
+            }
+            if (hopeful == null && other.hasUntried()) {
+                hopeful = other;
             }
         }
-        return newest;
+        return hopeful == null ? newest : hopeful;
+    }
+
+    /** Whether a version in range is installed. */
+    boolean hasVersion(InferenceRequest request) {
+        try {
+            return !board.current()
+                    .modelsInRange(request.model(), request.versions())
+                    .isEmpty();
+        } catch (ModelNotFoundException e) {
+            return false;
+        }
     }
 
     /**

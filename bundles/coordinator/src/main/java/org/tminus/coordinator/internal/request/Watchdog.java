@@ -4,9 +4,9 @@
  */
 package org.tminus.coordinator.internal.request;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +37,7 @@ final class Watchdog {
     private final Platform platform;
     private final Expiry expiry;
     private final Set<Task> timed = ConcurrentHashMap.newKeySet();
-    private final Map<Execution, Expired> expired = new WeakHashMap<>();
+    private final Map<Execution, Expired> expired = new HashMap<>();
     private volatile @Nullable Thread thread;
 
     Watchdog(Platform platform, Expiry expiry) {
@@ -89,6 +89,8 @@ final class Watchdog {
         GlobalSettings settings = platform.board().current().configuration().global();
         long timeout = settings.pluginTimeoutNanos();
         platform.sessions().checkOverdue(timeout);
+        // What has ended is forgotten at once: it holds the session that it was told to leave.
+        expired.keySet().retainAll(platform.active());
         for (Execution execution : platform.active()) {
             look(execution, timeout, settings.pluginTimeoutMillis());
         }

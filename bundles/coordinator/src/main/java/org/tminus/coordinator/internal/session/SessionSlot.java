@@ -308,6 +308,9 @@ public final class SessionSlot extends Leasable {
         }
         closeQuietly(open);
         closeQuietly(held);
+        if (open != null) {
+            counters.add(Counter.SESSIONS_CLOSED);
+        }
     }
 
     private void closeQuietly(@Nullable AutoCloseable resource) {

@@ -25,6 +25,7 @@ public enum Counter {
     ABANDONED("abandoned"),
     LATE_RESULTS("lateResults"),
     SESSIONS_OPENED("sessionsOpened"),
+    SESSIONS_CLOSED("sessionsClosed"),
     SESSIONS_FAILED("sessionsFailed"),
     PATHS_PREPARED("pathsPrepared"),
     PREPARATIONS_FAILED("preparationsFailed"),

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.tminus.cli.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.tminus.cli.storm;
+
+import org.jspecify.annotations.NullMarked;

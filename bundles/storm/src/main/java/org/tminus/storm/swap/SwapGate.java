@@ -1,0 +1,39 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.storm.swap;
+
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * Keeps services up while a call hangs that nobody can end. The platform counts a drain that such a call holds up as abandoned; were several
+ * drains held up by one call, their number would no longer be that of the hangs. Many swaps at once, or one hang.
+ */
+public final class SwapGate {
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+
+    /** Whether a swap may take a service down; {@link #leave} must follow if so. Called by the thread that swaps. */
+    boolean tryEnter() {
+        return isOpen() && lock.readLock().tryLock();
+    }
+
+    /** Whether a swap may take a service down, as it looks now. */
+    boolean isOpen() {
+        return !lock.isWriteLocked() && !lock.hasQueuedThreads();
+    }
+
+    void leave() {
+        lock.readLock().unlock();
+    }
+
+    /** Waits until no service is being taken down, and keeps it so. */
+    public void close() throws InterruptedException {
+        lock.writeLock().lockInterruptibly();
+    }
+
+    /** By the thread that closed it. */
+    public void open() {
+        lock.writeLock().unlock();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.tminus.storm.leak;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.tminus.storm.swap;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.tck;
+
+import org.jspecify.annotations.NullMarked;
