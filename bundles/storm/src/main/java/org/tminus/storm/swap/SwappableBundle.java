@@ -144,7 +144,8 @@ final class SwappableBundle {
             throw new IllegalStateException(bundle + " was not refreshed within " + PATIENCE.toSeconds() + " s");
         }
         if (bundle.getState() != Bundle.UNINSTALLED) {
-            awaitService();
+            // The framework does not start it again for the reason that start() knows.
+            start();
         }
     }
 
