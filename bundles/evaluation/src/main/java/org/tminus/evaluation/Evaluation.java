@@ -290,7 +290,10 @@ public final class Evaluation {
         Timing full = timings.get(contest.full().name());
         boolean labelled = contest.test().isLabelled();
         for (Way way : contest.ways()) {
-            Timing timing = timings.get(way.name());
+            Timing measured = timings.get(way.name());
+            Double traced = traced(contest, inputs, measured);
+            Double tabled = measured == null ? null : (Double) tabled(way, contest, inputs);
+            Timing timing = isServedAsDecided(way, traced, tabled) ? measured : null;
             Expected test = way.test();
             Choices choices = way.choices();
             rows.add(new Row(
@@ -310,8 +313,8 @@ public final class Evaluation {
                     savingInTime(way, contest, inputs, timing, full),
                     timing == null ? null : timing.joulesPerInput(),
                     servedBy(way),
-                    traced(contest, inputs, timing),
-                    timing == null ? null : tabled(way, contest, inputs),
+                    traced,
+                    tabled,
                     timing == null ? null : sameAnswers(way, inputs, timing),
                     way.onHull(),
                     way.operatingPoint(),
@@ -326,6 +329,12 @@ public final class Evaluation {
             }
         }
         return rows;
+    }
+
+    private boolean isServedAsDecided(Way way, @Nullable Double traced, @Nullable Double tabled) {
+        Optional<String> deviation = ServedFlops.deviation(way.name(), traced, tabled);
+        deviation.ifPresent(notes::add);
+        return deviation.isEmpty();
     }
 
     /** By way. Formulas hold for independent inputs only; groups of several are drawn. */
