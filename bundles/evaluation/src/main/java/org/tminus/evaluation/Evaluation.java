@@ -134,7 +134,8 @@ public final class Evaluation {
         EvaluationResult.Ppo ppo = provenance.ppo(timings.isEmpty() ? Map.of() : decisionTimes.policies(), notes);
         Watching watching =
                 Watching.of(subject.model(), headline.map(Way::operatingPoint).orElse(null));
-        EvaluationResult.Certificate certificate = new Guarantee(subject, points, data, options, notes)
+        EvaluationResult.Certificate certificate = new Guarantee(
+                        subject, points, data, options, provenance.certificationOrder(), notes)
                 .check(testExamples, test, planned(watching, headline), progress);
         List<ShiftOutcome> shifts =
                 new ShiftTrials(subject, points, watching, options, notes).run(testExamples, test, progress);

@@ -7,6 +7,7 @@ package org.tminus.evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,13 +49,22 @@ final class Guarantee {
     private final PointDeciders points;
     private final TaskData data;
     private final EvaluationOptions options;
+    private final List<String> order;
     private final List<String> notes;
 
-    Guarantee(Subject subject, PointDeciders points, TaskData data, EvaluationOptions options, List<String> notes) {
+    /** @param order names of the points in the order of their tests; empty if the model does not say it */
+    Guarantee(
+            Subject subject,
+            PointDeciders points,
+            TaskData data,
+            EvaluationOptions options,
+            List<String> order,
+            List<String> notes) {
         this.subject = subject;
         this.points = points;
         this.data = data;
         this.options = options;
+        this.order = order;
         this.notes = notes;
     }
 
@@ -182,12 +192,17 @@ final class Guarantee {
                 needed == Planning.NEVER ? null : (Integer) needed);
     }
 
-    /** All adaptive points as training takes them. The figures are those of training, from trees that had not seen the input. */
+    /** All adaptive points in the order in which training tested them; of an unknown order, from the costliest down. */
     private List<OperatingPoint> inOrderOfCertification() {
-        return Candidate.safestFirst(
-                subject.model().operatingPoints(),
-                point -> new Candidate(
-                        point.name(), point.policy(), point.flopsRatio(), point.accuracy(), point.fullDepthAccuracy()));
+        if (order.isEmpty()) {
+            notes.add(
+                    "The model does not say in which order its points were tested: resplits take the costliest first.");
+        }
+        Comparator<OperatingPoint> tested = Comparator.comparingInt(point -> order.indexOf(point.name()));
+        return subject.model().operatingPoints().stream()
+                .filter(point -> order.isEmpty() ? Candidate.isTested(point.policy()) : order.contains(point.name()))
+                .sorted(tested.thenComparing(point -> -point.flopsRatio()))
+                .toList();
     }
 
     private static LossMatrix losses(Risk risk, Examples examples, Outcomes outcomes, Map<String, Decider> deciders) {

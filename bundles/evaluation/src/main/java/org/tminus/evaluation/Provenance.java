@@ -65,6 +65,13 @@ final class Provenance {
         }
     }
 
+    /** Names of the operating points in the order in which they were tested for the certificate; empty if it is not said. */
+    List<String> certificationOrder() {
+        List<String> order = new ArrayList<>();
+        root.path("figures").path("certificationOrder").forEach(name -> order.add(name.asText()));
+        return order;
+    }
+
     /** @param decisionMicros what decisions of the learned policies take, by policy */
     Ppo ppo(Map<String, Double> decisionMicros, List<String> notes) {
         JsonNode ppo = root.path("figures").path("ppo");

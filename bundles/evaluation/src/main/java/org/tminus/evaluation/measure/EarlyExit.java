@@ -50,13 +50,14 @@ public final class EarlyExit implements Policy {
     public PolicyRun begin(PolicyContext context) throws TminusException {
         OperatingPoint point = context.operatingPoint()
                 .orElseThrow(() -> new TminusException("Early exit needs an operating point.", "Name one."));
-        Map<LayerId, Double> thresholds = new HashMap<>();
+        Map<LayerId, Float> thresholds = new HashMap<>();
         List<LayerId> checkpoints = new ArrayList<>();
         if (point.parameters().get(LAYERS) instanceof List<?> layers
                 && point.parameters().get(THRESHOLDS) instanceof List<?> values) {
             for (int i = 0; i < layers.size(); i++) {
                 LayerId layer = new LayerId(String.valueOf(layers.get(i)));
-                double threshold = ((Number) values.get(i)).doubleValue();
+                // Confidences are floats: a threshold shall mean the same as in the tables.
+                float threshold = ((Number) values.get(i)).floatValue();
                 if (threshold <= 1) {
                     checkpoints.add(layer);
                     thresholds.put(layer, threshold);
@@ -67,7 +68,7 @@ public final class EarlyExit implements Policy {
         return new Walk(context.model(), first, thresholds, context.rows());
     }
 
-    private record Walk(AdaptiveModel model, Decision start, Map<LayerId, Double> thresholds, int rows)
+    private record Walk(AdaptiveModel model, Decision start, Map<LayerId, Float> thresholds, int rows)
             implements PolicyRun {
         @Override
         public List<Decision> first() {
@@ -76,7 +77,7 @@ public final class EarlyExit implements Policy {
 
         @Override
         public List<Decision> next(Checkpoint checkpoint) throws TminusException {
-            double threshold = thresholds.getOrDefault(checkpoint.layer(), 2.0);
+            float threshold = thresholds.getOrDefault(checkpoint.layer(), 2f);
             List<Decision> decisions = new ArrayList<>();
             for (int row = 0; row < checkpoint.rows(); row++) {
                 boolean sure = checkpoint.confidence(row) >= threshold;

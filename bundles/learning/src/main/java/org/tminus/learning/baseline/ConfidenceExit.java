@@ -32,11 +32,47 @@ public final class ConfidenceExit implements Decider {
     private final int[] checkpoints;
     private final double[] temperatures;
     private final double[] thresholds;
+    /** The thresholds in confidences as the exits give them: what decides, here as where models are served. */
+    private final float[] limits;
 
     private ConfidenceExit(int[] checkpoints, double[] temperatures, double[] thresholds) {
         this.checkpoints = checkpoints;
         this.temperatures = temperatures;
         this.thresholds = thresholds;
+        this.limits = new float[thresholds.length];
+        for (int i = 0; i < limits.length; i++) {
+            limits[i] = uncalibrated(thresholds[i], temperatures[i]);
+        }
+    }
+
+    /** The least confidence that reaches a threshold once it is calibrated; {@link #NEVER} if not even 1 does. */
+    private static float uncalibrated(double threshold, double temperature) {
+        if (threshold <= 0) {
+            return 0;
+        }
+        if (!reaches(1, threshold, temperature)) {
+            return NEVER;
+        }
+        // Floats from 0 on are in the order of their bits.
+        int low = -1;
+        int high = Float.floatToIntBits(1);
+        while (high - low > 1) {
+            int middle = (low + high) >>> 1;
+            if (reaches(Float.intBitsToFloat(middle), threshold, temperature)) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        return Float.intBitsToFloat(high);
+    }
+
+    private static boolean reaches(float confidence, double threshold, double temperature) {
+        return threshold < 1 && logit(confidence) >= logitOf(threshold) * temperature;
+    }
+
+    private static double logitOf(double probability) {
+        return Math.log(probability / (1 - probability));
     }
 
     /** Calibrated at every exit that the menu has on the way to full depth; stops nowhere yet. */
@@ -115,8 +151,7 @@ public final class ConfidenceExit implements Decider {
     }
 
     private static double logit(double probability) {
-        double inside = Math.min(1 - 1e-7, Math.max(1e-7, probability));
-        return Math.log(inside / (1 - inside));
+        return logitOf(Math.min(1 - 1e-7, Math.max(1e-7, probability)));
     }
 
     private double confidence(Outcomes outcomes, int checkpoint, int row) {
@@ -125,7 +160,7 @@ public final class ConfidenceExit implements Decider {
 
     /** Whether it would stop at a checkpoint, counted from 0 in order of depth, if it came there. */
     public boolean stopsAt(Outcomes outcomes, int checkpoint, int row) {
-        return confidence(outcomes, checkpoint, row) >= thresholds[checkpoint];
+        return outcomes.confidence(checkpoints[checkpoint], row) >= limits[checkpoint];
     }
 
     /** The same with one threshold for all exits; from 1 on it never stops, and reads none. */
@@ -136,15 +171,16 @@ public final class ConfidenceExit implements Decider {
     }
 
     /**
-     * The same with a threshold per exit, in order of depth. From 1 on it never stops there, so that the exit is no
-     * checkpoint any more: nobody pays for a head that decides nothing.
+     * The same with a threshold per exit, in order of depth. From 1 on, or where no confidence reaches it once calibrated, it
+     * never stops there, so that the exit is no checkpoint any more: nobody pays for a head that decides nothing.
      */
     public ConfidenceExit withThresholds(double[] perExit) {
         if (perExit.length != checkpoints.length) {
             throw new IllegalArgumentException("There are " + checkpoints.length + " exits, not " + perExit.length);
         }
-        int[] used =
-                IntStream.range(0, perExit.length).filter(i -> perExit[i] < 1).toArray();
+        int[] used = IntStream.range(0, perExit.length)
+                .filter(i -> perExit[i] <= 0 || reaches(1, perExit[i], temperatures[i]))
+                .toArray();
         return new ConfidenceExit(
                 Arrays.stream(used).map(i -> checkpoints[i]).toArray(),
                 Arrays.stream(used).mapToDouble(i -> temperatures[i]).toArray(),
@@ -161,12 +197,14 @@ public final class ConfidenceExit implements Decider {
         return temperatures.clone();
     }
 
-    /** The thresholds in confidences as the exits give them, calibration folded in: per exit, in order of depth. */
+    /**
+     * The thresholds in confidences as the exits give them, calibration folded in: per exit, in order of depth. Each is the
+     * float that decides, as the shortest decimal number that is read as that float.
+     */
     public double[] uncalibratedThresholds() {
-        double[] raw = new double[thresholds.length];
+        double[] raw = new double[limits.length];
         for (int i = 0; i < raw.length; i++) {
-            double logit = Math.log(thresholds[i] / (1 - thresholds[i])) * temperatures[i];
-            raw[i] = thresholds[i] <= 0 ? 0 : 1 / (1 + Math.exp(-logit));
+            raw[i] = Double.parseDouble(Float.toString(limits[i]));
         }
         return raw;
     }
@@ -190,19 +228,10 @@ public final class ConfidenceExit implements Decider {
         int[] paths = new int[outcomes.rows()];
         double[] flops = new double[paths.length];
         List<PathTrie.Node> nodes = outcomes.trie().nodes();
-        // Confidence is compared as a logit, which spares an exponential per exit and row.
-        double[] limits = new double[checkpoints.length];
-        for (int i = 0; i < limits.length; i++) {
-            limits[i] = thresholds[i] >= 1
-                    ? Double.POSITIVE_INFINITY
-                    : thresholds[i] <= 0
-                            ? Double.NEGATIVE_INFINITY
-                            : Math.log(thresholds[i] / (1 - thresholds[i])) * temperatures[i];
-        }
         for (int row = 0; row < paths.length; row++) {
             int node = outcomes.fullDepthNode();
             for (int i = 0; i < checkpoints.length; i++) {
-                if (logit(outcomes.confidence(checkpoints[i], row)) >= limits[i]) {
+                if (outcomes.confidence(checkpoints[i], row) >= limits[i]) {
                     node = checkpoints[i];
                     break;
                 }
@@ -301,30 +330,30 @@ public final class ConfidenceExit implements Decider {
                         .toArray();
             }
         }
-        double[] limits = start.clone();
+        double[] tried = start.clone();
         double[] go = new double[rows];
         boolean[] reached = new boolean[rows];
         for (int sweep = 0; sweep < 8; sweep++) {
-            double[] before = limits.clone();
+            double[] before = tried.clone();
             for (int i = exits - 1; i >= 0; i--) {
                 for (int row = 0; row < rows; row++) {
                     reached[row] = true;
                     for (int j = 0; j < i && reached[row]; j++) {
-                        reached[row] = confidence[j][row] < limits[j];
+                        reached[row] = confidence[j][row] < tried[j];
                     }
                     int end = i + 1;
-                    while (end < exits && confidence[end][row] < limits[end]) {
+                    while (end < exits && confidence[end][row] < tried[end]) {
                         end++;
                     }
                     go[row] = value[end][row];
                 }
-                limits[i] = bestLimit(order[i], confidence[i], value[i], go, reached);
+                tried[i] = bestLimit(order[i], confidence[i], value[i], go, reached);
             }
-            if (Arrays.equals(before, limits)) {
+            if (Arrays.equals(before, tried)) {
                 break;
             }
         }
-        return withThresholds(limits);
+        return withThresholds(tried);
     }
 
     private static double bestLimit(int[] order, double[] confidence, double[] stop, double[] go, boolean[] reached) {

@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tminus.learning.SyntheticOutcomes;
 import org.tminus.learning.outcome.Choices;
 import org.tminus.learning.outcome.Outcomes;
+import org.tminus.learning.outcome.PathTrie;
 
 class BaselinesTest {
     private static final Outcomes DECISION = SyntheticOutcomes.chain(6000, 8, 1);
@@ -98,11 +101,40 @@ class BaselinesTest {
         double[] raw = exit.uncalibratedThresholds();
         for (int row = 0; row < TEST.rows(); row++) {
             for (int i = 0; i < raw.length; i++) {
-                assertThat(TEST.confidence(exit.checkpoints()[i], row) >= raw[i])
-                        .isEqualTo(exit.stopsAt(TEST, i, row));
+                double calibrated = calibrated(TEST.confidence(exit.checkpoints()[i], row), exit.temperatures()[i]);
+                assertThat(TEST.confidence(exit.checkpoints()[i], row) >= (float) raw[i])
+                        .isEqualTo(exit.stopsAt(TEST, i, row))
+                        .isEqualTo(calibrated >= 0.9);
             }
         }
         assertThat(exit.withThreshold(0).uncalibratedThresholds()).containsOnly(0);
+    }
+
+    private static double calibrated(double confidence, double temperature) {
+        return 1 / (1 + Math.pow((1 - confidence) / confidence, 1 / temperature));
+    }
+
+    /** Exits that are sure of everything say 1, whatever the threshold behind it: serving must not stop where tables do not. */
+    @Test
+    void whatNoConfidenceReachesIsNoCheckpoint() {
+        int rows = 200;
+        float[] sure = new float[rows * Outcomes.OBSERVATIONS];
+        Arrays.fill(sure, 1);
+        int[] half = IntStream.range(0, rows).map(row -> row % 2).toArray();
+        Outcomes saturated = new Outcomes(
+                PathTrie.of(SyntheticOutcomes.prefixes(2), 2),
+                new SyntheticOutcomes.Costs(),
+                2,
+                new int[][] {{}, half, new int[rows]},
+                new float[][] {{}, sure, sure},
+                new int[rows],
+                new int[rows],
+                null);
+        ConfidenceExit exit = ConfidenceExit.calibrated(saturated);
+        assertThat(exit.withThreshold(0.6).checkpoints()).hasSize(1);
+        ConfidenceExit unreachable = exit.withThreshold(0.9);
+        assertThat(unreachable.checkpoints()).isEmpty();
+        assertThat(unreachable.decide(saturated).flops(0)).isEqualTo(saturated.fullDepthFlops(0));
     }
 
     @Test

@@ -222,10 +222,8 @@ public final class PointChoice {
         List<PathTrie.Node> nodes = Arrays.stream(exit.checkpoints())
                 .mapToObj(decision.trie().nodes()::get)
                 .toList();
-        // Six digits, so that what is read again is the same.
-        List<Double> thresholds = Arrays.stream(exit.uncalibratedThresholds())
-                .mapToObj(threshold -> Math.round(1e6 * threshold) / 1e6)
-                .toList();
+        List<Double> thresholds =
+                Arrays.stream(exit.uncalibratedThresholds()).boxed().toList();
         return nodes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Setting(

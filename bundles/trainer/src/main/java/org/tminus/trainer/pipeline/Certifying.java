@@ -54,10 +54,11 @@ final class Certifying {
      * What came out.
      *
      * @param json the member {@code certificate}; {@code null} if nothing is certified
+     * @param order names of the points in the order of their tests
      * @param certified names of the points that it holds for
      * @param sentence for people
      */
-    record Result(@Nullable String json, List<String> certified, String sentence) {}
+    record Result(@Nullable String json, List<String> order, List<String> certified, String sentence) {}
 
     Certifying(Recipe recipe, StageStore stages, ProgressListener listener, BooleanSupplier stop) {
         this.recipe = recipe;
@@ -70,15 +71,15 @@ final class Certifying {
             ModelGraphs graphs,
             String identity,
             Path folder,
-            PathTrie menu,
-            double fullDepthAccuracy,
+            Outcomes decision,
             List<PointChoice.Chosen> points,
             @Nullable Predictor predictor)
             throws IOException {
-        List<PointChoice.Chosen> order =
-                Candidate.safestFirst(points, each -> candidate(each.point(), fullDepthAccuracy));
+        PathTrie menu = decision.trie();
+        Risk risk = decision.isLabelled() ? recipe.promise().risk() : Risk.DISAGREEMENT;
+        List<PointChoice.Chosen> order = safestFirst(risk, decision, points);
         if (order.isEmpty()) {
-            return new Result(null, List.of(), "There is no adaptive operating point to certify.");
+            return new Result(null, List.of(), List.of(), "There is no adaptive operating point to certify.");
         }
         Examples examples = recipe.data().accessFor(Purpose.CERTIFYING).open(Split.CALIBRATION);
         Groups groups = Groups.of(examples);
@@ -103,15 +104,13 @@ final class Certifying {
         outcomes = outcomes.select(independent);
         List<String> ids = IntStream.of(independent).mapToObj(examples::id).toList();
         LossMatrix disagreement = losses(Risk.DISAGREEMENT, outcomes, ids, order);
-        boolean labelled = outcomes.isLabelled();
-        Risk risk = labelled ? recipe.promise().risk() : Risk.DISAGREEMENT;
         LossMatrix losses = risk == Risk.DISAGREEMENT ? disagreement : losses(risk, outcomes, ids, order);
         Certification certification = Certifier.certify(
                 losses, recipe.promise().epsilon(), recipe.promise().delta());
         String sentence = certification.sentence() + " The inputs are " + source + ".";
         listener.message(sentence);
         if (certification.certified().isEmpty()) {
-            return new Result(null, List.of(), sentence);
+            return new Result(null, losses.points(), List.of(), sentence);
         }
         CertificateResult result = CertificateResult.of(
                         certification,
@@ -121,7 +120,7 @@ final class Certifying {
                         NUMERIC_CLASS,
                         TOLERANCE)
                 .onDataSince(recipe.promise().dataSince());
-        return new Result(result.toJson(), certification.certified(), sentence);
+        return new Result(result.toJson(), losses.points(), certification.certified(), sentence);
     }
 
     /** What outcomes count as the same answer. */
@@ -131,9 +130,31 @@ final class Certifying {
                 : OptionalDouble.empty();
     }
 
-    /** @param full accuracy of full depth on the decision split, as those of the points */
-    private static Candidate candidate(Point point, double full) {
-        return new Candidate(point.name(), point.policy(), point.flopsRatio(), point.accuracy(), full);
+    /** By what the points lost on the decision split. */
+    private List<PointChoice.Chosen> safestFirst(Risk risk, Outcomes decision, List<PointChoice.Chosen> points) {
+        List<PointChoice.Chosen> tested = points.stream()
+                .filter(each -> Candidate.isTested(each.point().policy()))
+                .toList();
+        if (tested.isEmpty()) {
+            return tested;
+        }
+        List<String> rows =
+                IntStream.range(0, decision.rows()).mapToObj(Integer::toString).toList();
+        LossMatrix losses = losses(risk, decision, rows, tested);
+        return Candidate.safestFirst(
+                tested,
+                each -> {
+                    int index = tested.indexOf(each);
+                    Point point = each.point();
+                    return new Candidate(
+                            point.name(),
+                            point.policy(),
+                            point.flopsRatio(),
+                            losses.mean(index),
+                            losses.discordance(index),
+                            losses.inputs());
+                },
+                recipe.promise().epsilon());
     }
 
     /** @param ids of the inputs, as many as there are outcomes */

@@ -150,8 +150,9 @@ public final class Pipeline {
             figures.put("predictorOnStem", stemVariant(graphs, identity, chosen, examples));
         }
         Certifying.Result certificate = new Certifying(recipe, stages, listener, stop)
-                .certify(graphs, identity, folder, decision.trie(), choice.fullDepthAccuracy(), points, predictor);
+                .certify(graphs, identity, folder, decision, points, predictor);
         figures.put("certification", certificate.sentence());
+        figures.put("certificationOrder", certificate.order());
         List<Point> listed = points.stream().map(PointChoice.Chosen::point).toList();
         DefaultPoint inForce =
                 DefaultPoint.of(listed, certificate.certified(), recipe.preferred(), choice.fullDepthAccuracy());

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.tminus.certificate.Candidate;
 import org.tminus.evaluation.AdaptiveParts;
 import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.ForwardingExamples;
@@ -129,6 +130,9 @@ class PipelineTest {
         assertThat(figures.get("ppo").get("seeds").asInt()).isEqualTo(2);
         assertThat(figures.get("ppo").get("curves")).hasSize(4);
         assertThat(figures.get("certification").asText()).isNotBlank();
+        assertThat(figures.get("certificationOrder")).hasSize((int) model.operatingPoints().stream()
+                .filter(point -> Candidate.isTested(point.policy()))
+                .count());
     }
 
     @Test
