@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tminus.tasks.EmbeddingCorpus;
+import org.tminus.trainer.pipeline.EmbeddingTrunk;
 import org.tminus.trainer.pipeline.GraphTrunkStage;
 import org.tminus.trainer.pipeline.Recipe;
 import org.tminus.trainer.pipeline.Recipes;
@@ -70,9 +71,8 @@ final class TrainStaticCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (name.equals(EmbeddingCorpus.NAME)) {
-            throw new IOException("static models of " + name + " cannot be trained, since it has no classes to learn;"
-                    + " './tminus evaluate' compares its model with the model's own exits");
+        if (alone && name.equals(EmbeddingCorpus.NAME)) {
+            throw new IOException("models of " + name + " cannot be trained alone, since it has no labels to learn");
         }
         Path full = Main.absolute(model == null ? Path.of(name + ".tminus") : model);
         if (!alone && !Files.isRegularFile(full)) {
@@ -93,10 +93,13 @@ final class TrainStaticCommand implements Callable<Integer> {
             if (recipe.trunk() instanceof VitTrunk trunk) {
                 done = new VitStatics(trunk, folder, command, progress)
                         .train(depths, task.work(name), stop::isStopping);
-            } else if (recipe.trunk() instanceof GraphTrunkStage trunk) {
+            } else {
+                StaticBaselines.Begin begin = recipe.trunk() instanceof GraphTrunkStage trunk
+                        ? StaticBaselines.Begin.of(trunk)
+                        : StaticBaselines.Begin.of((EmbeddingTrunk) recipe.trunk());
                 done = StaticBaselines.train(
                         recipe,
-                        trunk,
+                        begin,
                         alone ? null : full,
                         depths,
                         folder,
@@ -104,8 +107,6 @@ final class TrainStaticCommand implements Callable<Integer> {
                         command,
                         progress,
                         stop::isStopping);
-            } else {
-                throw new IllegalStateException("no way to train static models of " + name);
             }
             if (!done) {
                 System.out.println("stopped; the same command goes on from here");

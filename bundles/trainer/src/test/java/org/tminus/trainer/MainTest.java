@@ -86,11 +86,11 @@ class MainTest {
     }
 
     @Test
-    void staticModelsOfEmbeddingsAreRefusedInWords() {
+    void embeddingsAloneAreRefusedInWords() {
         assertThat(Main.execute("train", "static", "embedding", "--depths", "1", "--alone"))
                 .isNotZero();
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("embedding", "no classes", "evaluate")
+                .contains("embedding", "alone", "no labels")
                 .doesNotContain("\tat ");
     }
 

@@ -87,6 +87,7 @@ final class AgreementTrunk implements Trunk {
                     true,
                     pooling,
                     teacher,
+                    null,
                     options.withTeacherWeight(1));
             GraphTrunk trained = GraphDistillation.train(task, folder, stop, listener);
             if (trained == null) {

@@ -89,9 +89,10 @@ public final class GraphDistillation {
             throw new IllegalArgumentException(
                     "the teacher answered " + teacher.size() + " examples, there are " + trunk.size());
         }
-        SoftAnswers judge = task.objective() == Objective.EMBEDDING
-                ? SoftAnswers.of(task.model(), decision, task.options().threads())
-                : null;
+        SoftAnswers judge = task.judge();
+        if (judge == null && task.objective() == Objective.EMBEDDING) {
+            judge = SoftAnswers.of(task.model(), decision, task.options().threads());
+        }
         try (Network network = new Network(
                 task.model(), task.exits(), task.exitPooling(), task.options().seed())) {
             if (teacher != null && teacher.width() != network.width()) {

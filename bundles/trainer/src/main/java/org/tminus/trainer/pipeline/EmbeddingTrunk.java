@@ -58,6 +58,7 @@ public record EmbeddingTrunk(OnnxModel model, @Nullable Pooling pooling, GraphOp
                 true,
                 pooling,
                 original,
+                null,
                 options.withTeacherWeight(1));
         GraphTrunk trained = GraphTrunkStage.train(task, folder, stop, listener);
         if (trained == null) {

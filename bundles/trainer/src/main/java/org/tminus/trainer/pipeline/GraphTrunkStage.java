@@ -44,7 +44,8 @@ public record GraphTrunkStage(
     @Override
     public @Nullable Graphs train(TaskData.Access data, Path folder, BooleanSupplier stop, ProgressListener listener)
             throws IOException {
-        GraphTask task = new GraphTask(data.description().name(), model, data, objective, true, pooling, null, options);
+        GraphTask task =
+                new GraphTask(data.description().name(), model, data, objective, true, pooling, null, null, options);
         GraphTrunk trunk = train(task, folder, stop, listener);
         if (trunk == null) {
             return null;

@@ -29,8 +29,10 @@ import org.tminus.trainer.StageProgress;
 import org.tminus.trainer.graph.GraphOptions;
 import org.tminus.trainer.graph.GraphTask;
 import org.tminus.trainer.graph.GraphTrunk;
+import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.PrefixModel;
 import org.tminus.trainer.graph.SoftAnswers;
+import org.tminus.trainer.graph.Trainable;
 
 /**
  * Trains short models of their own, one per depth: what somebody would use who knew beforehand that this depth is enough. They
@@ -38,13 +40,32 @@ import org.tminus.trainer.graph.SoftAnswers;
  * their teacher. Without a teacher, at full depth, they show what the exits cost the model that has them.
  */
 public final class StaticBaselines {
+    /** What static models begin with, and how they are trained. */
+    public record Begin(OnnxModel model, Objective objective, GraphOptions options) {
+        /** As the models of classes do. */
+        public static Begin of(GraphTrunkStage trunk) {
+            return new Begin(trunk.model(), trunk.objective(), trunk.options());
+        }
+
+        /** All weights are trained: without an exit's head of its own, changes of low rank do not bring a short encoder as far. */
+        public static Begin of(EmbeddingTrunk trunk) {
+            return new Begin(
+                    trunk.model(),
+                    Objective.EMBEDDING,
+                    trunk.options()
+                            .withTrainable(Trainable.allButEmbeddings())
+                            .withLearningRates(1e-4, 1e-4)
+                            .withTeacherWeight(1));
+        }
+    }
+
     private StaticBaselines() {}
 
     /**
      * Trains.
      *
-     * @param recipe its trunk is a {@link GraphTrunkStage}
-     * @param full the finished model file, which teaches, if there is to be a teacher
+     * @param begin the whole model that training of the finished one began with, and how it was trained
+     * @param full the finished model file, which teaches, if there is to be a teacher; embeddings need one
      * @param output folder for the models
      * @param work for checkpoints
      * @return {@code false} if it was stopped
@@ -52,7 +73,7 @@ public final class StaticBaselines {
      */
     public static boolean train(
             Recipe recipe,
-            GraphTrunkStage trunk,
+            Begin begin,
             @Nullable Path full,
             List<Integer> depths,
             Path output,
@@ -64,27 +85,31 @@ public final class StaticBaselines {
         TaskData.Access data = recipe.data().accessFor(Purpose.TRAINING);
         // Nothing of theirs is ever left out, so they do not have to learn to do without it.
         GraphOptions options =
-                trunk.options().withLosses(trunk.options().losses().withSubsets(0, 0));
+                begin.options().withLosses(begin.options().losses().withSubsets(0, 0));
         Files.createDirectories(output);
+        boolean embeds = begin.objective() == Objective.EMBEDDING;
         SoftAnswers teacher = null;
+        SoftAnswers judge = null;
         for (int depth : depths) {
             String kind = (full == null ? "alone-" : "static-") + depth;
             String name = recipe.header().name() + "-" + kind;
             Path folder = Files.createDirectories(work.resolve(kind));
-            OnnxModel begin = cut(trunk.model(), depth);
+            OnnxModel cut = cut(begin.model(), depth);
             if (full != null && teacher == null) {
                 StageProgress asking = new StageProgress("answers of the full model", listener, stop);
                 try {
-                    teacher = teacher(
-                            full, data.open(Split.TRUNK), trunk.options().threads(), work, asking);
+                    teacher = teacher(full, data.open(Split.TRUNK), options.threads(), work, asking);
+                    judge = embeds ? teacher(full, data.open(Split.DECISION), options.threads(), work, asking) : null;
                 } catch (CancellationException e) {
                     return false;
                 }
             }
             listener.message("training a static model of " + depth + " layers");
             GraphTask task = teacher == null
-                    ? GraphTask.alone(name, begin, data, options)
-                    : GraphTask.pupil(name, begin, data, teacher, options);
+                    ? GraphTask.alone(name, cut, data, options)
+                    : judge == null
+                            ? GraphTask.pupil(name, cut, data, teacher, options)
+                            : GraphTask.embedder(name, cut, data, teacher, judge, options);
             GraphTrunk made = GraphTrunkStage.train(task, folder, stop, listener);
             if (made == null) {
                 return false;
@@ -123,7 +148,9 @@ public final class StaticBaselines {
         figures.put("name", name);
         figures.put("layers", depth);
         figures.put("flops", flops(made.model(), decision));
-        figures.put("accuracyDecision", made.fullAccuracy());
+        figures.put(
+                recipe.trunk() instanceof EmbeddingTrunk ? "cosineToFullDepthDecision" : "accuracyDecision",
+                made.fullAccuracy());
         figures.put("epoch", made.bestEpoch());
         figures.put("command", command);
         figures.put("dataSha256", recipe.data().description().sha256());

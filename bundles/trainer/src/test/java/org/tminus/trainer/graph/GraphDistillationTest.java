@@ -314,13 +314,31 @@ class GraphDistillationTest {
     }
 
     @Test
+    void aShortEncoderLearnsWhereTheEmbeddingsOfADeepOnePoint() throws Exception {
+        OnnxModel deep = Classifier.attach(TinyBert.build(3), Pooling.MEAN, TinyBert.DIM, 4);
+        TaskData.Access data = Sentences.data(640, 100, false);
+        SoftAnswers teacher = SoftAnswers.of(deep, data.open(Split.TRUNK), 2);
+        SoftAnswers judge = SoftAnswers.of(deep, data.open(Split.DECISION), 2);
+        OnnxModel shallow = PrefixModel.cut(deep, 1);
+
+        GraphTrunk before = train(
+                GraphTask.embedder("pupil", shallow, data, teacher, judge, quick(1).withLearningRates(0, 0)), "before");
+        GraphTrunk after = train(
+                GraphTask.embedder("pupil", shallow, data, teacher, judge, quick(3).withLearningRates(1e-2, 1e-2)),
+                "after");
+
+        assertThat(after.exits()).isNull();
+        assertThat(after.fullAccuracy()).isGreaterThan(before.fullAccuracy() + 0.1);
+    }
+
+    @Test
     void exitsLearnWhereEmbeddingsPoint() throws Exception {
         OnnxModel model = Classifier.attach(TinyBert.build(3), Pooling.MEAN, TinyBert.DIM, 4);
         TaskData.Access data = Sentences.data(640, 100, false);
         GraphOptions options = quick(3).withTrainable(Trainable.heads());
-        GraphTask task = new GraphTask("embedding", model, data, Objective.EMBEDDING, true, null, null, options);
+        GraphTask task = new GraphTask("embedding", model, data, Objective.EMBEDDING, true, null, null, null, options);
         GraphTask untrained = new GraphTask(
-                "embedding", model, data, Objective.EMBEDDING, true, null, null, options.withLearningRates(0, 0));
+                "embedding", model, data, Objective.EMBEDDING, true, null, null, null, options.withLearningRates(0, 0));
 
         GraphTrunk before = train(untrained, "before");
         GraphTrunk after = train(task, "after");

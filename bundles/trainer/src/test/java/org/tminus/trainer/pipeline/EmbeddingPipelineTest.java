@@ -109,6 +109,24 @@ class EmbeddingPipelineTest {
         assertThat(trunk.at("/exitCosineToOriginalDecision/5").asDouble()).isGreaterThan(0.5);
         assertThat(data.openings()).noneMatch(opening -> opening.split() == Split.TEST);
 
+        Recipe recipe = recipe(data);
+        assertThat(StaticBaselines.train(
+                        recipe,
+                        StaticBaselines.Begin.of((EmbeddingTrunk) recipe.trunk()),
+                        result.model(),
+                        List.of(3),
+                        folder.resolve("static"),
+                        folder.resolve("static-work"),
+                        "./tminus train static embedding",
+                        ProgressListener.NONE,
+                        () -> false))
+                .isTrue();
+        assertThat(folder.resolve("static/embedding-static-3.onnx")).isNotEmptyFile();
+        JsonNode figures = new ObjectMapper()
+                .readTree(folder.resolve("static/embedding-static-3.json").toFile());
+        assertThat(figures.at("/cosineToFullDepthDecision").asDouble()).isBetween(0.5, 1.0);
+        assertThat(figures.has("accuracyDecision")).isFalse();
+
         // What was kept in the work folder says the same as what was computed.
         byte[] first = Files.readAllBytes(result.model());
         Files.delete(result.model());

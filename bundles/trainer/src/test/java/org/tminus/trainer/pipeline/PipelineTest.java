@@ -274,7 +274,7 @@ class PipelineTest {
         Recipe recipe = recipe();
         boolean done = StaticBaselines.train(
                 recipe,
-                (GraphTrunkStage) recipe.trunk(),
+                StaticBaselines.Begin.of((GraphTrunkStage) recipe.trunk()),
                 result.model(),
                 List.of(2),
                 folder.resolve("static"),

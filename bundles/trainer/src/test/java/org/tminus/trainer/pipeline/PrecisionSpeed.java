@@ -53,6 +53,7 @@ final class PrecisionSpeed {
                     true,
                     trunk.pooling(),
                     null,
+                    null,
                     trunk.options().withPrecision(precision))));
         }
         double[] wall = new double[2];
