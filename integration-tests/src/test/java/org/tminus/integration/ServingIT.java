@@ -237,6 +237,16 @@ public class ServingIT extends TminusTestSupport {
         });
         assertThat(status.policyInForce(ReferenceModel.NAME)).isEqualTo("fixed");
         inference.infer(ReferenceModel.request(model, 1, 6).build()).close();
+
+        Bundle coordinator = bundleNamed("org.tminus.coordinator");
+        coordinator.stop();
+        coordinator.start();
+        inference = service(InferenceService.class);
+        status = service(PlatformStatus.class);
+        await("the platform is ready again", status::ready);
+        assertThat(status.policyInForce(ReferenceModel.NAME)).isEqualTo("fixed");
+        await("the problem is reported again", () -> !status.configurationProblems().isEmpty());
+        inference.infer(ReferenceModel.request(model, 1, 6).build()).close();
     }
 
     @Test
