@@ -10,17 +10,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tminus.coordinator.internal.pipeline.Health;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.DeadlineExceededException;
 import org.tminus.failure.InvalidRequestException;
 import org.tminus.failure.RequestCancelledException;
 import org.tminus.inference.InferenceResult;
+import org.tminus.inference.ServiceState;
 import org.tminus.inference.Trace;
 import org.tminus.policy.Decision;
 import org.tminus.tensor.HostTensor;
@@ -150,6 +153,85 @@ class BackendFailureTest {
         assertThat(bench.counter("fallbacks.policy")).isZero();
         assertThat(wrong.openRuns).hasValue(0);
         assertThat(policy.closed).hasValue(1);
+    }
+
+    static Stream<Arguments> wrongAtCheckpoints() {
+        FakePolicy.Next looksAtScores = checkpoint -> {
+            assertThat(checkpoint.confidence(0)).isBetween(0f, 1f);
+            return List.of(Decision.goOn());
+        };
+        FakePolicy.Next looksAtState = checkpoint -> {
+            assertThat(checkpoint.pooled(0).get(0)).isEqualTo(1);
+            return List.of(Decision.goOn());
+        };
+        FakePolicy.Next looksAtStateAndHidesWhatItSaw = checkpoint -> {
+            try {
+                checkpoint.pooled(0);
+            } catch (BackendException e) {
+                return List.of(Decision.stop(TestModels.exit(0)));
+            }
+            return List.of(Decision.goOn());
+        };
+        return Stream.of(
+                Arguments.of("scores of NaN", spoilt(scoring(Float.NaN)), looksAtScores),
+                Arguments.of("infinite scores", spoilt(scoring(Float.NEGATIVE_INFINITY)), looksAtScores),
+                Arguments.of("a state of NaN", spoilt(state(Shape.of(1, 4), Float.NaN)), looksAtState),
+                Arguments.of(
+                        "an infinite state",
+                        spoilt(state(Shape.of(1, 4), Float.POSITIVE_INFINITY)),
+                        looksAtStateAndHidesWhatItSaw),
+                Arguments.of("a state of other width", spoilt(state(Shape.of(1, 5), 1)), looksAtState),
+                Arguments.of("a state of other rows", spoilt(state(Shape.of(2, 4), 1)), looksAtState),
+                Arguments.of("no state", spoilt((UnaryOperator<Tensor>) right -> null), looksAtState));
+    }
+
+    private static FakeBackend spoilt(FakeBackend.Behaviour behaviour) {
+        FakeBackend backend = new FakeBackend();
+        backend.behaviour = behaviour;
+        return backend;
+    }
+
+    private static FakeBackend spoilt(UnaryOperator<Tensor> pooling) {
+        FakeBackend backend = new FakeBackend();
+        backend.pooling = pooling;
+        return backend;
+    }
+
+    private static FakeBackend.Behaviour scoring(float value) {
+        return (path, inputs, control) -> FakeBackend.output(inputs, value, control);
+    }
+
+    private static UnaryOperator<Tensor> state(Shape shape, float last) {
+        float[] values = new float[(int) shape.elementCount()];
+        values[0] = 1;
+        values[values.length - 1] = last;
+        return right -> HostTensor.ofFloats(shape, values);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongAtCheckpoints")
+    void whatAPolicyCannotSeeAtACheckpointIsTheBackendsFault(String what, FakeBackend spoilt, FakePolicy.Next looks)
+            throws Exception {
+        bench.backend("spoilt", 20, spoilt);
+        Bench.await(() -> spoilt.opened.get() == 1);
+        bench.awaitReady();
+        FakePolicy policy = FakePolicy.asking(looks, 0);
+        bench.policy("looking", 5, policy);
+        for (int request = 0; request < Health.LIMIT; request++) {
+            Trace trace = bench.trace(Bench.request());
+            assertThat(trace.backend()).isEqualTo("wrong");
+            assertThat(trace.policy()).isEqualTo("looking");
+            assertThat(trace.path()).isEqualTo(TestModels.path(4));
+            assertThat(trace.fallbacks()).singleElement().asString().startsWith("Backend 'spoilt' failed: it");
+        }
+        assertThat(bench.counter("fallbacks.backend")).isEqualTo(Health.LIMIT);
+        assertThat(bench.counter("fallbacks")).isEqualTo(Health.LIMIT);
+        assertThat(bench.coordinator.status().services())
+                .filteredOn(service -> service.state().equals("quarantined"))
+                .extracting(ServiceState::name)
+                .containsExactly("spoilt");
+        assertThat(spoilt.openRuns).hasValue(0);
+        assertThat(policy.closed).hasValue(Health.LIMIT);
     }
 
     @Test

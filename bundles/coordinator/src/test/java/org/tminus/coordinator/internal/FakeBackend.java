@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.tminus.backend.Backend;
 import org.tminus.backend.BackendSession;
 import org.tminus.backend.DeviceDescription;
@@ -52,6 +53,9 @@ final class FakeBackend implements Backend {
     volatile Opening opening = model -> {};
     volatile Telemetry telemetry = Telemetry.none();
     volatile int concurrency = 2;
+    /** What a run gives as its pooled state instead of the right one. */
+    volatile UnaryOperator<Tensor> pooling = right -> right;
+
     /** What column 1 of y is scaled by after each layer; a large one makes exits sure. */
     volatile float sureness = 1;
 
@@ -177,7 +181,7 @@ final class FakeBackend implements Backend {
 
         @Override
         public Tensor pooled() {
-            return HostTensor.copyOf(inputs.get("x"));
+            return pooling.apply(HostTensor.copyOf(inputs.get("x")));
         }
 
         @Override

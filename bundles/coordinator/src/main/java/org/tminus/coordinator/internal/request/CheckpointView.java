@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tminus.failure.BackendException;
@@ -91,7 +92,7 @@ final class CheckpointView implements Checkpoint {
             }
             Map<String, Tensor> read;
             try {
-                read = run.readHead(here);
+                read = run.readHead(here, score);
             } catch (BackendFailure e) {
                 throw failed(e);
             } catch (TminusException e) {
@@ -100,8 +101,8 @@ final class CheckpointView implements Checkpoint {
             }
             head = read;
             cached = new float[batchRows.length][];
-            Tensor scores = read.get(score);
-            for (int index = 0; index < cached.length && scores != null; index++) {
+            Tensor scores = Objects.requireNonNull(read.get(score));
+            for (int index = 0; index < cached.length; index++) {
                 cached[index] = Tensors.softmax(scores, index);
             }
             probabilities = cached;

@@ -6,18 +6,21 @@ package org.tminus.coordinator.internal.request;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.TensorSpec;
+import org.tminus.tensor.ElementType;
 import org.tminus.tensor.Shape;
 import org.tminus.tensor.Tensor;
 
 /** Whether a backend gave what was asked for. Stateless. */
 final class OutputCheck {
     private static final Logger LOG = LoggerFactory.getLogger(OutputCheck.class);
+    private static final String NOT_FINITE = "it gave NaN or infinity at a checkpoint";
     private static final String UNREADABLE = "its outputs cannot be read: ";
 
     private OutputCheck() {}
@@ -79,6 +82,65 @@ final class OutputCheck {
             }
         }
         return "";
+    }
+
+    /**
+     * Makes sure that a policy may see the scores of an exit.
+     *
+     * @param head what the exit gave, checked by {@link #check}
+     * @param score the name of the scores
+     * @throws BackendFailure if they hold NaN or infinity, or cannot be read; all of the head is closed then
+     */
+    static void checkScores(Map<String, Tensor> head, String score, int rows) throws BackendFailure {
+        BackendFailure failure;
+        try {
+            if (!Tensors.hasNonFinite(Objects.requireNonNull(head.get(score)), 0, rows)) {
+                return;
+            }
+            failure = new BackendFailure(NOT_FINITE, true, null);
+        } catch (RuntimeException e) {
+            failure = unreadable(e);
+        }
+        head.values().forEach(OutputCheck::close);
+        throw failure;
+    }
+
+    /**
+     * Makes sure that a policy may see a pooled state.
+     *
+     * @throws BackendFailure if it is missing, of another type, shape or place, holds NaN or infinity, or cannot be read;
+     *     it is closed then
+     */
+    static void checkPooled(AdaptiveModel model, int rows, @Nullable Tensor pooled) throws BackendFailure {
+        BackendFailure failure;
+        try {
+            String problem = pooled == null
+                    ? "it gave no pooled state"
+                    : pooledProblem(model.hidden().width(), rows, pooled);
+            if (problem.isEmpty()) {
+                return;
+            }
+            failure = new BackendFailure(problem, true, null);
+        } catch (RuntimeException e) {
+            failure = unreadable(e);
+        }
+        close(pooled);
+        throw failure;
+    }
+
+    private static String pooledProblem(long width, int rows, Tensor pooled) {
+        Shape shape = pooled.shape();
+        if (!pooled.elementType().equals(ElementType.FLOAT32)
+                || shape.rank() != 2
+                || shape.dimension(0) != rows
+                || shape.dimension(1) != width) {
+            return "its pooled state is " + pooled.elementType() + shape + " instead of float32[" + rows + ", " + width
+                    + "]";
+        }
+        if (!pooled.location().isHost()) {
+            return "its pooled state is on " + pooled.location() + " instead of the host";
+        }
+        return Tensors.hasNonFinite(pooled, 0, rows) ? NOT_FINITE : "";
     }
 
     /**

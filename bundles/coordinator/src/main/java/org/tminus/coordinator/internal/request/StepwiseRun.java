@@ -215,12 +215,17 @@ final class StepwiseRun {
         return head;
     }
 
-    Map<String, Tensor> readHead(Exit exit) throws TminusException, BackendFailure {
-        return read(exit.id());
+    /** @param score the output that a policy will see */
+    Map<String, Tensor> readHead(Exit exit, String score) throws TminusException, BackendFailure {
+        Map<String, Tensor> head = read(exit.id());
+        OutputCheck.checkScores(head, score, running.length);
+        return head;
     }
 
     Tensor readPooled() throws TminusException, BackendFailure {
-        return work.call(() -> openRun().pooled());
+        Tensor given = work.call(() -> openRun().pooled());
+        OutputCheck.checkPooled(work.batch().model(), running.length, given);
+        return given;
     }
 
     ModelView view() {
