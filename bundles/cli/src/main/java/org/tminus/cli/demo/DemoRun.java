@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tminus.cli.container.Container;
 import org.tminus.cli.container.Container.Job;
+import org.tminus.cli.container.Containers;
 import org.tminus.cli.container.Folders;
 import org.tminus.cli.container.ProgressDisplay;
 import org.tminus.demo.report.DemoOutcome;
@@ -43,11 +43,13 @@ final class DemoRun {
 
     private final DemoSettings settings;
     private final ProgressDisplay display;
-    private final List<Container> containers = new CopyOnWriteArrayList<>();
+    private final Containers containers;
 
     DemoRun(DemoSettings settings, ProgressDisplay display) {
         this.settings = settings;
         this.display = display;
+        containers = new Containers(
+                "demo", settings.distribution(), settings.workFolder(), settings.logFile(), settings.keep());
     }
 
     /**
@@ -56,10 +58,7 @@ final class DemoRun {
      * @throws IOException if a container fails, with the reason
      */
     DemoReport run() throws IOException, InterruptedException {
-        // For ctrl-c; one thread, so that nothing is removed while a container still writes.
-        Thread cleaner = new Thread(this::endAndRemove, "end-demo");
-        Runtime.getRuntime().addShutdownHook(cleaner);
-        try {
+        try (containers) {
             Folders.unzip(settings.modelFile(), modelFolder());
             DemoOutcome outcome = compare();
             DemoReport report = outcome.report();
@@ -73,17 +72,6 @@ final class DemoRun {
             return settings.memory() ? withMemory(noted, outcome.plans()) : noted;
         } finally {
             display.clear();
-            endAndRemove();
-            forget(cleaner);
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // It runs already, which is as good.
-            return;
         }
     }
 
@@ -173,10 +161,7 @@ final class DemoRun {
     }
 
     private Container container(String name) throws IOException {
-        Container container = new Container(
-                settings.distribution(), settings.workFolder().resolve(name), settings.logFile(), threadsPerRequest());
-        containers.add(container);
-        return container;
+        return containers.create(name, threadsPerRequest());
     }
 
     private Path modelFolder() {
@@ -201,17 +186,5 @@ final class DemoRun {
                 SWAPS,
                 row,
                 true);
-    }
-
-    private synchronized void endAndRemove() {
-        containers.forEach(Container::end);
-        if (settings.keep()) {
-            return;
-        }
-        try {
-            Folders.delete(settings.workFolder());
-        } catch (IOException e) {
-            System.err.println("tminus: " + settings.workFolder() + " is left behind: " + e.getMessage());
-        }
     }
 }

@@ -5,12 +5,10 @@
 package org.tminus.cli.storm;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.tminus.cli.container.Container;
 import org.tminus.cli.container.Container.Job;
-import org.tminus.cli.container.Folders;
+import org.tminus.cli.container.Containers;
 import org.tminus.cli.container.ProgressDisplay;
 import org.tminus.storm.Sabotage;
 import org.tminus.storm.StormOutcome;
@@ -31,7 +29,6 @@ final class ContainerStorm {
 
     private final StormSettings settings;
     private final ProgressDisplay display;
-    private @Nullable Container container;
 
     ContainerStorm(StormSettings settings, ProgressDisplay display) {
         this.settings = settings;
@@ -44,18 +41,15 @@ final class ContainerStorm {
      * @throws IOException if the container fails, with the reason
      */
     StormReport run() throws IOException, InterruptedException {
-        // For ctrl-c.
-        Thread cleaner = new Thread(this::endAndRemove, "end-storm");
-        Runtime.getRuntime().addShutdownHook(cleaner);
-        try {
+        try (Containers containers = new Containers(
+                "storm", settings.distribution(), settings.workFolder(), settings.logFile(), settings.keep())) {
             display.part("starting a container with the model " + settings.modelName() + "; the storm lasts "
                     + settings.minutes() + (settings.minutes() == 1 ? " minute" : " minutes"));
-            Container made = new Container(
-                    settings.distribution(), settings.workFolder().resolve("container"), settings.logFile(), 1);
-            container = made;
-            made.install("tminus-storm");
-            made.deploy(settings.modelFile());
-            StormReport report = made.run(job(), JAVA_OPTIONS, line -> display.show(line.share(), line.activity()))
+            Container container = containers.create("container", 1);
+            container.install("tminus-storm");
+            container.deploy(settings.modelFile());
+            StormReport report = container
+                    .run(job(), JAVA_OPTIONS, line -> display.show(line.share(), line.activity()))
                     .report();
             if (report == null) {
                 throw new IOException("the container found nothing");
@@ -63,17 +57,6 @@ final class ContainerStorm {
             return report;
         } finally {
             display.clear();
-            endAndRemove();
-            forget(cleaner);
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // It runs already, which is as good.
-            return;
         }
     }
 
@@ -94,22 +77,5 @@ final class ContainerStorm {
                 Sabotage.NONE,
                 true);
         return new Job<>("storm", "org.tminus.storm", work, request, StormOutcome.class, StormOutcome::failure);
-    }
-
-    private synchronized void endAndRemove() {
-        Container made = container;
-        if (made != null) {
-            made.end();
-        }
-        if (settings.keep()) {
-            return;
-        }
-        try {
-            if (Files.exists(settings.workFolder())) {
-                Folders.delete(settings.workFolder());
-            }
-        } catch (IOException e) {
-            System.err.println("tminus: " + settings.workFolder() + " is left behind: " + e.getMessage());
-        }
     }
 }
