@@ -11,7 +11,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 import org.tminus.coordinator.internal.session.SessionSlot;
-import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.model.LayerId;
 import org.tminus.model.Path;
 import org.tminus.policy.Budget;
@@ -55,7 +54,7 @@ final class Decider {
             }
             // Counted where the predictor failed; the policy only passed it on.
             execution.note(e.reason());
-            return new Plan(Plan.STATIC, List.of(staticGroup()), null, conversation.flopsPerRow());
+            return staticPlan(conversation.flopsPerRow());
         } finally {
             if (!goesOn) {
                 conversation.end();
@@ -65,14 +64,16 @@ final class Decider {
 
     /** The static path for all rows, because of this reason. */
     Plan fallBack(String reason, long flopsPerRow) {
-        Group group = staticGroup();
+        Plan plan = staticPlan(flopsPerRow);
         execution.fallback(
-                Counter.FALLBACKS_POLICY, execution.policyName(), reason + " Path " + group.path() + " answers.");
-        return new Plan(Plan.STATIC, List.of(group), null, flopsPerRow);
+                execution.policy(), reason + " Path " + plan.groups().get(0).path() + " answers.");
+        return plan;
     }
 
-    private Group staticGroup() {
-        return new Group(PathLimits.staticPath(slot.view(), batch, budget, allowed), List.of(), null);
+    /** The static path for all rows, where it has been told why. */
+    Plan staticPlan(long flopsPerRow) {
+        Path path = PathLimits.staticPath(slot.view(), batch, budget, allowed);
+        return new Plan(Plan.STATIC, List.of(new Group(path, List.of(), null)), null, flopsPerRow);
     }
 
     private List<Group> group(List<Decision> decisions) {

@@ -70,6 +70,9 @@ final class Execution implements LeaseHolder {
         ABANDONED
     }
 
+    /** Stands for any policy, and for one that is not there. */
+    private static final Object POLICY = new Object();
+
     private static final Standing FULL_DEPTH =
             new Standing(CertificateState.FULL_DEPTH, "", null, Double.NaN, Double.NaN);
     private static final Standing CERTIFIED_PATH =
@@ -90,6 +93,7 @@ final class Execution implements LeaseHolder {
     private volatile Map<Leasable, Withdrawal> withdrawals = Map.of();
     private volatile @Nullable CallControl control;
     private volatile boolean abandoned;
+    private volatile @Nullable Pipeline pipeline;
     private @Nullable SessionSlot slot;
     private @Nullable ServiceEntry<Policy> policy;
     private boolean policyLeased;
@@ -160,6 +164,7 @@ final class Execution implements LeaseHolder {
     private @Nullable Route lease() throws TminusException {
         for (; ; ) {
             Route route = platform.router().route(task, now());
+            pipeline = route.pipeline();
             SessionSlot ready = route.ready(task.excluded(), now());
             if (ready == null) {
                 if (platform.router().isHopeless(route, task.excluded())) {
@@ -374,7 +379,7 @@ final class Execution implements LeaseHolder {
             return decider.fallBack(reason + ".", 0);
         }
         if (task.excluded().contains(entry.lease())) {
-            return decider.fallBack("Policy '" + entry.name() + "' did not answer.", 0);
+            return decider.staticPlan(0);
         }
         if (!policyPermitted && !entry.health().permits(now())) {
             return decider.fallBack(
@@ -417,7 +422,7 @@ final class Execution implements LeaseHolder {
                 if (e.isBlamed()) {
                     blame(present.backend(), why);
                 }
-                fallback(Counter.FALLBACKS_BACKEND, present.backend().name(), why);
+                fallback(present.backend(), why);
                 failures.add(why);
                 tried.add(present);
                 releaseSlot();
@@ -760,18 +765,47 @@ final class Execution implements LeaseHolder {
         platform.counters().add(counter);
     }
 
-    /** @param plugin the name of what was done without; empty if there was nothing to do without */
-    void fallback(Counter kind, String plugin, String note) {
-        mark(kind);
-        if (!task.isShadow()) {
-            count(Counter.FALLBACKS);
-            count(kind);
-            // That nothing is there is a state, and no event with each request.
-            if (!plugin.isEmpty()) {
-                platform.journal().fellBack(pluginKind(kind), plugin, note);
-            }
+    /**
+     * A plugin is done without. A request tells and counts each once, over all its attempts.
+     *
+     * @param plugin null if there was no policy to do without
+     */
+    void fallback(@Nullable ServiceEntry<?> plugin, String note) {
+        if (plugin != null && task.excluded().contains(plugin.lease())) {
+            // Told and counted when the attempt that hung in it was given up.
+            return;
         }
+        mark(fallbackKind(plugin));
         notes.add(note);
+        if (!isUnwanted()) {
+            countFallback(plugin, note);
+        }
+    }
+
+    private void countFallback(@Nullable ServiceEntry<?> plugin, String note) {
+        if (task.isShadow()) {
+            return;
+        }
+        Counter kind = fallbackKind(plugin);
+        // A policy that hung and went is not missed once more.
+        boolean unmissed = kind == Counter.FALLBACKS_POLICY && task.doesWithout(POLICY);
+        if (!(plugin == null ? unmissed : task.doesWithout(plugin.lease()))) {
+            return;
+        }
+        count(Counter.FALLBACKS);
+        count(kind);
+        // That nothing is there is a state, and no event with each request.
+        if (plugin != null) {
+            platform.journal().fellBack(plugin.kind(), plugin.name(), note);
+        }
+    }
+
+    private static Counter fallbackKind(@Nullable ServiceEntry<?> plugin) {
+        return switch (plugin == null ? "policy" : plugin.kind()) {
+            case "policy" -> Counter.FALLBACKS_POLICY;
+            case "predictor" -> Counter.FALLBACKS_PREDICTOR;
+            default -> Counter.FALLBACKS_BACKEND;
+        };
     }
 
     private void mark(Counter kind) {
@@ -781,24 +815,16 @@ final class Execution implements LeaseHolder {
         fallbacks.add(kind);
     }
 
-    private static String pluginKind(Counter fallback) {
-        return switch (fallback) {
-            case FALLBACKS_POLICY -> "policy";
-            case FALLBACKS_PREDICTOR -> "predictor";
-            default -> "backend";
-        };
-    }
-
     /** Rows run again because they came out as no numbers. */
     void retried() {
         mark(Counter.RETRIES);
         count(Counter.RETRIES);
     }
 
-    /** The name of the policy that the request is for; empty if it is not there. */
-    String policyName() {
-        ServiceEntry<Policy> entry = policy;
-        return entry == null ? "" : entry.name();
+    /** The policy that the request is for; null if it is not there. */
+    @Nullable
+    ServiceEntry<Policy> policy() {
+        return policy;
     }
 
     void note(String sentence) {
@@ -911,16 +937,9 @@ final class Execution implements LeaseHolder {
 
     /** One hanging call costs a thread, so it is not tried five times. */
     private void quarantine(Leasable leased, String reason, boolean told) {
-        Pipeline pipeline = platform.board().current();
-        List<ServiceEntry<?>> hanging = new ArrayList<>(1);
-        Stream.<ServiceEntry<?>>concat(pipeline.policies().stream(), pipeline.predictors().stream())
-                .filter(entry -> entry.lease() == leased)
-                .forEach(hanging::add);
-        if (leased instanceof SessionSlot session) {
-            hanging.add(session.backend());
-        }
-        Health health = hanging.isEmpty() ? null : hanging.get(0).health();
-        String name = hanging.isEmpty() ? leased.toString() : hanging.get(0).name();
+        ServiceEntry<?> plugin = plugin(leased);
+        Health health = plugin == null ? null : plugin.health();
+        String name = plugin == null ? leased.toString() : plugin.name();
         if (health != null) {
             health.hung(reason, now());
         }
@@ -934,6 +953,20 @@ final class Execution implements LeaseHolder {
                             Map.of("requestId", Long.toString(task.id())));
         }
         count(Counter.QUARANTINES);
+    }
+
+    /** The plugin that is called when this is; also one that went meanwhile. */
+    private @Nullable ServiceEntry<?> plugin(Leasable called) {
+        if (called instanceof SessionSlot session) {
+            return session.backend();
+        }
+        Pipeline leasedFrom = pipeline;
+        return leasedFrom == null
+                ? null
+                : Stream.<ServiceEntry<?>>concat(leasedFrom.policies().stream(), leasedFrom.predictors().stream())
+                        .filter(entry -> entry.lease() == called)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private void tellReturn() {
@@ -971,9 +1004,9 @@ final class Execution implements LeaseHolder {
             ticket.report(true, -1);
             task.leaveRollout();
         }
-        task.exclude(leased, "An attempt was given up: " + reason + ".");
-        count(Counter.FALLBACKS);
-        count(leased instanceof SessionSlot ? Counter.FALLBACKS_BACKEND : Counter.FALLBACKS_POLICY);
+        String note = "An attempt was given up: " + reason + ".";
+        task.exclude(leased, note);
+        countFallback(plugin(leased), note);
         scheduler.again(task);
     }
 }

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
-import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.failure.InvalidRequestException;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.Step;
@@ -108,8 +107,7 @@ final class PolicyConversation {
             if (!checkpoint.hasFailed()) {
                 silenced = true;
                 PolicyFailure failure = failure(e);
-                execution.fallback(
-                        Counter.FALLBACKS_POLICY, entry.name(), failure.reason() + " The rows follow their path.");
+                execution.fallback(entry, failure.reason() + " The rows follow their path.");
             }
         } finally {
             leave(mark);

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
-import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.Step;
 import org.tminus.model.AdaptiveModel;
@@ -44,10 +43,12 @@ final class Prediction {
     }
 
     private void ask(PredictionContext context) {
+        ServiceEntry<ComplexityPredictor> unable = null;
         for (ServiceEntry<ComplexityPredictor> entry : predictors) {
             if (execution.task().excluded().contains(entry.lease())) {
                 failure = new TminusException(
                         "Predictor '" + entry.name() + "' did not answer.", "See the log of the predictor.");
+                unable = entry;
                 continue;
             }
             if (!entry.health().permits(execution.now())) {
@@ -55,6 +56,7 @@ final class Prediction {
                         "Predictor '" + entry.name() + "' is in quarantine: "
                                 + entry.health().reason(),
                         "It is probed again shortly.");
+                unable = entry;
                 continue;
             }
             // One that has just gone is as good as one that was never there.
@@ -68,11 +70,8 @@ final class Prediction {
                 }
             }
         }
-        if (failure != null) {
-            execution.fallback(
-                    Counter.FALLBACKS_PREDICTOR,
-                    predictors.get(predictors.size() - 1).name(),
-                    String.valueOf(failure.getMessage()));
+        if (failure != null && unable != null) {
+            execution.fallback(unable, String.valueOf(failure.getMessage()));
         }
     }
 
@@ -99,7 +98,7 @@ final class Prediction {
             String why = "Predictor '" + entry.name() + "' failed: " + Failures.describe(e);
             failure = new TminusException(why, "See the log of the predictor.", e);
             execution.blame(entry, why);
-            execution.fallback(Counter.FALLBACKS_PREDICTOR, entry.name(), why);
+            execution.fallback(entry, why);
         } finally {
             execution.spent(Step.PREDICT, execution.now() - start);
             if (caller != null) {

@@ -4,6 +4,7 @@
  */
 package org.tminus.coordinator.internal.request;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,8 @@ final class Task {
     private volatile Set<Leasable> excluded = Set.of();
     private volatile Batch batch;
     private volatile @Nullable Ticket ticket;
+    /** Null as long as there is none, as for nearly all requests. */
+    private @Nullable Set<Object> doneWithout;
 
     Task(
             long id,
@@ -191,6 +194,21 @@ final class Task {
         more.add(hanging);
         excluded = more;
         notes.add(note);
+    }
+
+    /**
+     * The task does without a plugin.
+     *
+     * @param plugin anything that stands for it
+     * @return whether this is new; of two threads that say so of one plugin, one is told
+     */
+    synchronized boolean doesWithout(Object plugin) {
+        Set<Object> known = doneWithout;
+        if (known == null) {
+            known = new HashSet<>();
+            doneWithout = known;
+        }
+        return known.add(plugin);
     }
 
     /**
