@@ -12,6 +12,8 @@ public enum DrainOutcome {
     CANCELLED,
     /** A call did not come back; its late answer will be discarded, and what it holds is freed when it returns. */
     ABANDONED,
+    /** Work with it did not end because of a call that was given up before, or of one to another service. */
+    HELD_UP,
     /** The thread that asked holds a lease itself, so the work is drained in the background. */
     DEFERRED
 }

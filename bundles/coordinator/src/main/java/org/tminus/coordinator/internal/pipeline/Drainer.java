@@ -67,15 +67,20 @@ public final class Drainer {
             counters.add(Counter.DRAINED_AFTER_CANCEL);
             return DrainOutcome.CANCELLED;
         }
-        counters.add(Counter.ABANDONED);
+        boolean abandoned = false;
         for (Leasable part : parts) {
-            part.holders().forEach(holder -> holder.abandon(part, "the " + part + " went away and did not answer"));
+            for (LeaseHolder holder : part.holders()) {
+                abandoned |= holder.abandon(part, "the " + part + " went away and did not answer");
+            }
         }
         LOG.warn(
-                "A call to {} did not end when it was cancelled; it is abandoned, and what it holds is lost until it"
-                        + " returns",
+                abandoned
+                        ? "A call to {} did not end when it was cancelled; it is abandoned, and what it holds is lost"
+                                + " until it returns"
+                        : "Work with {} did not end: a call that was given up before, or one to another service, holds it"
+                                + " until it returns",
                 parts.get(0));
-        return DrainOutcome.ABANDONED;
+        return abandoned ? DrainOutcome.ABANDONED : DrainOutcome.HELD_UP;
     }
 
     private static boolean awaitAll(List<? extends Leasable> parts, long timeoutNanos) {

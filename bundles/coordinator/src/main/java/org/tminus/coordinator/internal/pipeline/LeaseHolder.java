@@ -12,6 +12,10 @@ public interface LeaseHolder {
     /** The service goes: cancel and interrupt a call to it, and make no further ones. May come on any thread. */
     void withdraw(Leasable leased, String reason);
 
-    /** The call did not react to {@link #withdraw}: whoever waits for its answer gets one without it. */
-    void abandon(Leasable leased, String reason);
+    /**
+     * The call did not react to {@link #withdraw}: whoever waits for its answer gets one without it. The holder counts it.
+     *
+     * @return whether there was such a call that had not been given up before
+     */
+    boolean abandon(Leasable leased, String reason);
 }

@@ -60,7 +60,7 @@ final class ServiceNotes {
                         JournalEntry.CALL_ABANDONED,
                         entry,
                         "A call to the " + entry + ", which went, did not end and is abandoned.");
-            case DEFERRED -> {}
+            case HELD_UP, DEFERRED -> {}
         }
     }
 

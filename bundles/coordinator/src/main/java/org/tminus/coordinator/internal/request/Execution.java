@@ -903,36 +903,35 @@ final class Execution implements LeaseHolder {
     }
 
     @Override
-    public void abandon(Leasable leased, String reason) {
-        abandonIfCalling(leased, reason, false);
+    public boolean abandon(Leasable leased, String reason) {
+        return abandonIfCalling(leased, reason, false);
     }
 
-    /** Gives up a call that took too long, now that it is known not to end. */
-    void abandonOverdue(Leasable leased, String reason) {
-        abandonIfCalling(leased, reason, true);
+    /** Gives up a call that took too long, now that it is known not to end. @return whether it was not given up before */
+    boolean abandonOverdue(Leasable leased, String reason) {
+        return abandonIfCalling(leased, reason, true);
     }
 
-    /** @param counted whether it is counted here, not by whoever drains */
-    private void abandonIfCalling(Leasable leased, String reason, boolean counted) {
+    /** @param told whether the journal is told here, not by whoever drains */
+    private boolean abandonIfCalling(Leasable leased, String reason, boolean told) {
         if (!guard.isCalling(leased) || !holdsPermit.compareAndSet(true, false)) {
-            return;
+            return false;
         }
-        if (counted) {
-            // Before the client has an answer, so that whoever looks then sees it counted.
-            count(Counter.ABANDONED);
-        }
+        // Before the client has an answer, so that whoever looks then sees it counted.
+        count(Counter.ABANDONED);
         if (onWorker) {
             abandoned = true;
             scheduler.replaceWorker();
         }
         scheduler.leave();
-        quarantine(leased, reason, counted);
+        quarantine(leased, reason, told);
         // A client's own thread hangs itself; nobody can answer it before the call returns.
         if (onWorker && task.takeFrom(this)) {
             // Should the call return after all, what would come next must not touch what another attempt answers with.
             stop();
             giveUp(leased, reason);
         }
+        return true;
     }
 
     /** One hanging call costs a thread, so it is not tried five times. */

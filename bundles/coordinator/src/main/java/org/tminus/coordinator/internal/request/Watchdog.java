@@ -114,8 +114,9 @@ final class Watchdog {
             execution.expire(target, "it did not answer within " + timeoutMillis + " ms");
         } else if (taken > timeout + Math.min(timeout, GRACE_NANOS)) {
             expired.remove(execution);
-            LOG.warn("A call to {} takes longer than {} ms and does not end when cancelled", target, timeoutMillis);
-            execution.abandonOverdue(target, target + " did not answer within " + timeoutMillis + " ms");
+            if (execution.abandonOverdue(target, target + " did not answer within " + timeoutMillis + " ms")) {
+                LOG.warn("A call to {} takes longer than {} ms and does not end when cancelled", target, timeoutMillis);
+            }
         }
     }
 }

@@ -6,11 +6,19 @@ package org.tminus.coordinator.internal.session;
 
 import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.LeaseHolder;
+import org.tminus.coordinator.internal.status.Counter;
+import org.tminus.coordinator.internal.status.Counters;
 
 /** Work on a background thread that holds leases: opening a session or preparing its paths. */
 final class BackgroundHolder implements LeaseHolder {
     private final Thread thread = Thread.currentThread();
+    private final Counters counters;
     private boolean over;
+    private boolean abandoned;
+
+    BackgroundHolder(Counters counters) {
+        this.counters = counters;
+    }
 
     @Override
     public boolean runsOn(Thread other) {
@@ -24,9 +32,15 @@ final class BackgroundHolder implements LeaseHolder {
         }
     }
 
+    /** Nobody waits for background work. */
     @Override
-    public void abandon(Leasable leased, String reason) {
-        // Nobody waits for background work.
+    public synchronized boolean abandon(Leasable leased, String reason) {
+        if (over || abandoned) {
+            return false;
+        }
+        abandoned = true;
+        counters.add(Counter.ABANDONED);
+        return true;
     }
 
     /** Ends the work, so that no interrupt reaches what the thread does next. */

@@ -58,7 +58,7 @@ final class PathPreparer {
     private void prepareAll(SessionSlot slot) {
         for (Path path : order(slot.view().model())) {
             // A lease for each path: a session that goes waits for one compilation at most, and interrupts that.
-            BackgroundHolder holder = new BackgroundHolder();
+            BackgroundHolder holder = new BackgroundHolder(counters);
             if (!slot.tryAcquire(holder)) {
                 return;
             }

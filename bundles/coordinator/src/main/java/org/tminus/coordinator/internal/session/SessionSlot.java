@@ -194,7 +194,7 @@ public final class SessionSlot extends Leasable {
     }
 
     private void open(@Nullable ModelRepository repository) {
-        BackgroundHolder holder = new BackgroundHolder();
+        BackgroundHolder holder = new BackgroundHolder(counters);
         if (!backend.lease().tryAcquire(holder)) {
             settle(null, null, gone());
             return;
