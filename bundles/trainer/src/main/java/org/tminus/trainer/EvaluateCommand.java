@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description = {
-            "Measures a model on the test data of its task, against full depth, static models, mixtures, early exit, open-loop"
-                    + " classification and oracles.",
+            "Measures a model that `train` made on the test data of its task, against full depth, static models, mixtures, early"
+                    + " exit, open-loop classification and oracles.",
             "Takes minutes; latency is worth something only on an idle machine."
         },
         mixinStandardHelpOptions = true,
@@ -63,7 +63,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "folder or file with the data; if not given, where the Debian packages put it")
+            description =
+                    "folder or file with the data of fashion-vit, package-sections or embedding; if not given, where the Debian"
+                            + " packages put it")
     private @Nullable Path data;
 
     @Option(
@@ -159,10 +161,14 @@ final class EvaluateCommand implements Callable<Integer> {
             JsonNode provenance = description.path("provenance");
             String task = provenance.path("data").path("name").asText();
             // Models of the first version named the data set, not the task.
-            return new Origin(
-                    Recipes.NAMES.contains(task) ? task : opened.name(),
-                    provenance.path("seed").asLong(),
-                    tokenizer);
+            String known = Recipes.NAMES.contains(task) ? task : opened.name();
+            if (!Recipes.NAMES.contains(known)) {
+                throw new IOException("the model in " + file + " belongs to none of the tasks "
+                        + String.join(", ", Recipes.NAMES)
+                        + ", and only their models can be measured. What `adapt` measured"
+                        + " of a model stands in its model.json.");
+            }
+            return new Origin(known, provenance.path("seed").asLong(), tokenizer);
         } catch (ModelFormatException e) {
             throw new IOException(e.getMessage() + " " + e.advice(), e);
         }

@@ -7,6 +7,7 @@ package org.tminus.trainer;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tminus.trainer.pipeline.Recipes;
@@ -86,6 +87,9 @@ public final class Main implements Callable<Integer> {
 
     private static String message(Exception exception) {
         String text = exception.getMessage();
+        if (exception instanceof NoSuchFileException missing && missing.getReason() == null) {
+            return "error: there is no file " + missing.getFile();
+        }
         return "error: " + (text == null ? exception.toString() : text);
     }
 

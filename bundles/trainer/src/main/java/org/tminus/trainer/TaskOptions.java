@@ -40,7 +40,9 @@ final class TaskOptions {
         @Option(
                 names = "--data",
                 paramLabel = "PATH",
-                description = "folder or file with the data; if not given, where the Debian packages put it")
+                description =
+                        "folder or file with the data of fashion-vit, package-sections or embedding; if not given, where the"
+                                + " Debian packages put it")
         private @Nullable Path data;
 
         @Option(

@@ -121,6 +121,13 @@ class MainTest {
     }
 
     @Test
+    void saysWhichFileIsMissing() {
+        Path missing = folder.resolve("missing.change");
+        assertThat(Main.execute("rebuild", missing.toString())).isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no file " + missing);
+    }
+
+    @Test
     void refusesAnUnknownOption() {
         assertThat(Main.execute("train", "fashion-vit", "--unknown")).isEqualTo(2);
     }
