@@ -60,7 +60,7 @@ public interface JournalEntry {
     /** A model is going away. */
     String MODEL_REMOVED = "MODEL_REMOVED";
 
-    /** A model that is registered cannot be used, because its description or its files are damaged. */
+    /** A model file, or a model that is registered, cannot be used, because its description or its files are damaged. */
     String MODEL_REFUSED = "MODEL_REFUSED";
 
     /** A model could not be opened on a backend. */

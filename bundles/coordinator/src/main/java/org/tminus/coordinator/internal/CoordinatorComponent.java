@@ -45,6 +45,7 @@ import org.tminus.coordinator.internal.configuration.Config;
 import org.tminus.coordinator.internal.configuration.ConfigurationHolder;
 import org.tminus.coordinator.internal.configuration.ConfigurationStore;
 import org.tminus.coordinator.internal.journal.JournalBook;
+import org.tminus.coordinator.internal.journal.RefusedModels;
 import org.tminus.coordinator.internal.pipeline.ServiceBoard;
 import org.tminus.coordinator.internal.rollout.RolloutBook;
 import org.tminus.coordinator.internal.rollout.RolloutStore;
@@ -63,6 +64,7 @@ import org.tminus.inference.RolloutState;
 import org.tminus.inference.Rollouts;
 import org.tminus.inference.ServiceState;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.ModelRefusalListener;
 import org.tminus.model.ModelRepository;
 import org.tminus.policy.Policy;
 import org.tminus.predictor.ComplexityPredictor;
@@ -97,7 +99,7 @@ public final class CoordinatorComponent
     private final ServiceIntake<ComplexityPredictor> predictors;
     private final ServiceIntake<Backend> backends;
     private final ServiceIntake<AdaptiveModel> models;
-    private final List<ServiceRegistration<ManagedServiceFactory>> factories = new ArrayList<>();
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private volatile @Nullable CertificateEvents events;
     private volatile @Nullable JournalEvents readers;
     private volatile @Nullable ConfigurationAdmin admin;
@@ -188,6 +190,7 @@ public final class CoordinatorComponent
         register(
                 ConfigurationHolder.ROLLOUT_FACTORY_PID,
                 new FactoryConfigurations("Rollouts", configuration::updateRollout, configuration::removeRollout));
+        registrations.add(context.registerService(ModelRefusalListener.class, new RefusedModels(journal), null));
     }
 
     private void read(String factoryPid, BiConsumer<String, Map<String, Object>> update) {
@@ -209,7 +212,7 @@ public final class CoordinatorComponent
 
     private void register(String factoryPid, ManagedServiceFactory factory) {
         Dictionary<String, Object> pid = FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_PID, factoryPid));
-        factories.add(context.registerService(ManagedServiceFactory.class, factory, pid));
+        registrations.add(context.registerService(ManagedServiceFactory.class, factory, pid));
     }
 
     @Modified
@@ -219,7 +222,7 @@ public final class CoordinatorComponent
 
     @Deactivate
     void stop() {
-        factories.forEach(ServiceRegistration::unregister);
+        registrations.forEach(ServiceRegistration::unregister);
         coordinator.close();
         // What is still getting ready is given back when it is, and put up nowhere.
         intake.shutdown();

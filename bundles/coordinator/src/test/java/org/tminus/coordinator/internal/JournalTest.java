@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
+import org.tminus.coordinator.internal.journal.RefusedModels;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.inference.JournalEntry;
@@ -103,6 +104,14 @@ class JournalTest {
         bench.awaitReady();
         bench.coordinator.board().unbindModel(broken);
         bench.infer(Bench.request()).close();
+    }
+
+    @Test
+    void aModelFileThatIsRefusedIsToldByItsName() {
+        new RefusedModels(bench.journal).refused("bad.tminus", "The model file bad.tminus is no archive.");
+        JournalEntry entry = bench.awaitEntry(JournalEntry.MODEL_REFUSED, "bad.tminus");
+        assertThat(entry.text()).isEqualTo("'bad.tminus' is refused: The model file bad.tminus is no archive.");
+        assertThat(entry.details()).containsEntry("file", "bad.tminus");
     }
 
     @Test

@@ -67,6 +67,7 @@ public final class BundleModelRepository implements ModelRepository {
     private final String dataDirectory;
     private final ModelStore store;
     private final Publications publications;
+    private final Refusals refusals;
     private final ModelBundleTracker tracker;
     private final ModelInstaller installer;
     private volatile Limits limits;
@@ -85,9 +86,11 @@ public final class BundleModelRepository implements ModelRepository {
         dataDirectory = config.dataDirectory();
         store = ModelStore.open(folder(context, dataDirectory), disk);
         publications = new Publications(store);
-        tracker = new ModelBundleTracker(context, store, publications, () -> limits);
+        refusals = new Refusals(context);
+        tracker = new ModelBundleTracker(context, store, publications, refusals, () -> limits);
         installer = new ModelInstaller(context, store, publications, tracker, () -> limits);
         try {
+            refusals.open();
             tracker.open();
             store.sweep();
         } catch (RuntimeException e) {
@@ -154,6 +157,7 @@ public final class BundleModelRepository implements ModelRepository {
     @Deactivate
     void deactivate() {
         tracker.close();
+        refusals.close();
         try {
             store.close();
         } catch (IOException e) {
@@ -178,7 +182,12 @@ public final class BundleModelRepository implements ModelRepository {
 
     @Override
     public AdaptiveModel install(Path file) throws ModelFormatException {
-        return installer.install(file);
+        try {
+            return installer.install(file);
+        } catch (ModelFormatException e) {
+            refusals.tell(String.valueOf(file.getFileName()), e);
+            throw e;
+        }
     }
 
     @Override

@@ -20,12 +20,19 @@ final class ModelBundleTracker extends BundleTracker<TrackedModel> {
 
     private final ModelStore store;
     private final Publications publications;
+    private final Refusals refusals;
     private final Supplier<Limits> limits;
 
-    ModelBundleTracker(BundleContext context, ModelStore store, Publications publications, Supplier<Limits> limits) {
+    ModelBundleTracker(
+            BundleContext context,
+            ModelStore store,
+            Publications publications,
+            Refusals refusals,
+            Supplier<Limits> limits) {
         super(context, INSTALLED, null);
         this.store = store;
         this.publications = publications;
+        this.refusals = refusals;
         this.limits = limits;
     }
 
@@ -34,7 +41,7 @@ final class ModelBundleTracker extends BundleTracker<TrackedModel> {
         if (!ModelBundles.isClaimed(bundle)) {
             return null;
         }
-        TrackedModel tracked = new TrackedModel(context, bundle, store, publications, limits);
+        TrackedModel tracked = new TrackedModel(context, bundle, store, publications, refusals, limits);
         tracked.refresh();
         return tracked;
     }

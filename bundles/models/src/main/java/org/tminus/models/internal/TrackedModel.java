@@ -35,6 +35,7 @@ final class TrackedModel {
     private final Bundle bundle;
     private final ModelStore store;
     private final Publications publications;
+    private final Refusals refusals;
     private final Supplier<Limits> limits;
 
     private @Nullable AdaptiveModel model;
@@ -47,11 +48,13 @@ final class TrackedModel {
             Bundle bundle,
             ModelStore store,
             Publications publications,
+            Refusals refusals,
             Supplier<Limits> limits) {
         this.context = context;
         this.bundle = bundle;
         this.store = store;
         this.publications = publications;
+        this.refusals = refusals;
         this.limits = limits;
     }
 
@@ -118,6 +121,7 @@ final class TrackedModel {
         } catch (ModelFormatException | IllegalStateException e) {
             LOG.error("Not publishing a model: {} is refused. {}", what, e.getLocalizedMessage());
             LOG.debug("Where it was refused:", e);
+            refusals.tell(bundle.getLocation(), e);
             return null;
         }
     }
