@@ -5,6 +5,7 @@
 package org.tminus.trainer.adapt;
 
 import ai.onnxruntime.OrtException;
+import org.tminus.trainer.graph.DivergedException;
 
 /** Tells inputs that a model cannot be computed with from mistakes of this program. */
 final class ComputingFailure {
@@ -15,10 +16,19 @@ final class ComputingFailure {
     /**
      * Does nothing if the failure is another one.
      *
-     * @throws AdaptException if libtorch or ONNX Runtime could not compute something
+     * @throws AdaptException if libtorch or ONNX Runtime could not compute something, or no finite loss came of it
      */
     static void explain(Exception failure) throws AdaptException {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DivergedException) {
+                throw new AdaptException(
+                        "The model cannot be trained with this data: " + cause.getMessage()
+                                + " At step 0 it is the model that"
+                                + " has weights that are no numbers, or inputs are so large that its answers are none: export"
+                                + " it again, and scale the inputs as it was trained with them. At a later step, try fewer"
+                                + " --epochs.",
+                        failure);
+            }
             if (isOfLibtorch(cause) || cause instanceof OrtException) {
                 String first =
                         String.valueOf(cause.getMessage()).lines().findFirst().orElse("");

@@ -7,9 +7,11 @@ package org.tminus.trainer.adapt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.tminus.onnx.Dimension;
 import org.tminus.onnx.GraphAnalysis;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
+import org.tminus.onnx.ValueInfo;
 import org.tminus.trainer.graph.TorchGraph;
 
 /** Whether a model can be trained and has layers to end after; says everything that stands in the way at once. */
@@ -31,10 +33,21 @@ final class ModelCheck {
             problems.add("Only " + analysis.layers().size() + " repeated layer was found in " + file
                     + "; a model needs two or more to end early.");
         }
+        analysis.hidden()
+                .filter(state -> !isTokens(state))
+                .ifPresent(state -> problems.add("The state between the layers of "
+                        + file + " is " + state
+                        + ", and model files need batch, tokens and width, the width fixed. Export the model"
+                        + " with such a state; where an input has one vector only, with one token."));
         if (!problems.isEmpty()) {
             throw new AdaptException("The model cannot be made adaptive:", problems);
         }
         return analysis;
+    }
+
+    private static boolean isTokens(ValueInfo state) {
+        List<Dimension> shape = state.shape();
+        return shape != null && shape.size() == 3 && shape.get(2).isFixed();
     }
 
     static GraphAnalysis analyze(OnnxModel model) throws AdaptException {

@@ -163,8 +163,7 @@ public final class GraphDistillation {
                     plan,
                     gradients);
             if (!Double.isFinite(losses[0] + losses[1])) {
-                throw new IllegalStateException("the loss is not finite at step " + state.step
-                        + "; a lower learning rate may help. The checkpoint before it is kept.");
+                throw new DivergedException(state.step);
             }
             optimiser.step(shards, gradients, options.rateShare(state.step, total));
             state.step++;

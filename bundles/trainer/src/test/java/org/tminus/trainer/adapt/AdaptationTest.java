@@ -9,8 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.tminus.trainer.export.OnnxGraph.longsAttribute;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -146,6 +151,42 @@ class AdaptationTest {
             assertThat(read.certificate().orElseThrow().agreement()).contains(AgreementRule.argmax());
             assertThat(read.certificate().orElseThrow().dataSince()).contains(SINCE);
         }
+    }
+
+    @Test
+    void aModelThatAnswersNoNumbersIsRefused() throws Exception {
+        ModelProto.Builder broken = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
+        TensorProto.Builder weights = broken.getGraphBuilder().getInitializerBuilderList().stream()
+                .filter(each -> each.getName().endsWith("weight") || each.getDimsCount() == 2)
+                .findFirst()
+                .orElseThrow();
+        ByteBuffer numbers = ByteBuffer.allocate(weights.getRawData().size()).order(ByteOrder.LITTLE_ENDIAN);
+        while (numbers.hasRemaining()) {
+            numbers.putFloat(Float.NaN);
+        }
+        weights.setRawData(ByteString.copyFrom(numbers.flip()));
+        Files.write(model, broken.build().toByteArray());
+        Adaptation adaptation = prepared(request(tokens(300), LabelNames.FROM_DATA, "broken"));
+        assertThatThrownBy(() -> adaptation.run(ProgressListener.NONE, () -> false))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContainingAll("not finite", "step 0", "no numbers");
+    }
+
+    @Test
+    void aStateWithoutTokensIsRefusedBeforeTraining() throws Exception {
+        OnnxGraph graph = new OnnxGraph("vectors");
+        graph.input("x", "batch", 4);
+        String state = graph.node("MatMul", "stem", List.of("x", graph.floats("w", new float[16], 4, 4)));
+        for (int layer = 0; layer < 3; layer++) {
+            String weights = graph.floats("w" + layer, new float[16], 4, 4);
+            String made = graph.node(
+                    "Relu", "r" + layer, List.of(graph.node("MatMul", "m" + layer, List.of(state, weights))));
+            state = graph.node("Add", "h" + layer, List.of(state, made));
+        }
+        graph.node("MatMul", "logits", List.of(state, graph.floats("end", new float[12], 4, 3)));
+        graph.output("logits", "batch", 3);
+        Files.write(model, graph.toBytes(Map.of()));
+        refused(tokens(100), LabelNames.FROM_DATA, "state between the layers", "[batch, 4]", "one token");
     }
 
     @Test
