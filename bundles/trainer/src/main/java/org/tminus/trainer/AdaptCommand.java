@@ -219,23 +219,30 @@ final class AdaptCommand implements Callable<Integer> {
         ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());
         Adaptation adaptation = Adaptation.prepare(request(), progress);
         adaptation.words().forEach(out::println);
-        try (StopOnExit stop = new StopOnExit()) {
-            if (adaptation.isBegun()) {
-                out.println("time    goes on from what is in the work folder");
-            } else {
-                out.println("        trying a few steps of each stage to see how long they take ...");
+        if (adaptation.isBegun()) {
+            out.println("time    goes on from what is in the work folder");
+        } else {
+            out.println("        trying a few steps of each stage to see how long they take ...");
+            try (StopOnExit stop = new StopOnExit()) {
                 ExpectedTime expected = adaptation.expectedTime(progress, stop::isStopping);
                 if (expected != null) {
                     out.println("time    " + expected.sentence());
                 }
+                if (stop.isStopping()) {
+                    out.println("stopped; nothing was trained");
+                    return ExitCode.SOFTWARE;
+                }
             }
-            if (dryRun) {
-                return ExitCode.OK;
-            }
-            if (!yes && Main.isTerminal() && !isWanted(out)) {
-                out.println("nothing was trained");
-                return ExitCode.OK;
-            }
+        }
+        if (dryRun) {
+            return ExitCode.OK;
+        }
+        // Whoever ends the process while it asks ends it at once.
+        if (!yes && Main.isTerminal() && !isWanted(out)) {
+            out.println("nothing was trained");
+            return ExitCode.OK;
+        }
+        try (StopOnExit stop = new StopOnExit()) {
             Pipeline.Result result = adaptation.run(progress, stop::isStopping);
             if (result == null) {
                 out.println("stopped; the same command goes on from here");
