@@ -4,7 +4,6 @@
  */
 package org.tminus.trainer.graph;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -99,7 +98,7 @@ final class TrainingState {
             }
             int length = start.getInt();
             if (length < 0 || length > 1 << 20) {
-                throw new IOException(file + " is damaged");
+                throw damaged(file, "it has numbers that cannot be");
             }
             String found = StandardCharsets.UTF_8
                     .decode(get(channel, length, crc, file))
@@ -114,7 +113,7 @@ final class TrainingState {
             int bestEpoch = numbers.getInt();
             int exits = numbers.getInt();
             if (exits < 0 || exits > 1 << 16) {
-                throw new IOException(file + " is damaged");
+                throw damaged(file, "it has numbers that cannot be");
             }
             double[] accuracy = new double[exits];
             get(channel, 8 * exits, crc, file).asDoubleBuffer().get(accuracy);
@@ -130,7 +129,7 @@ final class TrainingState {
             }
             long expected = crc.getValue();
             if (get(channel, Long.BYTES, new CRC32(), file).getLong() != expected) {
-                throw new IOException(file + " is damaged: its checksum does not fit");
+                throw damaged(file, "its checksum does not fit");
             }
             TrainingState state = new TrainingState(arrays[0], arrays[1], arrays[2], arrays[3]);
             state.step = step;
@@ -140,11 +139,16 @@ final class TrainingState {
         }
     }
 
+    private static IOException damaged(Path file, String how) {
+        return new IOException(
+                file + " is damaged: " + how + ". Put a copy of it back, or delete it: then the training begins anew.");
+    }
+
     private static ByteBuffer get(FileChannel channel, int count, CRC32 crc, Path file) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(count);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer) < 0) {
-                throw new EOFException(file + " is damaged: it ends too early");
+                throw damaged(file, "it ends too early");
             }
         }
         buffer.flip();

@@ -7,8 +7,10 @@ package org.tminus.trainer.pipeline;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UTFDataFormatException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +74,8 @@ final class StageStore {
             byte[] content = in.readAllBytes();
             // A damaged result is made again, as if it were not there.
             return sha256(content).equals(hash) ? content : null;
+        } catch (EOFException | UTFDataFormatException e) {
+            return null;
         }
     }
 

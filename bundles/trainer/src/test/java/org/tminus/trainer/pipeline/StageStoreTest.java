@@ -10,10 +10,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StageStoreTest {
     @TempDir
@@ -57,6 +60,15 @@ class StageStoreTest {
         bytes[bytes.length - 1] ^= 1;
         Files.write(file, bytes);
         assertThat(once("a", "again")).isEqualTo("again");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 5, 20, 70})
+    void aResultThatWasCutOffIsMadeAgain(int length) throws IOException {
+        once("a".repeat(64), "first");
+        Path file = folder.resolve("one.stage");
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), length));
+        assertThat(once("a".repeat(64), "again")).isEqualTo("again");
     }
 
     @Test
