@@ -107,6 +107,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Reports.check(html, json);
         Path file = Main.absolute(model);
         Origin origin = origin(file);
         ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());

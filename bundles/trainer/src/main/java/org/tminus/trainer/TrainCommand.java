@@ -9,9 +9,11 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tminus.trainer.pipeline.FolderLock;
 import org.tminus.trainer.pipeline.Pipeline;
 import org.tminus.trainer.pipeline.PipelineOptions;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
+import org.tminus.trainer.pipeline.Recipe;
 import org.tminus.trainer.pipeline.Recipes;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -72,18 +74,21 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     @Override
+    @SuppressWarnings("try") // the folder is held by being open
     public Integer call() throws IOException {
         String name = spec.name();
         Path file = Main.absolute(output == null ? Path.of(name + ".tminus") : output);
+        Reports.check("--output", file);
         PolicyEffort effort = new PolicyEffort(parts.policySeeds, parts.policyUpdates);
         PipelineOptions options = new PipelineOptions(
                 file, task.work(name), "./tminus train " + name + task.asTyped() + kept(), task.seed(), effort);
         PrintStream out = System.out;
-        try (StopOnExit stop = new StopOnExit()) {
-            ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());
-            progress.message("reading the data of " + name);
-            Pipeline.Result result =
-                    Pipeline.run(Recipes.of(name, task.choices(parts.trunk)), options, progress, stop::isStopping);
+        ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());
+        progress.message("reading the data of " + name);
+        Recipe recipe = Recipes.of(name, task.choices(parts.trunk));
+        try (FolderLock lock = FolderLock.of(options.workFolder());
+                StopOnExit stop = new StopOnExit()) {
+            Pipeline.Result result = Pipeline.run(recipe, options, progress, stop::isStopping);
             if (result == null) {
                 out.println("stopped; the same command goes on from here");
                 return ExitCode.SOFTWARE;

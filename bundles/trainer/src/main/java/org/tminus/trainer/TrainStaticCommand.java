@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tminus.tasks.EmbeddingCorpus;
 import org.tminus.trainer.pipeline.EmbeddingTrunk;
+import org.tminus.trainer.pipeline.FolderLock;
 import org.tminus.trainer.pipeline.GraphTrunkStage;
 import org.tminus.trainer.pipeline.Recipe;
 import org.tminus.trainer.pipeline.Recipes;
@@ -70,6 +71,7 @@ final class TrainStaticCommand implements Callable<Integer> {
     private TaskOptions task;
 
     @Override
+    @SuppressWarnings("try") // the folder is held by being open
     public Integer call() throws IOException {
         if (alone && name.equals(EmbeddingCorpus.NAME)) {
             throw new IOException("models of " + name + " cannot be trained alone, since it has no labels to learn");
@@ -79,17 +81,18 @@ final class TrainStaticCommand implements Callable<Integer> {
             throw new IOException("there is no finished model " + full + "; train it first, or name it with --model");
         }
         Recipe recipe = Recipes.of(name, task.choices(null));
+        if (alone && recipe.trunk() instanceof VitTrunk) {
+            throw new IOException("models of " + name + " cannot be trained alone, only with the finished model");
+        }
         StringBuilder text = new StringBuilder();
         depths.forEach(depth -> text.append(text.isEmpty() ? "" : ",").append(depth));
         String command =
                 "./tminus train static " + name + " --depths " + text + (alone ? " --alone" : "") + task.asTyped();
         Path folder = output == null ? full.resolveSibling("static") : Main.absolute(output);
         ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());
-        try (StopOnExit stop = new StopOnExit()) {
+        try (FolderLock lock = FolderLock.of(task.work(name));
+                StopOnExit stop = new StopOnExit()) {
             boolean done;
-            if (alone && recipe.trunk() instanceof VitTrunk) {
-                throw new IOException("models of " + name + " cannot be trained alone, only with the finished model");
-            }
             if (recipe.trunk() instanceof VitTrunk trunk) {
                 done = new VitStatics(trunk, folder, command, progress)
                         .train(depths, task.work(name), stop::isStopping);

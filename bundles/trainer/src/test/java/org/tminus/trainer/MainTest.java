@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tminus.trainer.pipeline.FolderLock;
 
 class MainTest {
     private final PrintStream originalOut = System.out;
@@ -38,6 +39,32 @@ class MainTest {
     void restore() {
         System.setOut(originalOut);
         System.setErr(originalErr);
+    }
+
+    @Test
+    void placesOfReportsAreCheckedBeforeAnythingIsMeasured() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.txt"), "kept");
+        String model = folder.resolve("none.tminus").toString();
+        assertThat(Main.execute("evaluate", model, "--html", folder + "/r", "--json", folder + "/./r"))
+                .isEqualTo(1);
+        assertThat(Main.execute("evaluate", model, "--json", folder.toString())).isEqualTo(1);
+        assertThat(Main.execute("evaluate", model, "--html", file + "/page.html"))
+                .isEqualTo(1);
+        assertThat(Main.execute("train", "pointer-chase", "--output", folder.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("same file", "--json names the folder", "cannot be written to", "--output names the folder")
+                .doesNotContain("none.tminus");
+    }
+
+    @Test
+    void twoProcessesDoNotTrainInOneFolder() throws IOException {
+        try (FolderLock first = FolderLock.of(folder)) {
+            assertThat(first).isNotNull();
+            assertThat(Main.execute("train", "pointer-chase", "--work", folder.toString()))
+                    .isEqualTo(1);
+        }
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("Another process works in", "--work");
     }
 
     @ParameterizedTest

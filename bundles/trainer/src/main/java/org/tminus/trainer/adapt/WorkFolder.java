@@ -7,28 +7,24 @@ package org.tminus.trainer.adapt;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import org.tminus.trainer.pipeline.FolderLock;
 
 /** The work folder of one run, held by one process at a time; it remembers what the run is made from. */
 final class WorkFolder implements AutoCloseable {
     private static final String RECORD = "adapt.properties";
 
-    private final FileChannel channel;
+    private final FolderLock lock;
 
-    private WorkFolder(FileChannel channel) {
-        this.channel = channel;
+    private WorkFolder(FolderLock lock) {
+        this.lock = lock;
     }
 
     /**
@@ -36,36 +32,21 @@ final class WorkFolder implements AutoCloseable {
      *
      * @param madeFrom what decides the result, with names for people
      * @param begun whether something was finished there; else there is nothing to lose, and any run may take the folder
-     * @throws AdaptException if another process works there, or it holds a run that was made from something else
+     * @throws IOException if another process works there, or it holds a run that was made from something else
      */
     static WorkFolder open(Path folder, Map<String, String> madeFrom, boolean begun) throws IOException {
-        Files.createDirectories(folder);
-        FileChannel channel =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FolderLock lock = FolderLock.of(folder);
         try {
-            if (!locked(channel)) {
-                throw new AdaptException("Another process works in " + folder
-                        + ". Wait for it, or name another folder with" + " --work.");
-            }
             Path record = folder.resolve(RECORD);
             if (begun && Files.exists(record)) {
                 compare(folder, record, madeFrom);
             } else {
                 write(record, madeFrom);
             }
-            return new WorkFolder(channel);
+            return new WorkFolder(lock);
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            lock.close();
             throw e;
-        }
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            @Nullable FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
         }
     }
 
@@ -105,6 +86,6 @@ final class WorkFolder implements AutoCloseable {
     /** Lets the folder go. */
     @Override
     public void close() throws IOException {
-        channel.close();
+        lock.close();
     }
 }
