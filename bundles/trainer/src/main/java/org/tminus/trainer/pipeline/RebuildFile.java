@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,12 @@ public final class RebuildFile {
      * @throws IOException if the file or the encoder cannot be read, or the result is not the model that was packed
      */
     public static void rebuild(Path file, Optional<Path> encoders, Path output) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("there is no file " + file + ". Name a file that ends in " + EXTENSION + ".");
+        }
+        if (Files.isDirectory(output)) {
+            throw new IOException("the output " + output + " is a folder. Name a file in it with --output.");
+        }
         Path parent = Files.createDirectories(
                 Objects.requireNonNull(output.toAbsolutePath().getParent()));
         Path work = Files.createTempDirectory(parent, "rebuild");
@@ -150,6 +157,11 @@ public final class RebuildFile {
             Path made = work.resolve("made");
             make(file, encoders, Files.createDirectory(work.resolve("entries")), made);
             Files.move(made, output, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (ZipException e) {
+            throw new IOException(
+                    file + " is damaged, or no file that a model can be rebuilt from (" + e.getMessage()
+                            + "). Copy it again from where it came from, and compare its checksum with the original.",
+                    e);
         } finally {
             Folders.delete(work);
         }

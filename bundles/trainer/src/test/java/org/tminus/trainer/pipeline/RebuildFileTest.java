@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,6 +167,18 @@ class RebuildFileTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("escaped");
         assertThat(folder.resolve("escaped")).doesNotExist();
+    }
+
+    @Test
+    void whatIsNoSuchFileIsNamed() throws IOException {
+        refused(folder.resolve("none.change"), "there is no file", "none.change");
+        refused(Files.createFile(folder.resolve("empty.change")), "empty.change is damaged", "Copy it again");
+        byte[] half = Arrays.copyOf(Files.readAllBytes(change), 1000);
+        refused(Files.write(folder.resolve("half.change"), half), "half.change is damaged", "Copy it again");
+        Path output = Files.createDirectory(folder.resolve("place.d"));
+        assertThatThrownBy(() -> RebuildFile.rebuild(change, Optional.of(encoders), output))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("is a folder", "--output");
     }
 
     private Path hostile(Map<String, String> entries) throws IOException {
