@@ -7,7 +7,6 @@ package org.tminus.trainer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +23,8 @@ import org.tminus.evaluation.EvaluationResult;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.TaskData;
 import org.tminus.models.format.ModelPackage;
+import org.tminus.trainer.adapt.OwnData;
+import org.tminus.trainer.pipeline.Folders;
 import org.tminus.trainer.pipeline.Recipes;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description = {
-            "Measures a model that `train` made on the test data of its task, against full depth, static models, mixtures, early"
+            "Measures a model that `train` or `adapt` made on its test data, against full depth, static models, mixtures, early"
                     + " exit, open-loop classification and oracles.",
             "Takes minutes; latency is worth something only on an idle machine."
         },
@@ -64,8 +65,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "PATH",
             description =
-                    "folder or file with the data of fashion-vit, package-sections or embedding; if not given, where the Debian"
-                            + " packages put it")
+                    "folder or file with the data: what your own model was adapted with; for fashion-vit, package-sections and"
+                            + " embedding where the Debian packages put it, if not given")
     private @Nullable Path data;
 
     @Option(
@@ -109,10 +110,8 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Reports.check(html, json);
         Path file = Main.absolute(model);
-        Origin origin = origin(file);
         ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());
-        progress.message("reading the data of " + origin.task());
-        TaskData task = Recipes.data(origin.task(), data, origin.seed(), origin.tokenizer());
+        TaskData task = task(file, progress);
         Path beside = statics == null ? file.resolveSibling("static") : Main.absolute(statics);
         EvaluationOptions options = EvaluationOptions.standard()
                 .withSeed(effort.seed)
@@ -139,40 +138,49 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * What a model says of where it comes from.
-     *
-     * @param tokenizer its own; {@code null} if it takes no texts
-     */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Origin(String task, long seed, byte @Nullable [] tokenizer) {}
-
-    private static Origin origin(Path file) throws IOException {
+    /** The data that the model was made of, in the same splits. */
+    private TaskData task(Path file, ConsoleProgress progress) throws IOException {
+        Path folder = Files.createTempDirectory("tminus-evaluate");
         try (ModelPackage opened = ModelPackage.open(file)) {
-            JsonNode description;
-            try (InputStream in = opened.read("model.json")) {
-                description = new ObjectMapper().readTree(in);
-            }
-            byte[] tokenizer = null;
-            if (opened.entries().contains("tokenizer.json")) {
-                try (InputStream in = opened.read("tokenizer.json")) {
-                    tokenizer = in.readAllBytes();
-                }
-            }
-            JsonNode provenance = description.path("provenance");
-            String task = provenance.path("data").path("name").asText();
-            // Models of the first version named the data set, not the task.
-            String known = Recipes.NAMES.contains(task) ? task : opened.name();
-            if (!Recipes.NAMES.contains(known)) {
-                throw new IOException("the model in " + file + " belongs to none of the tasks "
-                        + String.join(", ", Recipes.NAMES)
-                        + ", and only their models can be measured. What `adapt` measured"
-                        + " of a model stands in its model.json.");
-            }
-            return new Origin(known, provenance.path("seed").asLong(), tokenizer);
+            opened.extract(folder);
+            JsonNode description =
+                    new ObjectMapper().readTree(folder.resolve("model.json").toFile());
+            return OwnData.isToldBy(description)
+                    ? own(folder, progress)
+                    : known(file, opened.name(), folder, description, progress);
         } catch (ModelFormatException e) {
             throw new IOException(e.getMessage() + " " + e.advice(), e);
+        } finally {
+            Folders.delete(folder);
         }
+    }
+
+    private TaskData own(Path entries, ConsoleProgress progress) throws IOException {
+        if (data == null) {
+            throw new IOException("the model was made of your own data; name the file or folder with --data");
+        }
+        progress.message("reading the data as the model's adaptation did");
+        return OwnData.read(entries, Main.absolute(data), progress);
+    }
+
+    private TaskData known(Path file, String name, Path entries, JsonNode description, ConsoleProgress progress)
+            throws IOException {
+        JsonNode provenance = description.path("provenance");
+        String stated = provenance.at("/data/name").asText();
+        // Models of the first version named the data set, not the task.
+        String task = Recipes.NAMES.contains(stated) ? stated : name;
+        if (!Recipes.NAMES.contains(task)) {
+            throw new IOException(
+                    "the model in " + file + " belongs to none of the tasks " + String.join(", ", Recipes.NAMES)
+                            + ", nor does it say how its data is to be read. Adapt it anew.");
+        }
+        progress.message("reading the data of " + task);
+        Path tokenizer = entries.resolve("tokenizer.json");
+        return Recipes.data(
+                task,
+                data,
+                provenance.path("seed").asLong(),
+                Files.exists(tokenizer) ? Files.readAllBytes(tokenizer) : null);
     }
 
     private static String table(EvaluationResult result) {

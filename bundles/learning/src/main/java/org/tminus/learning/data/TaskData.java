@@ -6,6 +6,7 @@ package org.tminus.learning.data;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -48,6 +49,20 @@ public final class TaskData {
 
     public Description description() {
         return description;
+    }
+
+    /** The same data with more facts about it. */
+    public TaskData withFacts(Map<String, String> more) {
+        Map<String, String> facts = new HashMap<>(description.facts());
+        facts.putAll(more);
+        Description told = new Description(
+                description.name(),
+                description.labels(),
+                description.sha256(),
+                description.licence(),
+                description.seed(),
+                facts);
+        return new TaskData(told, loader);
     }
 
     /** Gives access for one purpose; hand out no wider one than the receiver needs. */

@@ -151,8 +151,8 @@ public final class Adaptation {
         String sha256 = sha256(head.model().toBytes());
         Pooling states = head.pooling() == null ? usual : head.pooling();
         Trunk stage = stage(head, classes, options, sha256);
-        TaskData data =
-                head.embedding() ? EmbeddingCorpus.withCosine(task.data(), EmbeddingCorpus.KEPT_COSINE) : task.data();
+        TaskData told = task.data().withFacts(OwnData.facts(request, task));
+        TaskData data = head.embedding() ? EmbeddingCorpus.withCosine(told, EmbeddingCorpus.KEPT_COSINE) : told;
         Recipe recipe = new Recipe(
                 new ModelWriter.Header(
                         modelName(request.output()),

@@ -56,8 +56,10 @@ final class PictureReader {
         int channels = declared.isFixed() ? (int) declared.size() : 3;
         int height = side(shape.get(channelsLast ? 1 : 2), request, notes);
         int width = side(shape.get(channelsLast ? 2 : 3), request, notes);
-        PictureInput pictures =
-                normalised(request.model(), input.name(), channels, height, width, !channelsLast, notes);
+        PictureInput like = request.picture().like();
+        PictureInput pictures = like == null
+                ? normalised(request.model(), input.name(), channels, height, width, !channelsLast, notes)
+                : like;
         OnnxModel fixed = shape.stream().skip(1).allMatch(Dimension::isFixed)
                 ? model
                 : Protos.withInputShape(

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tminus.tasks.PictureInput;
 import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.Pooling;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
@@ -57,8 +58,18 @@ public record Request(
             Optional<String> groupColumn,
             int maximumLength) {}
 
-    /** @param side height and width of pictures where the model does not fix them */
-    public record Picture(int side) {}
+    /**
+     * How pictures are read.
+     *
+     * @param side height and width where the model does not fix them
+     * @param like how pixels are normalised; {@code null} for what is beside the model, or else the usual way
+     */
+    public record Picture(int side, @Nullable PictureInput like) {
+        /** Normalised as what is beside the model says. */
+        public Picture(int side) {
+            this(side, null);
+        }
+    }
 
     /**
      * What becomes of the model's end.

@@ -11,17 +11,17 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** Folders on disk. */
-final class Folders {
+public final class Folders {
     private Folders() {}
 
     /** An empty folder, whatever was there. */
-    static Path fresh(Path folder) throws IOException {
+    public static Path fresh(Path folder) throws IOException {
         delete(folder);
         return Files.createDirectories(folder);
     }
 
     /** Deletes a folder with all in it; fine if there is none. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

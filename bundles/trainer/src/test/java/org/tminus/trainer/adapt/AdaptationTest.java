@@ -27,6 +27,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tminus.evaluation.Evaluation;
+import org.tminus.evaluation.EvaluationOptions;
+import org.tminus.evaluation.EvaluationProgress;
+import org.tminus.evaluation.EvaluationResult;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.AgreementRule;
 import org.tminus.models.format.ModelPackage;
@@ -131,6 +137,11 @@ class AdaptationTest {
             assertThat(read.labels()).containsExactly("a", "b", "c");
             assertThat(read.exits()).hasSize(2);
         }
+        EvaluationResult measured = measured(resumed.model(), data);
+        assertThat(measured.rows()).anySatisfy(row -> {
+            assertThat(row.kind()).isEqualTo("full");
+            assertThat(row.accuracy()).isBetween(0.0, 1.0);
+        });
 
         Request other = request(tokens(700), LabelNames.FROM_DATA, "whole");
         assertThatThrownBy(() -> prepared(other).run(ProgressListener.NONE, () -> false))
@@ -151,6 +162,24 @@ class AdaptationTest {
             assertThat(read.certificate().orElseThrow().agreement()).contains(AgreementRule.argmax());
             assertThat(read.certificate().orElseThrow().dataSince()).contains(SINCE);
         }
+        EvaluationResult measured = measured(result.model(), folder.resolve("tokens.jsonl"));
+        assertThat(measured.rows()).anySatisfy(row -> {
+            assertThat(row.kind()).isEqualTo("full");
+            assertThat(row.accuracy()).isNull();
+        });
+    }
+
+    /** Measures on the test data, which nothing else opens. */
+    private EvaluationResult measured(Path file, Path data) throws Exception {
+        TaskData again = OwnData.read(folder.resolve("extracted"), data, ProgressListener.NONE);
+        EvaluationOptions little = EvaluationOptions.standard()
+                .withInputs(0, 0)
+                .withDraws(100, 10, 10)
+                .withMemory(false);
+        EvaluationResult result = new Evaluation(file, again, little).run(EvaluationProgress.NONE);
+        assertThat(result.notes()).noneMatch(note -> note.contains("other data") || note.contains("seed"));
+        assertThat(again.openings()).anyMatch(opening -> opening.split() == Split.TEST);
+        return result;
     }
 
     @Test

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tminus.certificate.CertificateResult;
+import org.tminus.learning.data.EmbeddingExamples;
+import org.tminus.learning.data.Purpose;
+import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
@@ -134,6 +138,10 @@ class AdaptedEmbeddingTest {
         JsonNode provenance = new ObjectMapper()
                 .readTree(extracted.resolve("model.json").toFile())
                 .path("provenance");
+        TaskData again = OwnData.read(extracted, request.data(), ProgressListener.NONE);
+        assertThat(again.description().sha256())
+                .isEqualTo(provenance.at("/data/sha256").asText());
+        assertThat(again.accessFor(Purpose.REPORTING).open(Split.TEST)).isInstanceOf(EmbeddingExamples.class);
         JsonNode cosines = provenance.at("/figures/trunk/exitCosineToOriginalDecision");
         assertThat(cosines).hasSize(LAYERS);
         assertThat(cosines.get(LAYERS - 1).asDouble())

@@ -1,0 +1,150 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.trainer.adapt;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.tminus.learning.data.TaskData;
+import org.tminus.onnx.OnnxFormatException;
+import org.tminus.onnx.OnnxModel;
+import org.tminus.tasks.EmbeddingCorpus;
+import org.tminus.tasks.PictureInput;
+import org.tminus.trainer.ProgressListener;
+import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
+
+/**
+ * Reads people's data again as it was read when their model was made adaptive, in the same splits: how that was stands in the
+ * model's provenance, among the facts about its data.
+ */
+public final class OwnData {
+    private static final String KIND = "read as";
+    private static final String LABELS = "labels";
+    private static final String TEXT_COLUMN = "text column";
+    private static final String LABEL_COLUMN = "label column";
+    private static final String GROUP_COLUMN = "group column";
+    private static final String MAXIMUM_LENGTH = "tokens at most";
+    private static final String COSINE = "kept cosine";
+    private static final String USED = "used";
+
+    private OwnData() {}
+
+    /** What has to be known to read the data again. */
+    static Map<String, String> facts(Request request, OwnTask task) {
+        Map<String, String> facts = new TreeMap<>();
+        facts.put(KIND, task.kind().words());
+        facts.put(LABELS, request.labels().used() ? USED : "not used");
+        if (task.kind() == DataKind.TEXTS) {
+            facts.put(TEXT_COLUMN, request.text().textColumn());
+            facts.put(LABEL_COLUMN, request.text().labelColumn());
+            request.text().groupColumn().ifPresent(column -> facts.put(GROUP_COLUMN, column));
+            facts.put(MAXIMUM_LENGTH, Integer.toString(task.maximumLength()));
+        }
+        return facts;
+    }
+
+    /** Whether a model was made of people's own data, and says how it was read. */
+    public static boolean isToldBy(JsonNode description) {
+        return !facts(description).path(KIND).isMissingNode();
+    }
+
+    private static JsonNode facts(JsonNode description) {
+        return description.at("/provenance/figures/data");
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param folder with the entries of the model file
+     * @param data folder or file
+     * @throws AdaptException if the data cannot be read, or does not fit the model
+     */
+    public static TaskData read(Path folder, Path data, ProgressListener listener) throws IOException {
+        JsonNode description = json(folder.resolve("model.json"));
+        JsonNode facts = facts(description);
+        Path onnx = folder.resolve("model.onnx");
+        try {
+            OnnxModel model = OnnxModel.read(onnx);
+            Request request = request(
+                    folder,
+                    onnx,
+                    data,
+                    facts,
+                    description.at("/provenance/seed").asLong());
+            TaskData read = DataReader.read(
+                            request, model, ModelCheck.analyze(model).signature(), listener)
+                    .data();
+            return facts.has(COSINE)
+                    ? EmbeddingCorpus.withCosine(read, facts.path(COSINE).asDouble())
+                    : read;
+        } catch (OnnxFormatException e) {
+            throw ModelCheck.failure(e);
+        }
+    }
+
+    private static Request request(Path folder, Path onnx, Path data, JsonNode facts, long seed) throws IOException {
+        return new Request(
+                onnx,
+                data,
+                Optional.empty(),
+                facts.path(LABELS).asText().equals(USED) ? new LabelNames(true, labels(folder)) : LabelNames.NONE,
+                new Request.Text(
+                        folder.resolve("tokenizer.json"),
+                        facts.path(TEXT_COLUMN).asText(),
+                        facts.path(LABEL_COLUMN).asText(),
+                        Optional.ofNullable(facts.path(GROUP_COLUMN).textValue()),
+                        facts.path(MAXIMUM_LENGTH).asInt()),
+                new Request.Picture(0, pictures(folder)),
+                Request.Head.OWN,
+                new Request.Training(0, seed, 1, PolicyEffort.NONE),
+                onnx,
+                folder,
+                "",
+                "");
+    }
+
+    private static List<String> labels(Path folder) throws IOException {
+        List<String> names = new ArrayList<>();
+        Path file = folder.resolve("labels.json");
+        if (Files.exists(file)) {
+            json(file).path("labels").forEach(name -> names.add(name.asText()));
+        }
+        return names;
+    }
+
+    private static @Nullable PictureInput pictures(Path folder) throws IOException {
+        Path file = folder.resolve("preprocessing.json");
+        JsonNode root = Files.exists(file) ? json(file) : null;
+        return root == null || !root.path("kind").asText().equals("image")
+                ? null
+                : new PictureInput(
+                        root.path("input").asText(),
+                        root.path("channels").asInt(),
+                        root.path("height").asInt(),
+                        root.path("width").asInt(),
+                        root.path("scale").asDouble(),
+                        numbers(root.path("mean")),
+                        numbers(root.path("std")),
+                        root.path("layout").asText().equals("NCHW"));
+    }
+
+    private static List<Double> numbers(JsonNode array) {
+        List<Double> numbers = new ArrayList<>();
+        array.forEach(number -> numbers.add(number.asDouble()));
+        return numbers;
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile());
+    }
+}
