@@ -54,7 +54,10 @@ final class ServiceIntake<T> {
     void come(ServiceReference<T> reference) {
         Arrival arrival = new Arrival(reference);
         synchronized (arrivals) {
-            arrivals.put(reference, arrival);
+            // A service that comes while this bundle starts may be told of twice.
+            if (arrivals.putIfAbsent(reference, arrival) != null) {
+                return;
+            }
         }
         try {
             CompletableFuture.runAsync(arrival::get, threads).get(waitMillis, TimeUnit.MILLISECONDS);

@@ -107,6 +107,20 @@ class ServiceIntakeTest {
     }
 
     @Test
+    void oneThatIsToldOfTwiceIsPutUpOnce() {
+        ServiceIntake<String> intake = intake(30_000);
+        ServiceReference<String> reference = reference(() -> "ready");
+        intake.come(reference);
+        intake.come(reference);
+        assertThat(board).containsExactly("ready");
+        assertThat(held).hasValue(1);
+        intake.go(reference);
+        assertThat(board).isEmpty();
+        intake.come(reference);
+        assertThat(board).containsExactly("ready");
+    }
+
+    @Test
     void oneThatBlocksHoldsUpNoOtherAndIsPutUpWhenItIsThere() {
         ServiceIntake<String> intake = intake(1);
         ServiceReference<String> slow = reference(() -> {
