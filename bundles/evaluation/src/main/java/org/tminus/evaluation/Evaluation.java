@@ -420,12 +420,13 @@ public final class Evaluation {
             }
             boolean best = headline.isPresent() && headline.get().name().equals(way.name());
             double cost = way.test().flopsRatio();
-            pairs.add(new Pair(way, contest.full().name(), contest.full().test(), best, false, way.inSample()));
+            pairs.add(new Pair(way, contest.full().name(), contest.full().test(), 0, best, false, way.inSample()));
             for (Contest.AtCost baseline : contest.baselinesAtCost()) {
                 pairs.add(new Pair(
                         way,
                         baseline.name() + " at equal cost",
                         baseline.at().apply(cost),
+                        baseline.slope().applyAsDouble(cost),
                         best,
                         true,
                         way.inSample() || baseline.inSample()));
@@ -433,7 +434,7 @@ public final class Evaluation {
         }
         List<double[]> differences = new ArrayList<>();
         for (Pair pair : pairs) {
-            differences.add(difference(contest, pair.way().test(), pair.other()));
+            differences.add(EqualCost.difference(contest.basis(), pair.way().test(), pair.other(), pair.slope()));
         }
         List<Interval> intervals = intervals(bootstrap, differences, progress);
         List<Paired> all = new ArrayList<>();
@@ -454,7 +455,9 @@ public final class Evaluation {
         return all;
     }
 
-    private record Pair(Way way, String name, Expected other, boolean best, boolean equalCost, boolean inSample) {}
+    /** @param slope as {@link EqualCost} takes it */
+    private record Pair(
+            Way way, String name, Expected other, double slope, boolean best, boolean equalCost, boolean inSample) {}
 
     private static List<Interval> intervals(
             PairedBootstrap bootstrap, List<double[]> differences, EvaluationProgress progress) {
@@ -463,16 +466,6 @@ public final class Evaluation {
 
     private static List<Double> list(Interval interval) {
         return List.of(interval.low(), interval.high());
-    }
-
-    private static double[] difference(Contest contest, Expected first, Expected second) {
-        boolean byLabels = contest.basis() == Basis.RIGHT;
-        double[] a = byLabels ? first.right() : first.agrees();
-        double[] b = byLabels ? second.right() : second.agrees();
-        for (int row = 0; row < a.length; row++) {
-            a[row] -= b[row];
-        }
-        return a;
     }
 
     private List<EvaluationResult.Transfer> transfer(
@@ -499,10 +492,11 @@ public final class Evaluation {
         Expected own = trial.ownAtCost();
         List<double[]> differences = new ArrayList<>();
         if (test != null) {
-            differences.add(difference(contest, test, contest.hullAt(test.flopsRatio())));
+            double cost = test.flopsRatio();
+            differences.add(EqualCost.difference(contest.basis(), test, contest.hullAt(cost), contest.hullSlope(cost)));
         }
         if (test != null && own != null) {
-            differences.add(difference(contest, test, own));
+            differences.add(EqualCost.difference(contest.basis(), test, own, trial.ownSlope()));
         }
         List<Interval> intervals = intervals(bootstrap, differences, EvaluationProgress.NONE);
         boolean labelled = contest.test().isLabelled();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleFunction;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
@@ -89,9 +90,11 @@ public final class Contest {
      *
      * @param name of the baseline
      * @param kind of its rows
+     * @param slope quality that one full depth of FLOPs more buys at a cost
      * @param inSample whether its hull was chosen by what the predictor says of inputs that it was trained on
      */
-    public record AtCost(String name, String kind, DoubleFunction<Expected> at, boolean inSample) {}
+    public record AtCost(
+            String name, String kind, DoubleFunction<Expected> at, DoubleUnaryOperator slope, boolean inSample) {}
 
     /**
      * @param decision with the predictor's probabilities
@@ -537,11 +540,12 @@ public final class Contest {
     /** Every baseline at exactly a cost on test data: static hull, early exit in both forms, forms of open-loop classification. */
     public List<AtCost> baselinesAtCost() {
         List<AtCost> all = new ArrayList<>();
-        all.add(new AtCost(HULL, Kind.STATIC, hull::at, false));
+        all.add(new AtCost(HULL, Kind.STATIC, hull::at, this::hullSlope, false));
         frontiers.forEach((name, frontier) -> all.add(new AtCost(
                 name,
                 name.startsWith(OPEN_LOOP) ? Kind.OPEN_LOOP : Kind.CONFIDENCE,
                 frontier::at,
+                cost -> frontier.slope(cost, basis),
                 name.endsWith(IN_SAMPLE))));
         return all;
     }
@@ -573,5 +577,10 @@ public final class Contest {
     /** The static hull at exactly this cost on test data. */
     public Expected hullAt(double flopsRatio) {
         return hull.at(flopsRatio);
+    }
+
+    /** The quality that one full depth of FLOPs more buys on the static hull at this cost. */
+    public double hullSlope(double flopsRatio) {
+        return hull.slope(flopsRatio, basis);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.tminus.learning.baseline.Expected;
 import org.tminus.learning.baseline.Family;
 import org.tminus.learning.baseline.Hull;
+import org.tminus.learning.outcome.Basis;
 import org.tminus.learning.outcome.Outcomes;
 
 /**
@@ -42,6 +43,11 @@ final class Frontier {
     /** Beyond its ends the cheapest or the best member. */
     Expected at(double flopsRatio) {
         return hull.at(flopsRatio, measured);
+    }
+
+    /** The quality that one full depth of FLOPs more would buy at this cost; 0 beyond the ends. */
+    double slope(double flopsRatio, Basis basis) {
+        return hull.slopeAt(flopsRatio, measured, basis == Basis.RIGHT ? Expected::accuracy : Expected::agreement);
     }
 
     /** The members on test data, by name, in the order of the decision split. */

@@ -46,6 +46,7 @@ public final class Transferred {
      * @param test what it does; null if it cannot be used
      * @param ownAtCost what this model's own policy of the same kind does at the same cost, or the nearest that its operating
      *     points reach; null if it has none
+     * @param ownSlope quality that one full depth of FLOPs more buys this model's own policy there
      * @param adapted what had to be fitted; empty if nothing
      * @param reason why it cannot be used; null if it can
      */
@@ -54,6 +55,7 @@ public final class Transferred {
             @Nullable String point,
             @Nullable Expected test,
             @Nullable Expected ownAtCost,
+            double ownSlope,
             String adapted,
             @Nullable String reason) {}
 
@@ -67,7 +69,7 @@ public final class Transferred {
             }
         }
         if (trials.isEmpty()) {
-            trials.add(new Trial(null, null, null, null, "", "the other model brings no learned policy"));
+            trials.add(new Trial(null, null, null, null, 0, "", "the other model brings no learned policy"));
         }
         return trials;
     }
@@ -99,14 +101,15 @@ public final class Transferred {
             adapted = REGROUPED;
         }
         Expected there = Expected.of(policy.decide(seen, budget.doubleValue()));
-        Expected mine = contest.learnedFrontier(point.policy())
-                .map(frontier -> frontier.at(there.flopsRatio()))
-                .orElse(null);
-        return new Trial(point.policy(), point.name(), there, mine, adapted, null);
+        double cost = there.flopsRatio();
+        Frontier own = contest.learnedFrontier(point.policy()).orElse(null);
+        Expected mine = own == null ? null : own.at(cost);
+        double slope = own == null ? 0 : own.slope(cost, contest.basis());
+        return new Trial(point.policy(), point.name(), there, mine, slope, adapted, null);
     }
 
     private static Trial failed(OperatingPoint point, String reason) {
-        return new Trial(point.policy(), point.name(), null, null, "", reason);
+        return new Trial(point.policy(), point.name(), null, null, 0, "", reason);
     }
 
     private static List<MenuPath> menu(Subject subject) {

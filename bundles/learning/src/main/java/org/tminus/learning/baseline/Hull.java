@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The upper hull of ways of deciding in the plane of cost and quality: what random mixtures of two of them reach. With the
@@ -105,6 +106,29 @@ public final class Hull {
      * @throws IllegalArgumentException if a member was not measured
      */
     public Expected at(double flopsRatio, Map<String, Expected> measured) {
+        Piece piece = piece(flopsRatio, measured);
+        return piece.share() == 0 ? piece.before() : piece.before().mixedWith(piece.next(), piece.share());
+    }
+
+    /**
+     * The quality that one full depth of FLOPs more would buy on another split, at this cost; 0 where {@link #at} is no
+     * mixture.
+     *
+     * @param quality of a member there, such as its accuracy
+     * @throws IllegalArgumentException if a member was not measured
+     */
+    public double slopeAt(double flopsRatio, Map<String, Expected> measured, ToDoubleFunction<Expected> quality) {
+        Piece piece = piece(flopsRatio, measured);
+        return piece.share() == 0
+                ? 0
+                : (quality.applyAsDouble(piece.next()) - quality.applyAsDouble(piece.before()))
+                        / (piece.next().flopsRatio() - piece.before().flopsRatio());
+    }
+
+    /** Two neighbours and how much of the second is taken. */
+    private record Piece(Expected before, Expected next, double share) {}
+
+    private Piece piece(double flopsRatio, Map<String, Expected> measured) {
         List<Expected> there = new ArrayList<>();
         for (Member member : members) {
             Expected one = measured.get(member.name());
@@ -119,12 +143,11 @@ public final class Hull {
         for (Expected next : there) {
             if (next.flopsRatio() > flopsRatio) {
                 double gap = next.flopsRatio() - before.flopsRatio();
-                return gap <= 0 || flopsRatio <= before.flopsRatio()
-                        ? before
-                        : before.mixedWith(next, (flopsRatio - before.flopsRatio()) / gap);
+                double share = gap <= 0 ? 0 : Math.max(0, (flopsRatio - before.flopsRatio()) / gap);
+                return new Piece(before, next, share);
             }
             before = next;
         }
-        return before;
+        return new Piece(before, before, 0);
     }
 }
