@@ -43,8 +43,8 @@ final class Splitting {
         for (Map.Entry<Split, List<R>> split : splits.entrySet()) {
             if (split.getValue().isEmpty()) {
                 throw new TaskDataException(
-                        "Of " + rows.size() + " examples none falls into the " + split.getKey() + " split ("
-                                + shares.percent(split.getKey()) + " %).",
+                        "Of " + rows.size() + " examples" + inGroups(rows) + " none falls into the " + split.getKey()
+                                + " split (" + shares.percent(split.getKey()) + " %).",
                         MORE);
             }
             split.getValue().sort(byHash.thenComparing(Row::id));
@@ -59,6 +59,15 @@ final class Splitting {
             }
         }
         return splits;
+    }
+
+    /** Whoever has thousands of examples must learn why they are too few. */
+    private static String inGroups(List<? extends Row> rows) {
+        long groups = rows.stream().map(Row::group).distinct().count();
+        return groups == rows.size()
+                ? ""
+                : ", which are " + groups + (groups == 1 ? " group" : " groups")
+                        + " of near-copies or of what belongs together, and no group is divided,";
     }
 
     private static Set<Integer> classes(List<? extends Row> rows) {

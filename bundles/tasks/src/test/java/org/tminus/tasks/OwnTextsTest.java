@@ -6,6 +6,7 @@ package org.tminus.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -108,6 +109,19 @@ class OwnTextsTest {
             }
         }
         assertThat(splitOf.values()).contains(Split.values());
+    }
+
+    @Test
+    void thatAllAreNearCopiesIsSaid() throws Exception {
+        List<String> copies = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            copies.add("release " + i + "," + (i % 2 == 0 ? "yes" : "no") + ",author" + i);
+        }
+        TextFile.Columns columns = new TextFile.Columns("text", Optional.of("label"), Optional.empty());
+        Path file = csv(copies);
+        assertThatThrownBy(() -> load(file, columns))
+                .isInstanceOf(TaskDataException.class)
+                .hasMessageContainingAll("400 examples", "1 group of near-copies");
     }
 
     @Test
