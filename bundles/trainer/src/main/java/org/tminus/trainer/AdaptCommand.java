@@ -192,12 +192,9 @@ final class AdaptCommand implements Callable<Integer> {
 
         /** How much of it, by number. */
         private Request.Training asked() {
-            atLeast(0, "--epochs", epochs);
-            atLeast(1, "--threads", threads);
-            atLeast(0, "--policy-seeds", policySeeds);
-            atLeast(0, "--policy-updates", policyUpdates);
-            PolicyEffort effort = policySeeds == 0 ? PolicyEffort.NONE : new PolicyEffort(policySeeds, policyUpdates);
-            return new Request.Training(epochs, seed, threads, effort);
+            Numbers.atLeast(0, "--epochs", epochs);
+            Numbers.atLeast(1, "--threads", threads);
+            return new Request.Training(epochs, seed, threads, Numbers.effort(policySeeds, policyUpdates));
         }
     }
 
@@ -230,7 +227,7 @@ final class AdaptCommand implements Callable<Integer> {
                 }
                 if (stop.isStopping()) {
                     out.println("stopped; nothing was trained");
-                    return ExitCode.SOFTWARE;
+                    return StopOnExit.INTERRUPTED;
                 }
             }
         }
@@ -246,7 +243,7 @@ final class AdaptCommand implements Callable<Integer> {
             Pipeline.Result result = adaptation.run(progress, stop::isStopping);
             if (result == null) {
                 out.println("stopped; the same command goes on from here");
-                return ExitCode.SOFTWARE;
+                return StopOnExit.INTERRUPTED;
             }
             out.print(ResultTable.of(result));
             return ExitCode.OK;
@@ -254,8 +251,8 @@ final class AdaptCommand implements Callable<Integer> {
     }
 
     private Request request() throws IOException {
-        atLeast(2, "--max-length", reading.maximumLength);
-        atLeast(1, "--image-size", reading.imageSize);
+        Numbers.atLeast(2, "--max-length", reading.maximumLength);
+        Numbers.atLeast(1, "--image-size", reading.imageSize);
         Request.Training asked = training.asked();
         Optional<Instant> since = Optional.ofNullable(reading.dataSince).map(AdaptCommand::time);
         Path onnx = given("MODEL.onnx", model);
@@ -316,12 +313,6 @@ final class AdaptCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--data-since is in the future: " + given + ".");
         }
         return time;
-    }
-
-    private static void atLeast(int least, String option, int value) {
-        if (value < least) {
-            throw new IllegalArgumentException(option + " is " + least + " or more, not " + value + ".");
-        }
     }
 
     /** Scripts whose variables are not set give empty names, which would mean the current folder. */

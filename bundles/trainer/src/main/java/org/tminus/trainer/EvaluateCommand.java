@@ -134,7 +134,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IOException(e.getMessage() + " " + e.advice(), e);
         } catch (CancellationException e) {
             System.out.println("stopped");
-            return ExitCode.SOFTWARE;
+            return StopOnExit.INTERRUPTED;
         }
     }
 

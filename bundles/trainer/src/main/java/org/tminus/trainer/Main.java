@@ -15,6 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line of the trainer: {@code train TASK}, {@code train static TASK}, {@code adapt}, {@code rebuild} and {@code evaluate}. */
 @Command(
@@ -61,7 +62,7 @@ public final class Main implements Callable<Integer> {
     static int execute(String... arguments) {
         CommandLine train = new CommandLine(new Train());
         for (String task : Recipes.NAMES) {
-            train.addSubcommand(task, new TrainCommand());
+            train.addSubcommand(task, TrainCommand.of(task));
         }
         CommandLine line = new CommandLine(new Main()).addSubcommand(train);
         line.setExecutionExceptionHandler((exception, command, parsed) -> {
@@ -76,6 +77,10 @@ public final class Main implements Callable<Integer> {
             CommandLine command = exception.getCommandLine();
             PrintWriter err = command.getErr();
             String text = String.valueOf(exception.getMessage());
+            if (command.getCommand() instanceof Train && exception instanceof UnmatchedArgumentException unmatched) {
+                text = "There is no task '" + unmatched.getUnmatched().get(0) + "' to train; known are "
+                        + String.join(", ", Recipes.NAMES) + ", and 'static' for baselines";
+            }
             err.println("error: " + text + (text.endsWith(".") ? "" : "."));
             // The whole help would push this out of sight.
             err.print("Usage: " + command.getHelp().synopsis(0));

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Lets a training end at its next step, with a checkpoint, when the process is told to end by a signal. Java's own way, a
+ * Lets a training end at its next step, with a checkpoint, when the process is told to end by a signal; told so again, it ends at once. Java's own way, a
  * shutdown hook, is no way here: ONNX Runtime has one too, which takes its environment away while the step still runs in it.
  */
 final class StopOnExit implements AutoCloseable {
     private static final long STOP_SECONDS = 60;
     /** As shells give it for a process that Ctrl-C ended. */
-    private static final int INTERRUPTED = 130;
+    static final int INTERRUPTED = 130;
 
     private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
@@ -59,8 +59,9 @@ final class StopOnExit implements AutoCloseable {
 
     private void stop() {
         if (stopping.getAndSet(true)) {
-            return;
+            Runtime.getRuntime().halt(INTERRUPTED);
         }
+        System.err.println("\nstopping after this step; again to stop at once");
         Thread patience = new Thread(this::endUnlessDone, "tminus-trainer-stop");
         patience.setDaemon(true);
         patience.start();

@@ -5,7 +5,12 @@
 package org.tminus.trainer;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tminus.tasks.EmbeddingCorpus;
+import org.tminus.tasks.PackageSections;
+import org.tminus.tasks.PointerChase;
+import org.tminus.tasks.Signposts;
 import org.tminus.trainer.graph.Precision;
 import org.tminus.trainer.pipeline.Recipes;
 import picocli.CommandLine.ArgGroup;
@@ -14,6 +19,8 @@ import picocli.CommandLine.Option;
 /** What the trainings of all tasks have in common. */
 final class TaskOptions {
     private static final int STANDARD_THREADS = 2;
+    private static final List<String> GENERATED = List.of(PointerChase.NAME, Signposts.NAME);
+    private static final List<String> ENCODED = List.of(PackageSections.NAME, EmbeddingCorpus.NAME);
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the training data; 0 for the task's own")
     private int epochs;
@@ -74,7 +81,21 @@ final class TaskOptions {
         return Main.absolute(places.work == null ? Path.of(task + "-training") : places.work);
     }
 
-    Recipes.Choices choices(@Nullable Path trunk) {
+    /**
+     * What was chosen for a task.
+     *
+     * @throws IllegalArgumentException if a number is out of range, or the task has no use for an option
+     */
+    Recipes.Choices choices(String task, @Nullable Path trunk) {
+        Numbers.atLeast(0, "--epochs", epochs);
+        Numbers.atLeast(1, "--threads", threads);
+        if (places.data != null && GENERATED.contains(task)) {
+            throw new IllegalArgumentException("--data is of no use for " + task + ", whose data is generated.");
+        }
+        if ((places.encoder != null || places.encoders != null) && !ENCODED.contains(task)) {
+            throw new IllegalArgumentException("--encoder and --encoders are of no use for " + task + "; they are for "
+                    + String.join(" and ", ENCODED) + ".");
+        }
         return new Recipes.Choices(
                 places.data, places.encoder, places.encoders, seed, epochs, threads, precision, trunk);
     }

@@ -15,6 +15,7 @@ import org.tminus.trainer.pipeline.PipelineOptions;
 import org.tminus.trainer.pipeline.PipelineOptions.PolicyEffort;
 import org.tminus.trainer.pipeline.Recipe;
 import org.tminus.trainer.pipeline.Recipes;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -24,16 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tminus train TASK}: one class for all tasks, which differ in their recipes. */
-@Command(
-        description = {
-            "Trains the reference model of a task: layers and exits, path menu, predictor, policies, operating points,"
-                    + " certificate.",
-            "Stopping it with Ctrl-C keeps what is done; the same command goes on from there."
-        },
-        mixinStandardHelpOptions = true,
-        abbreviateSynopsis = true,
-        sortOptions = false,
-        showDefaultValues = true)
+@Command(mixinStandardHelpOptions = true, abbreviateSynopsis = true, sortOptions = false, showDefaultValues = true)
 final class TrainCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -59,7 +51,10 @@ final class TrainCommand implements Callable<Integer> {
                 description = "keep the weights of this model file or change, and decide all else anew")
         private @Nullable Path trunk;
 
-        @Option(names = "--policy-seeds", paramLabel = "N", description = "trainings of each learned policy")
+        @Option(
+                names = "--policy-seeds",
+                paramLabel = "N",
+                description = "trainings of each learned policy; 0 for none")
         private int policySeeds = PolicyEffort.STANDARD.seeds();
 
         @Option(
@@ -67,6 +62,18 @@ final class TrainCommand implements Callable<Integer> {
                 paramLabel = "N",
                 description = "updates of each training of a learned policy; 0 for none")
         private int policyUpdates = PolicyEffort.STANDARD.updates();
+    }
+
+    /** The command of a task. */
+    static CommandLine of(String task) {
+        CommandLine command = new CommandLine(new TrainCommand());
+        command.getCommandSpec()
+                .usageMessage()
+                .description(
+                        "Trains the reference model that " + Recipes.subject(task) + ".",
+                        "Layers and exits, path menu, predictor, policies, operating points, certificate. Stopping it with"
+                                + " Ctrl-C keeps what is done; the same command goes on from there.");
+        return command;
     }
 
     private String kept() {
@@ -79,19 +86,20 @@ final class TrainCommand implements Callable<Integer> {
         String name = spec.name();
         Path file = Main.absolute(output == null ? Path.of(name + ".tminus") : output);
         Reports.check("--output", file);
-        PolicyEffort effort = new PolicyEffort(parts.policySeeds, parts.policyUpdates);
+        PolicyEffort effort = Numbers.effort(parts.policySeeds, parts.policyUpdates);
         PipelineOptions options = new PipelineOptions(
                 file, task.work(name), "./tminus train " + name + task.asTyped() + kept(), task.seed(), effort);
         PrintStream out = System.out;
         ConsoleProgress progress = new ConsoleProgress(out, Main.isTerminal());
+        Recipes.Choices choices = task.choices(name, parts.trunk);
         progress.message("reading the data of " + name);
-        Recipe recipe = Recipes.of(name, task.choices(parts.trunk));
+        Recipe recipe = Recipes.of(name, choices);
         try (FolderLock lock = FolderLock.of(options.workFolder());
                 StopOnExit stop = new StopOnExit()) {
             Pipeline.Result result = Pipeline.run(recipe, options, progress, stop::isStopping);
             if (result == null) {
                 out.println("stopped; the same command goes on from here");
-                return ExitCode.SOFTWARE;
+                return StopOnExit.INTERRUPTED;
             }
             out.print(ResultTable.of(result));
             return ExitCode.OK;

@@ -76,11 +76,15 @@ final class TrainStaticCommand implements Callable<Integer> {
         if (alone && name.equals(EmbeddingCorpus.NAME)) {
             throw new IOException("models of " + name + " cannot be trained alone, since it has no labels to learn");
         }
+        if (!Recipes.NAMES.contains(name)) {
+            throw new IllegalArgumentException(
+                    "there is no task '" + name + "'; known are " + String.join(", ", Recipes.NAMES));
+        }
         Path full = Main.absolute(model == null ? Path.of(name + ".tminus") : model);
         if (!alone && !Files.isRegularFile(full)) {
             throw new IOException("there is no finished model " + full + "; train it first, or name it with --model");
         }
-        Recipe recipe = Recipes.of(name, task.choices(null));
+        Recipe recipe = Recipes.of(name, task.choices(name, null));
         if (alone && recipe.trunk() instanceof VitTrunk) {
             throw new IOException("models of " + name + " cannot be trained alone, only with the finished model");
         }
@@ -114,7 +118,7 @@ final class TrainStaticCommand implements Callable<Integer> {
             if (!done) {
                 System.out.println("stopped; the same command goes on from here");
             }
-            return done ? ExitCode.OK : ExitCode.SOFTWARE;
+            return done ? ExitCode.OK : StopOnExit.INTERRUPTED;
         }
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tminus.trainer.pipeline.FolderLock;
 
@@ -110,6 +111,24 @@ class MainTest {
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("missing.tminus")
                 .doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    train nonsense                     | no task 'nonsense'  | pointer-chase
+                    train static nonsense --depths 1   | no task 'nonsense'  | pointer-chase
+                    train pointer-chase --data here    | --data              | generated
+                    train fashion-vit --encoder one    | --encoder           | package-sections
+                    train pointer-chase --threads 0    | --threads is 1      | not 0
+                    train signposts --policy-seeds -1  | --policy-seeds is 0 | not -1
+                    evaluate nowhere.tminus            | nowhere.tminus      | does not exist
+                    """)
+    void whatCannotBeDoneIsSaidBeforeAnythingIsRead(String line, String what, String advice) {
+        assertThat(Main.execute(line.split(" "))).isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(what, advice).doesNotContain("\tat ");
     }
 
     @Test

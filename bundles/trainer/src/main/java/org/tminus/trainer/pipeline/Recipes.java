@@ -57,6 +57,13 @@ public final class Recipes {
     public static final List<String> NAMES =
             List.of(PointerChase.NAME, Signposts.NAME, PackageSections.NAME, FashionVitData.NAME, EmbeddingCorpus.NAME);
 
+    private static final Map<String, String> SUBJECTS = Map.of(
+            PointerChase.NAME, "tells where one gets to in a ring after some hops (generated)",
+            Signposts.NAME, "tells where one gets to in a picture by following signposts (generated)",
+            PackageSections.NAME, "tells the section of a Debian package by its description",
+            FashionVitData.NAME, "tells the garment in a picture of Fashion-MNIST",
+            EmbeddingCorpus.NAME, "embeds Debian's package descriptions, learned without labels");
+
     private static final String VERSION = "1.0.0";
     private static final String LICENCE = "Apache-2.0";
     private static final double DELTA = 0.05;
@@ -70,6 +77,11 @@ public final class Recipes {
             new Level("frugal", 0.03));
 
     private Recipes() {}
+
+    /** What the model of a task does, as "it ...". */
+    public static String subject(String task) {
+        return SUBJECTS.getOrDefault(task, task);
+    }
 
     /**
      * What a person may choose.

@@ -5,6 +5,7 @@
 package org.tminus.models.internal.description;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.models.internal.archive.ArchiveException;
@@ -42,6 +43,11 @@ public final class FormatFailures {
     public static ModelFormatException reading(String what, IOException cause) {
         return cause instanceof ArchiveException
                 ? damaged(what + " cannot be used: " + cause.getMessage() + ".", cause)
-                : unreadable("Cannot read " + what + ": " + cause + ".", cause);
+                : unreadable(
+                        what
+                                + (cause instanceof NoSuchFileException
+                                        ? " does not exist."
+                                        : " cannot be read: " + cause + "."),
+                        cause);
     }
 }
