@@ -245,7 +245,8 @@ public class ServingIT extends TminusTestSupport {
         status = service(PlatformStatus.class);
         await("the platform is ready again", status::ready);
         assertThat(status.policyInForce(ReferenceModel.NAME)).isEqualTo("fixed");
-        await("the problem is reported again", () -> !status.configurationProblems().isEmpty());
+        await("the problem is reported again", () -> !status.configurationProblems()
+                .isEmpty());
         inference.infer(ReferenceModel.request(model, 1, 6).build()).close();
     }
 
