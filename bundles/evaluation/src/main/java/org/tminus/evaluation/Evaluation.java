@@ -646,8 +646,9 @@ public final class Evaluation {
                 inputs.size(),
                 runtime.threads(),
                 "Full depth and static models: ONNX Runtime alone, all optimisations. Adaptive ways: the platform's coordinator,"
-                        + " predictor, policy and CPU backend in the same process, whole requests. Single inputs, interleaved"
-                        + " rounds.",
+                        + " predictor, policy and CPU backend in the same process, whole requests"
+                        + (runtime.isSpinning() ? ", threads that wait actively" : "")
+                        + ". Single inputs, interleaved rounds.",
                 plain == null ? "" : plain.description(),
                 Machine.description(),
                 Machine.versions(runtime),

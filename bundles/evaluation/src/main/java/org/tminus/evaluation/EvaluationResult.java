@@ -99,7 +99,7 @@ public record EvaluationResult(
      * @param test how many test inputs there are
      * @param testGroups how many groups they belong to; inputs of one group are near-copies or of one source
      * @param latencyInputs how many were timed
-     * @param threads of ONNX Runtime for one operator
+     * @param threads of the platform for one operator
      * @param latencyWay how adaptive latencies were measured
      * @param plainSettings those of plain ONNX Runtime, the fastest of what was tried; empty if nothing was timed
      * @param versions of what the figures may depend on

@@ -23,6 +23,8 @@ import org.tminus.evaluation.EvaluationResult;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.TaskData;
 import org.tminus.models.format.ModelPackage;
+import org.tminus.onnxruntime.OnnxRuntimeOptions;
+import org.tminus.onnxruntime.OnnxRuntimes;
 import org.tminus.trainer.adapt.OwnData;
 import org.tminus.trainer.pipeline.Folders;
 import org.tminus.trainer.pipeline.Recipes;
@@ -102,6 +104,21 @@ final class EvaluateCommand implements Callable<Integer> {
                 description = "measure memory in processes of their own")
         private boolean memory = true;
 
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description =
+                        "threads that the platform works with on one operator, as etc/org.tminus.onnxruntime.cfg sets them;"
+                                + " 0: as many as there are processors. Plain ONNX Runtime gets what it is fastest with")
+        private int threads;
+
+        @Option(
+                names = "--spinning",
+                description =
+                        "let threads of the platform that have no work wait actively for a while, as the same file can: sooner answers"
+                                + " under steady load, for busy processors")
+        private boolean spinning;
+
         @Option(names = "--seed", paramLabel = "N", description = "seed of resampling")
         private long seed = 1;
     }
@@ -109,6 +126,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Reports.check(html, json);
+        Numbers.atLeast(0, "--threads", effort.threads);
+        // The first to ask for it fixes how many threads the process has.
+        OnnxRuntimes.standalone(
+                OnnxRuntimeOptions.defaults().withThreads(effort.threads).withSpinning(effort.spinning));
         Path file = Main.absolute(model);
         ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());
         TaskData task = task(file, progress);

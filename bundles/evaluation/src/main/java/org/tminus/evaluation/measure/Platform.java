@@ -18,6 +18,7 @@ import org.tminus.coordinator.internal.certificate.WithdrawalStore;
 import org.tminus.coordinator.internal.configuration.ConfigurationHolder;
 import org.tminus.coordinator.internal.configuration.ConfigurationStore;
 import org.tminus.evaluation.EvaluationException;
+import org.tminus.evaluation.ort.Threads;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.InferenceRequest;
 import org.tminus.inference.InferenceResult;
@@ -36,6 +37,7 @@ import org.tminus.tensor.Tensor;
 public final class Platform implements AutoCloseable {
     private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    private final long lingerNanos;
     private final AdaptiveModel model;
     private final String output;
     private final Coordinator coordinator;
@@ -43,6 +45,7 @@ public final class Platform implements AutoCloseable {
 
     /** @throws EvaluationException if the model does not get ready within a minute */
     public Platform(OnnxRuntime runtime, AdaptiveModel model) throws EvaluationException {
+        lingerNanos = runtime.isSpinning() ? Threads.SPINNING_NANOS : 0;
         this.model = model;
         this.output = model.signature().outputs().get(0).name();
         ConfigurationHolder configuration = new ConfigurationHolder(new ConfigurationStore(null));
@@ -149,6 +152,11 @@ public final class Platform implements AutoCloseable {
                         trace.flops(),
                         !trace.fallbacks().isEmpty());
             }
+        }
+
+        @Override
+        public long lingerNanos() {
+            return lingerNanos;
         }
 
         @Override

@@ -28,13 +28,13 @@ public final class OrtGraph implements AutoCloseable {
     private final String what;
     private final OrtSession session;
     private final Set<String> inputs;
-    private final Threads threads;
+    private final long lingerNanos;
     private final String hiddenInput;
 
-    private OrtGraph(String what, OrtSession session, Threads threads, String hiddenInput) {
+    private OrtGraph(String what, OrtSession session, long lingerNanos, String hiddenInput) {
         this.what = what;
         this.session = session;
-        this.threads = threads;
+        this.lingerNanos = lingerNanos;
         this.inputs = Set.copyOf(session.getInputNames());
         this.hiddenInput = hiddenInput;
     }
@@ -93,7 +93,7 @@ public final class OrtGraph implements AutoCloseable {
             throws EvaluationException {
         try (SessionOptions options = threads.options(runtime)) {
             options.setOptimizationLevel(OptLevel.ALL_OPT);
-            return new OrtGraph(what, source.open(options), threads, hiddenInput);
+            return new OrtGraph(what, source.open(options), threads.lingerNanos(runtime), hiddenInput);
         } catch (OrtException e) {
             throw new EvaluationException(
                     "ONNX Runtime " + runtime.version() + " cannot open " + what + ": " + e.getMessage(),
@@ -109,7 +109,7 @@ public final class OrtGraph implements AutoCloseable {
 
     /** How long its threads may wait actively after a run. */
     public long lingerNanos() {
-        return threads.lingerNanos();
+        return lingerNanos;
     }
 
     /** The first output. */

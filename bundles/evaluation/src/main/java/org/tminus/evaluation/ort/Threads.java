@@ -16,6 +16,11 @@ public enum Threads {
         SessionOptions options(OnnxRuntime runtime) throws OrtException {
             return runtime.newSessionOptions();
         }
+
+        @Override
+        long lingerNanos(OnnxRuntime runtime) {
+            return runtime.isSpinning() ? SPINNING_NANOS : 0;
+        }
     },
     /** The caller alone. */
     ONE("one thread") {
@@ -31,16 +36,18 @@ public enum Threads {
         @Override
         SessionOptions options(OnnxRuntime runtime) throws OrtException {
             SessionOptions options = new SessionOptions();
-            options.setIntraOpNumThreads(runtime.threads());
+            options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
             return options;
         }
 
-        /** A million pauses: some 60 ms where it was measured. */
         @Override
-        long lingerNanos() {
-            return 100_000_000L;
+        long lingerNanos(OnnxRuntime runtime) {
+            return SPINNING_NANOS;
         }
     };
+
+    /** A million pauses: some 60 ms where it was measured. */
+    public static final long SPINNING_NANOS = 100_000_000L;
 
     private final String description;
 
@@ -54,7 +61,7 @@ public enum Threads {
     }
 
     /** How long they may wait actively for the next operator after the last one. */
-    long lingerNanos() {
+    long lingerNanos(OnnxRuntime runtime) {
         return 0;
     }
 

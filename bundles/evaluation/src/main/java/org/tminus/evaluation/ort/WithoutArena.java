@@ -39,6 +39,11 @@ public final class WithoutArena implements OnnxRuntime {
     }
 
     @Override
+    public boolean isSpinning() {
+        return runtime.isSpinning();
+    }
+
+    @Override
     public String version() {
         return runtime.version();
     }

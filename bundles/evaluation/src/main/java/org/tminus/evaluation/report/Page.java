@@ -270,7 +270,7 @@ public final class Page {
         }
         out.element(
                 "p",
-                result.setting().latencyInputs() + " single inputs, ONNX Runtime with "
+                result.setting().latencyInputs() + " single inputs, the platform with "
                         + result.setting().threads()
                         + " threads on one operator. Saving in time: the mean time saved over the FLOPs saved, both of the"
                         + " timed inputs.");

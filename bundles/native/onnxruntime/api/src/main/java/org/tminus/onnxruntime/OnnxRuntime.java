@@ -33,6 +33,9 @@ public interface OnnxRuntime {
     /** How many threads work on one operator, the calling thread included; at least 1. */
     int threads();
 
+    /** Whether threads without work wait actively for a while, so that the next operator starts sooner. */
+    boolean isSpinning();
+
     /** The version of the native library, such as {@code 1.23.2}. */
     String version();
 }

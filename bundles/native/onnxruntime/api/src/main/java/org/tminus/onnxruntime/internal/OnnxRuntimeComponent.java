@@ -129,6 +129,11 @@ public final class OnnxRuntimeComponent implements OnnxRuntime {
     }
 
     @Override
+    public boolean isSpinning() {
+        return environment.isSpinning();
+    }
+
+    @Override
     public String version() {
         return environment.version();
     }

@@ -193,6 +193,11 @@ public final class ProcessEnvironment implements OnnxRuntime {
     }
 
     @Override
+    public boolean isSpinning() {
+        return spinning;
+    }
+
+    @Override
     public String version() {
         return environment.getVersion();
     }
