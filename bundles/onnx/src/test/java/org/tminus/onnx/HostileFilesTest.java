@@ -43,6 +43,10 @@ class HostileFilesTest {
                         model -> model.addOpsetImport(
                                 OperatorSetIdProto.newBuilder().setVersion(12)),
                         "two versions"),
+                broken(
+                        "operators of a far future",
+                        model -> model.getOpsetImportBuilder(0).setVersion(9999),
+                        "version 9999"),
                 broken("no outputs", model -> model.getGraphBuilder().clearOutput(), "no outputs"),
                 broken(
                         "dangling name",

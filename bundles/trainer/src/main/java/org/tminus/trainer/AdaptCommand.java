@@ -226,16 +226,19 @@ final class AdaptCommand implements Callable<Integer> {
                     out.println("time    " + expected.sentence());
                 }
                 if (stop.isStopping()) {
+                    adaptation.forget();
                     out.println("stopped; nothing was trained");
                     return StopOnExit.INTERRUPTED;
                 }
             }
         }
         if (dryRun) {
+            adaptation.forget();
             return ExitCode.OK;
         }
         // Whoever ends the process while it asks ends it at once.
         if (!yes && Main.isTerminal() && !isWanted(out)) {
+            adaptation.forget();
             out.println("nothing was trained");
             return ExitCode.OK;
         }

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tminus.trainer.graph.DivergedException;
 import org.tminus.trainer.pipeline.Recipes;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -68,7 +69,9 @@ public final class Main implements Callable<Integer> {
         line.setExecutionExceptionHandler((exception, command, parsed) -> {
             PrintWriter err = command.getErr();
             err.println(message(exception));
-            if (!(exception instanceof IOException) && !(exception instanceof IllegalArgumentException)) {
+            if (!(exception instanceof IOException)
+                    && !(exception instanceof IllegalArgumentException)
+                    && !(exception instanceof DivergedException)) {
                 exception.printStackTrace(err);
             }
             return CommandLine.ExitCode.SOFTWARE;

@@ -214,5 +214,6 @@ class AdaptCommandTest {
         other[line.length] = "--epochs";
         other[line.length + 1] = "2";
         assertThat(Main.execute(other)).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(folder.resolve("tiny.tminus.work")).doesNotExist();
     }
 }

@@ -42,6 +42,9 @@ public final class GraphReader {
     /** Levels of messages: far more than {@link Limits} lets subgraphs nest, few enough for any stack. */
     private static final int MESSAGE_DEPTH = 90;
 
+    /** Of the standard operators, that ONNX Runtime 1.23 knows. */
+    private static final long NEWEST_OPSET = 23;
+
     private static final String ADVICE = "Export the model again with a current exporter.";
 
     private final Limits limits;
@@ -92,7 +95,7 @@ public final class GraphReader {
         if (model.getIrVersion() < 1) {
             throw bad("the model names no version of the format (ir_version)");
         }
-        checkOpsets(model.getOpsetImportList(), "the model");
+        checkOpsets(model.getOpsetImportList());
         GraphProto graph = model.getGraph();
         Map<String, TensorProto> initializers = new HashMap<>();
         Map<String, SparseTensorProto> sparse = new HashMap<>();
@@ -225,21 +228,27 @@ public final class GraphReader {
         return order;
     }
 
-    private static void checkOpsets(List<OperatorSetIdProto> opsets, String where) throws OnnxFormatException {
+    private static void checkOpsets(List<OperatorSetIdProto> opsets) throws OnnxFormatException {
         Map<String, Long> versions = new HashMap<>();
         for (OperatorSetIdProto opset : opsets) {
             String domain = opset.getDomain().equals("ai.onnx") ? "" : opset.getDomain();
             if (opset.getVersion() < 1) {
-                throw bad(where + " asks for version " + opset.getVersion() + " of the operators '"
+                throw bad("the model asks for version " + opset.getVersion() + " of the operators '"
                         + Names.shown(domain) + "'");
+            }
+            if (domain.isEmpty() && opset.getVersion() > NEWEST_OPSET) {
+                throw new OnnxFormatException(
+                        "The model asks for version " + opset.getVersion()
+                                + " of the operators; the newest that ONNX Runtime knows here is " + NEWEST_OPSET + ".",
+                        "Export the model with opset " + NEWEST_OPSET + " or below.");
             }
             Long other = versions.put(domain, opset.getVersion());
             if (other != null && other != opset.getVersion()) {
-                throw bad(where + " asks for two versions of the operators '" + Names.shown(domain) + "'");
+                throw bad("the model asks for two versions of the operators '" + Names.shown(domain) + "'");
             }
         }
         if (versions.isEmpty()) {
-            throw bad(where + " names no version of its operators (opset_import)");
+            throw bad("the model names no version of its operators (opset_import)");
         }
     }
 

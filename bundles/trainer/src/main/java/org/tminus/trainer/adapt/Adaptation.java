@@ -314,6 +314,16 @@ public final class Adaptation {
     }
 
     /**
+     * Removes what {@link #expectedTime} left in the work folder, and the folder if nothing else is in it, where nothing is
+     * to be trained after all. Nothing happens where a run has begun.
+     */
+    public void forget() throws IOException {
+        if (!isBegun()) {
+            WorkFolder.remove(request.work());
+        }
+    }
+
+    /**
      * Trains, decides, certifies and writes the model file; goes on from where the work folder is.
      *
      * @return {@code null} if it was stopped; the same call goes on

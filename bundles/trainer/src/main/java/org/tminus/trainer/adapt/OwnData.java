@@ -67,7 +67,7 @@ public final class OwnData {
      *
      * @param folder with the entries of the model file
      * @param data folder or file
-     * @throws AdaptException if the data cannot be read, or does not fit the model
+     * @throws AdaptException if the data cannot be read, does not fit the model, or is not what the model was adapted with
      */
     public static TaskData read(Path folder, Path data, ProgressListener listener) throws IOException {
         JsonNode description = json(folder.resolve("model.json"));
@@ -84,6 +84,13 @@ public final class OwnData {
             TaskData read = DataReader.read(
                             request, model, ModelCheck.analyze(model).signature(), listener)
                     .data();
+            String adapted = description.at("/provenance/data/sha256").asText();
+            if (!adapted.isEmpty() && !adapted.equals(read.description().sha256())) {
+                throw new AdaptException(
+                        "The data in " + data + " are not those that the model was adapted with: what it"
+                                + " learned from may be among them, and figures would flatter it. Give the same data, or"
+                                + " adapt a model with these.");
+            }
             return facts.has(COSINE)
                     ? EmbeddingCorpus.withCosine(read, facts.path(COSINE).asDouble())
                     : read;

@@ -7,6 +7,7 @@ package org.tminus.trainer.adapt;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,6 +48,18 @@ final class WorkFolder implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /** Removes the record, and the folder unless there is more in it. */
+    static void remove(Path folder) throws IOException {
+        FolderLock.remove(folder);
+        Files.deleteIfExists(folder.resolve(RECORD));
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            // Somebody's files: they stay.
+            return;
         }
     }
 

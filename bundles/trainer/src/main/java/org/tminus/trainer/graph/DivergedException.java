@@ -8,7 +8,8 @@ package org.tminus.trainer.graph;
 public final class DivergedException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    DivergedException(long step) {
+    /** @param step that no other can follow */
+    public DivergedException(long step) {
         super("the loss is not finite at step " + step
                 + "; a lower learning rate may help. The checkpoint before it is kept.");
     }

@@ -27,6 +27,7 @@ import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.Groups;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
+import org.tminus.learning.data.TaskData;
 import org.tminus.learning.outcome.Choices;
 import org.tminus.learning.outcome.MenuPath;
 import org.tminus.learning.outcome.Outcomes;
@@ -56,9 +57,10 @@ final class Certifying {
      * @param json the member {@code certificate}; {@code null} if nothing is certified
      * @param order names of the points in the order of their tests
      * @param certified names of the points that it holds for
+     * @param looks how often these inputs were looked at in this work folder, this time included
      * @param sentence for people
      */
-    record Result(@Nullable String json, List<String> order, List<String> certified, String sentence) {}
+    record Result(@Nullable String json, List<String> order, List<String> certified, int looks, String sentence) {}
 
     Certifying(Recipe recipe, StageStore stages, ProgressListener listener, BooleanSupplier stop) {
         this.recipe = recipe;
@@ -79,8 +81,9 @@ final class Certifying {
         Risk risk = decision.isLabelled() ? recipe.promise().risk() : Risk.DISAGREEMENT;
         List<PointChoice.Chosen> order = safestFirst(risk, decision, points);
         if (order.isEmpty()) {
-            return new Result(null, List.of(), List.of(), "There is no adaptive operating point to certify.");
+            return new Result(null, List.of(), List.of(), 0, "There is no adaptive operating point to certify.");
         }
+        int looks = looks(identity, order);
         Examples examples = recipe.data().accessFor(Purpose.CERTIFYING).open(Split.CALIBRATION);
         Groups groups = Groups.of(examples);
         int[] independent = groups.oneEach();
@@ -107,10 +110,10 @@ final class Certifying {
         LossMatrix losses = risk == Risk.DISAGREEMENT ? disagreement : losses(risk, outcomes, ids, order);
         Certification certification = Certifier.certify(
                 losses, recipe.promise().epsilon(), recipe.promise().delta());
-        String sentence = certification.sentence() + " The inputs are " + source + ".";
+        String sentence = certification.sentence() + " The inputs are " + source + "." + repeated(looks);
         listener.message(sentence);
         if (certification.certified().isEmpty()) {
-            return new Result(null, losses.points(), List.of(), sentence);
+            return new Result(null, losses.points(), List.of(), looks, sentence);
         }
         CertificateResult result = CertificateResult.of(
                         certification,
@@ -120,7 +123,33 @@ final class Certifying {
                         NUMERIC_CLASS,
                         TOLERANCE)
                 .onDataSince(recipe.promise().dataSince());
-        return new Result(result.toJson(), losses.points(), certification.certified(), sentence);
+        return new Result(result.toJson(), losses.points(), certification.certified(), looks, sentence);
+    }
+
+    /** Points are told apart by what they do on the decision split. */
+    private int looks(String identity, List<PointChoice.Chosen> order) throws IOException {
+        List<String> points = order.stream()
+                .map(PointChoice.Chosen::point)
+                .map(point -> point.name() + " " + point.policy() + " " + point.flopsRatio() + " " + point.accuracy())
+                .toList();
+        TaskData.Description data = recipe.data().description();
+        return new CalibrationLooks(stages.folder())
+                .record(
+                        StageStore.fingerprint(data.sha256(), data.seed()),
+                        StageStore.fingerprint(
+                                identity,
+                                points,
+                                recipe.promise().risk(),
+                                recipe.promise().epsilon(),
+                                recipe.promise().delta()));
+    }
+
+    private static String repeated(int looks) {
+        return looks == 1
+                ? ""
+                : " These inputs were looked at " + looks + " times in this work folder, each time for something else:"
+                        + " that the promise is false is up to as many times as probable. Take fresh inputs for one"
+                        + " look again.";
     }
 
     /** What outcomes count as the same answer. */

@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 
 /** Holds a work folder for one process, until it is closed or the process ends in whatever way. */
 public final class FolderLock implements AutoCloseable {
+    private static final String FILE = "lock";
+
     private final FileChannel channel;
 
     private FolderLock(FileChannel channel) {
@@ -27,7 +29,7 @@ public final class FolderLock implements AutoCloseable {
     public static FolderLock of(Path folder) throws IOException {
         Files.createDirectories(folder);
         FileChannel channel =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (isLocked(channel)) {
                 return new FolderLock(channel);
@@ -39,6 +41,11 @@ public final class FolderLock implements AutoCloseable {
         channel.close();
         throw new IOException(
                 "Another process works in " + folder + ". Wait for it, or name another folder with --work.");
+    }
+
+    /** Removes what a lock leaves behind once it is closed. */
+    public static void remove(Path folder) throws IOException {
+        Files.deleteIfExists(folder.resolve(FILE));
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {

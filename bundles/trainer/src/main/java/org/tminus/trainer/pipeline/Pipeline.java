@@ -153,6 +153,7 @@ public final class Pipeline {
                 .certify(graphs, identity, folder, decision, points, predictor);
         figures.put("certification", certificate.sentence());
         figures.put("certificationOrder", certificate.order());
+        figures.put("calibrationLooks", certificate.looks());
         List<Point> listed = points.stream().map(PointChoice.Chosen::point).toList();
         DefaultPoint inForce =
                 DefaultPoint.of(listed, certificate.certified(), recipe.preferred(), choice.fullDepthAccuracy());

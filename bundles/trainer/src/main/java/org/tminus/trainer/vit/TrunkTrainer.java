@@ -19,6 +19,7 @@ import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.data.SplitAccess;
 import org.tminus.trainer.data.SplitReader;
+import org.tminus.trainer.graph.DivergedException;
 
 /**
  * Trains the weights of a model on the trunk split; the decision split chooses the epoch that is kept.
@@ -138,8 +139,7 @@ public final class TrunkTrainer {
             meanFull = Double.isNaN(meanFull) ? losses[0] : 0.98 * meanFull + 0.02 * losses[0];
             meanSub = Double.isNaN(meanSub) ? losses[1] : 0.98 * meanSub + 0.02 * losses[1];
             if (!Double.isFinite(losses[0] + losses[1])) {
-                throw new IllegalStateException(
-                        "the loss is not finite at step " + state.step + "; a lower learning rate may help");
+                throw new DivergedException(state.step);
             }
             listener.progress(progress(state.step, total, startStep, started, meanFull, meanSub));
             boolean endOfEpoch = state.step % stepsPerEpoch == 0;

@@ -5,6 +5,7 @@
 package org.tminus.trainer.adapt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
@@ -88,7 +89,14 @@ class OwnDataTest {
         write(
                 entries.resolve("model.json"),
                 mapper.writeValueAsBytes(Map.of(
-                        "provenance", Map.of("seed", 7, "figures", Map.of("data", OwnData.facts(request, first))))));
+                        "provenance",
+                        Map.of(
+                                "seed",
+                                7,
+                                "data",
+                                Map.of("sha256", first.data().description().sha256()),
+                                "figures",
+                                Map.of("data", OwnData.facts(request, first))))));
 
         assertThat(OwnData.isToldBy(
                         mapper.readTree(entries.resolve("model.json").toFile())))
@@ -108,6 +116,11 @@ class OwnDataTest {
                 HostTensor other = after.inputs(rows).values().iterator().next()) {
             assertThat(other.buffer()).isEqualTo(one.buffer());
         }
+
+        Files.delete(request.data().resolve("dark").resolve("0.png"));
+        assertThatThrownBy(() -> OwnData.read(entries, request.data(), ProgressListener.NONE))
+                .isInstanceOf(AdaptException.class)
+                .hasMessageContaining("not those that the model was adapted with");
     }
 
     private static void write(Path file, byte[] content) {

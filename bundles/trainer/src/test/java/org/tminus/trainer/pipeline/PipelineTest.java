@@ -130,6 +130,7 @@ class PipelineTest {
         assertThat(figures.get("ppo").get("seeds").asInt()).isEqualTo(2);
         assertThat(figures.get("ppo").get("curves")).hasSize(4);
         assertThat(figures.get("certification").asText()).isNotBlank();
+        assertThat(figures.get("calibrationLooks").asInt()).isOne();
         assertThat(figures.get("certificationOrder")).hasSize((int) model.operatingPoints().stream()
                 .filter(point -> Candidate.isTested(point.policy()))
                 .count());

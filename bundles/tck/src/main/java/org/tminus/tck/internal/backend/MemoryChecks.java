@@ -20,14 +20,14 @@ import org.tminus.tensor.Tensor;
 
 /**
  * Whether memory stops growing. The same work is done in blocks of rounds, and figures are read after each round. A figure
- * has settled as soon as its median growth per round, over one block, is next to nothing, which happens sooner or later to
- * everything that does not leak, however its allocator works; medians do not see the single steps by which Java enlarges
- * or gives back its heap. Only what goes on growing through all blocks is a finding. What the backend itself reports must
- * come back to where it was. Time plays no part.
+ * has settled as soon as the least of a block is no higher than the least of a block before, give or take next to nothing,
+ * which happens sooner or later to everything that does not leak: Java's heap, taken and given back in steps, comes down
+ * again, and an allocator that grows reaches its size. Only what stands higher after every block is a finding. What
+ * the backend itself reports must come back to where it was. Time plays no part.
  */
 public final class MemoryChecks {
-    private static final int BLOCKS = 4;
-    private static final int ROUNDS_PER_BLOCK = 9;
+    private static final int BLOCKS = 8;
+    private static final int ROUNDS_PER_BLOCK = 6;
     private static final int SESSIONS_PER_ROUND = 3;
     private static final int RUNS_PER_SESSION = 25;
 
@@ -38,44 +38,35 @@ public final class MemoryChecks {
         this.subject = subject;
     }
 
-    /** Growth of one figure. */
+    /** Growth of one figure, in bytes. */
     private static final class Growth {
         private final String figure;
         private final double slack;
-        private final List<Double> increments = new ArrayList<>();
-        private double last = Double.NaN;
-        private double growthPerRound;
+        private final List<Double> leastOfBlocks = new ArrayList<>();
+        private double least = Double.POSITIVE_INFINITY;
         private boolean settled;
 
-        /** @param slack bytes per round that are next to nothing */
-        Growth(String figure, double slack) {
+        /** @param slackPerRound bytes per round that are next to nothing */
+        Growth(String figure, double slackPerRound) {
             this.figure = figure;
-            this.slack = slack;
+            slack = slackPerRound * ROUNDS_PER_BLOCK;
         }
 
         void add(OptionalDouble measured) {
-            if (measured.isPresent()) {
-                increments.add(measured.getAsDouble() - last);
-                last = measured.getAsDouble();
-            } else {
-                settled = true;
-            }
+            settled |= measured.isEmpty();
+            least = Math.min(least, measured.orElse(least));
         }
 
         void endBlock() {
-            growthPerRound = increments.isEmpty() ? 0 : median();
-            settled |= growthPerRound <= slack;
-            increments.clear();
+            settled |= leastOfBlocks.stream().anyMatch(earlier -> least <= earlier + slack);
+            leastOfBlocks.add(least);
+            least = Double.POSITIVE_INFINITY;
         }
 
-        private double median() {
-            // The first round has nothing before it.
-            double[] sorted = increments.stream()
-                    .filter(Double::isFinite)
-                    .mapToDouble(Double::doubleValue)
-                    .sorted()
-                    .toArray();
-            return sorted[sorted.length / 2];
+        long bytesPerRound() {
+            double blocks = leastOfBlocks.size() - 1.0;
+            return Math.round(
+                    (leastOfBlocks.get(leastOfBlocks.size() - 1) - leastOfBlocks.get(0)) / (blocks * ROUNDS_PER_BLOCK));
         }
     }
 
@@ -99,7 +90,7 @@ public final class MemoryChecks {
             if (!growth.settled) {
                 throw Finding.of(
                         "After " + BLOCKS * ROUNDS_PER_BLOCK + " rounds of the same work, " + growth.figure
-                                + " still grew by " + Math.round(growth.growthPerRound) + " bytes per round.",
+                                + " still grew by " + growth.bytesPerRound() + " bytes per round.",
                         "A figure that stops growing once everything was done a few times.",
                         "Look for tensors, runs or sessions that are not freed when they are closed.");
             }
