@@ -17,7 +17,10 @@ public interface RunControl {
     /** Which outputs of the model are wanted; never empty. */
     Set<String> requestedOutputs();
 
-    /** The caller's own memory for an output; the backend writes there, if given, and returns that tensor. */
+    /**
+     * The caller's own memory for an output; the backend writes there, if given, and returns that tensor. The coordinator gives
+     * none, since a call that it has given up could write there later; it copies.
+     */
     Optional<HostTensor> destination(String output);
 
     boolean isCancelled();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,11 +29,14 @@ import org.tminus.inference.Step;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.ExitId;
+import org.tminus.model.ModelSignature;
+import org.tminus.model.TensorSpec;
 import org.tminus.policy.Budget;
 import org.tminus.policy.Decision;
 import org.tminus.predictor.Complexity;
 import org.tminus.predictor.ComplexityPredictor;
 import org.tminus.predictor.PredictionContext;
+import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
 
@@ -93,12 +97,40 @@ class DecisionTest {
     }
 
     @Test
-    void destinationIsWrittenByTheBackendAndStaysOpen() throws Exception {
+    void destinationIsWrittenAndStaysOpen() throws Exception {
         HostTensor mine = HostTensor.ofFloats(Shape.of(1, 3), 9, 9, 9);
         try (InferenceResult result = bench.infer(Bench.request().outputInto("y", mine))) {
             assertThat(result.outputs().get("y")).isSameAs(mine);
         }
         assertThat(mine.buffer().asFloatBuffer().get(1)).isEqualTo(4);
+    }
+
+    @Test
+    void aDestinationOfAnotherWidthThanWhatCameIsRefusedAndLeftAlone() {
+        bench.model(TestModels.builder("toy", "2.0.0")
+                .signature(new ModelSignature(
+                        List.of(new TensorSpec("x", ElementType.FLOAT32, List.of(TensorSpec.ANY, 4L))),
+                        List.of(new TensorSpec("y", ElementType.FLOAT32, List.of(TensorSpec.ANY, TensorSpec.ANY))),
+                        Optional.empty()))
+                .build());
+        Bench.await(() -> backend.opened.get() == 2);
+        HostTensor wide = HostTensor.ofFloats(Shape.of(1, 4), 9, 9, 9, 9);
+        assertThatThrownBy(() -> bench.infer(Bench.request().outputInto("y", wide)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("[1, 3]");
+        assertThat(wide.buffer().asFloatBuffer().get(0)).isEqualTo(9);
+    }
+
+    @Test
+    void aDestinationThatWasClosedMeanwhileIsTheClientsFault() {
+        HostTensor mine = HostTensor.ofFloats(Shape.of(1, 3), 9, 9, 9);
+        backend.behaviour = (path, inputs, control) -> {
+            mine.close();
+            return FakeBackend.answer(path, inputs, control);
+        };
+        assertThatThrownBy(() -> bench.infer(Bench.request().outputInto("y", mine)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("destination");
     }
 
     @Test

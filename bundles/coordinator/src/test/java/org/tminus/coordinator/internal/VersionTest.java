@@ -7,7 +7,9 @@ package org.tminus.coordinator.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,9 +17,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Version;
 import org.tminus.failure.BackendException;
+import org.tminus.inference.InferenceRequest;
 import org.tminus.inference.InferenceResult;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.ModelSignature;
+import org.tminus.model.TensorSpec;
+import org.tminus.tensor.ElementType;
+import org.tminus.tensor.HostTensor;
+import org.tminus.tensor.Shape;
 
 /** Versions of a model that come, fail and go while requests are at work. */
 class VersionTest {
@@ -54,6 +62,46 @@ class VersionTest {
         CompletableFuture<InferenceResult> answer =
                 bench.coordinator.service().submit(Bench.request().build()).toCompletableFuture();
         assertThat(answer).isNotDone();
+        mayOpen.countDown();
+
+        try (InferenceResult result = answer.get()) {
+            assertThat(result.traces()).extracting(Trace::modelVersion).containsExactly(OLD);
+        }
+    }
+
+    @Test
+    void aRequestIsNotHeldAgainstABadVersionWhileNoneIsOpenYet() throws Exception {
+        CountDownLatch mayOpen = new CountDownLatch(1);
+        FakeBackend next = new FakeBackend();
+        next.opening = model -> {
+            try {
+                mayOpen.await();
+            } catch (InterruptedException e) {
+                throw new BackendException("interrupted", "", e);
+            }
+            if (model.version().equals(NEW)) {
+                throw new BackendException("Its output is not what it says.", "");
+            }
+        };
+        AdaptiveModel other = TestModels.builder("toy", NEW.toString())
+                .signature(new ModelSignature(
+                        List.of(new TensorSpec("x", ElementType.FLOAT32, List.of(TensorSpec.ANY, 5L))),
+                        List.of(new TensorSpec("y", ElementType.FLOAT32, List.of(TensorSpec.ANY, 3L))),
+                        Optional.empty()))
+                .build();
+        bench.removeBackend(backend);
+        bench.model(other).backend("next", 0, next);
+
+        CompletableFuture<InferenceResult> answer =
+                bench.coordinator.service().submit(Bench.request().build()).toCompletableFuture();
+        CompletableFuture<InferenceResult> neither = bench.coordinator
+                .service()
+                .submit(InferenceRequest.builder("toy")
+                        .input("x", HostTensor.ofFloats(Shape.of(1, 6), new float[6]))
+                        .build())
+                .toCompletableFuture();
+        assertThat(answer).isNotDone();
+        assertThat(neither).isCompletedExceptionally();
         mayOpen.countDown();
 
         try (InferenceResult result = answer.get()) {

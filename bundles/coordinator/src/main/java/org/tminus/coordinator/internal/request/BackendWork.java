@@ -27,6 +27,7 @@ import org.tminus.failure.TminusException;
 import org.tminus.inference.Step;
 import org.tminus.model.Path;
 import org.tminus.tensor.HostTensor;
+import org.tminus.tensor.Shape;
 import org.tminus.tensor.Tensor;
 
 /** The work on one request with one backend. One thread at a time. */
@@ -54,9 +55,8 @@ final class BackendWork {
         this.task = task;
         this.batch = task.batch();
         this.session = slot.session();
-        this.control = new CallControl(batch.outputs(), task.request().destinations(), task.deadline());
-        this.assembly =
-                new Assembly(batch.rows(), batch.outputs(), task.request().destinations());
+        this.control = new CallControl(batch.outputs(), task.deadline());
+        this.assembly = new Assembly(batch.rows(), batch.outputs());
         this.outcomes = new RowOutcome[batch.rows()];
         for (int row = 0; row < outcomes.length; row++) {
             outcomes[row] = new RowOutcome();
@@ -123,29 +123,45 @@ final class BackendWork {
     }
 
     private Map<String, Tensor> assembled() throws TminusException, BackendFailure {
+        Map<String, Tensor> outputs;
         try {
-            return assembly.assemble();
+            outputs = assembly.assemble();
         } catch (RuntimeException e) {
             throw OutputCheck.unreadable(e);
         }
+        try {
+            checkDestinations(outputs);
+        } catch (InvalidRequestException e) {
+            discard(outputs);
+            throw e;
+        }
+        return outputs;
     }
 
-    /** Gives up an answer in favour of another run; the client's own memory stays open. */
-    void discard(Map<String, Tensor> outputs) {
-        Map<String, HostTensor> destinations = task.request().destinations();
-        outputs.forEach((name, tensor) -> {
-            if (tensor != destinations.get(name)) {
-                tensor.close();
+    /** Dimensions that the model leaves open are known only now. */
+    private void checkDestinations(Map<String, Tensor> outputs) throws InvalidRequestException {
+        for (Map.Entry<String, HostTensor> entry : task.request().destinations().entrySet()) {
+            Tensor output = outputs.get(entry.getKey());
+            Shape given = entry.getValue().shape();
+            if (output != null && !output.shape().equals(given)) {
+                throw new InvalidRequestException(
+                        "Output '" + entry.getKey() + "' has the shape " + output.shape() + ", but its destination has "
+                                + given + ".",
+                        "Give a destination of the output's shape, or none.");
             }
-        });
+        }
+    }
+
+    /** Gives up an answer. */
+    void discard(Map<String, Tensor> outputs) {
+        outputs.values().forEach(Tensor::close);
     }
 
     private void runWhole(Group group) throws TminusException, BackendFailure {
         Path path = group.path();
         int rows = group.size(batch);
         boolean compiled = call(() -> session.isPrepared(path));
-        // Only a run of the whole batch can write its rows to their place in the client's memory.
-        control.expect(batch.outputs(), group.rows() == null ? task.request().destinations() : Map.of());
+        control.expect(batch.outputs());
         Map<String, Tensor> inputs = inputs(group.rows());
         long start = execution.now();
         Map<String, Tensor> given = call(() -> session.run(path, inputs, control));

@@ -4,7 +4,6 @@
  */
 package org.tminus.coordinator.internal.request;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,20 +22,17 @@ final class CallControl implements RunControl {
 
     private final Deadline deadline;
     private volatile Set<String> outputs;
-    private volatile Map<String, HostTensor> destinations;
     private volatile @Nullable Set<Runnable> actions;
     private volatile boolean cancelled;
 
-    CallControl(Set<String> outputs, Map<String, HostTensor> destinations, Deadline deadline) {
+    CallControl(Set<String> outputs, Deadline deadline) {
         this.outputs = outputs;
-        this.destinations = destinations;
         this.deadline = deadline;
     }
 
-    /** What the next run is to give, and where. */
-    void expect(Set<String> wanted, Map<String, HostTensor> into) {
+    /** What the next run is to give. */
+    void expect(Set<String> wanted) {
         outputs = wanted;
-        destinations = into;
     }
 
     void cancel() {
@@ -64,9 +60,10 @@ final class CallControl implements RunControl {
         return outputs;
     }
 
+    /** None: a call that is given up could still write to a client's memory when that has its answer from another. */
     @Override
     public Optional<HostTensor> destination(String output) {
-        return destinations.isEmpty() ? Optional.empty() : Optional.ofNullable(destinations.get(output));
+        return Optional.empty();
     }
 
     @Override

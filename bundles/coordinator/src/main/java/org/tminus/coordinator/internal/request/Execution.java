@@ -42,7 +42,6 @@ import org.tminus.failure.RequestCancelledException;
 import org.tminus.failure.TminusException;
 import org.tminus.failure.UncertifiedException;
 import org.tminus.inference.CertificateState;
-import org.tminus.inference.InferenceResult;
 import org.tminus.inference.JournalEntry;
 import org.tminus.inference.Step;
 import org.tminus.inference.Trace;
@@ -99,7 +98,7 @@ final class Execution implements LeaseHolder {
     private boolean policyLeased;
     private boolean policyPermitted;
     private boolean begun;
-    private @Nullable InferenceResult answer;
+    private @Nullable Answer answer;
     private @Nullable ShadowJob shadow;
     private @Nullable ShadowJob repeat;
     private @Nullable TminusException failure;
@@ -299,7 +298,7 @@ final class Execution implements LeaseHolder {
 
     // ---- the answer
 
-    private InferenceResult answer(Route route) throws TminusException {
+    private Answer answer(Route route) throws TminusException {
         EffectiveSettings settings = route.settings();
         Batch batch = task.batch();
         SessionSlot first = leased();
@@ -328,7 +327,7 @@ final class Execution implements LeaseHolder {
                 () -> scheduler.queueLength(batch.model().name()));
         Plan plan = plan(route, new Decider(this, first, batch, terms.budget(), terms.allowed()), context, prediction);
         try {
-            InferenceResult result = run(route, plan, terms, prediction);
+            Answer result = run(route, plan, terms, prediction);
             if (plan.conversation() != null) {
                 plan.conversation().succeeded();
             }
@@ -391,7 +390,7 @@ final class Execution implements LeaseHolder {
         return decider.decide(entry, context, prediction);
     }
 
-    private InferenceResult run(Route route, Plan plan, Terms terms, Prediction prediction) throws TminusException {
+    private Answer run(Route route, Plan plan, Terms terms, Prediction prediction) throws TminusException {
         Set<Leasable> tried = new HashSet<>(task.excluded());
         List<String> failures = new ArrayList<>(0);
         for (; ; ) {
@@ -552,7 +551,7 @@ final class Execution implements LeaseHolder {
     }
 
     /** @param deciding FLOPs per row that the policy spent */
-    private InferenceResult result(
+    private Answer result(
             Plan plan,
             long deciding,
             Terms terms,
@@ -619,7 +618,7 @@ final class Execution implements LeaseHolder {
         if (certified && notes.isEmpty() && task.notes().isEmpty()) {
             shadow = platform.shadows().draw(task, view, terms.standing(), atFullDepth, outputs, settings);
         }
-        return new Answer(outputs, traces, task.request().destinations().keySet());
+        return new Answer(outputs, traces);
     }
 
     private List<String> notes(String remark) {
@@ -633,7 +632,7 @@ final class Execution implements LeaseHolder {
         return List.copyOf(all);
     }
 
-    private void deliver(InferenceResult result, Route route) {
+    private void deliver(Answer result, Route route) {
         // That no policy is there is a state, and no sign of one that cannot be trusted.
         int expected = route.policy().entry() == null && policy == null ? 1 : 0;
         if (!task.isShadow()) {
@@ -650,7 +649,16 @@ final class Execution implements LeaseHolder {
             result.close();
             failure = Deadline.exceeded();
         } else {
-            answer = result;
+            hand(result);
+        }
+    }
+
+    private void hand(Answer result) {
+        try {
+            answer = result.into(task.request().destinations());
+        } catch (InvalidRequestException e) {
+            count(Counter.FAILED);
+            failure = e;
         }
     }
 
@@ -986,16 +994,6 @@ final class Execution implements LeaseHolder {
             }
             task.stop();
             task.future().completeExceptionally(new BackendException("The call was given up: " + reason + ".", ""));
-            return;
-        }
-        if (leased instanceof SessionSlot && !task.request().destinations().isEmpty()) {
-            // The call may still write to the client's memory, so no other answer may be put there.
-            count(Counter.FAILED);
-            task.stop();
-            task.future()
-                    .completeExceptionally(new BackendException(
-                            "The call was given up: " + reason + ". It may still write to the destinations given.",
-                            "Send the request again with fresh destinations."));
             return;
         }
         Ticket ticket = task.ticket();

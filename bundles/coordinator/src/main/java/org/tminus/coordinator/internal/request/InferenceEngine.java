@@ -27,6 +27,7 @@ import org.tminus.coordinator.internal.status.Counter;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.CapacityException;
 import org.tminus.failure.DeadlineExceededException;
+import org.tminus.failure.InvalidRequestException;
 import org.tminus.failure.RequestCancelledException;
 import org.tminus.failure.TminusException;
 import org.tminus.inference.InferenceRequest;
@@ -194,13 +195,38 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         Deadline deadline = Deadline.in(request.deadline().orElse(null), platform.clock());
         deadline.check();
         Route route = platform.router().route(request);
-        ModelView view = route.candidates().isEmpty()
-                ? new ModelView(route.model().service())
-                : route.candidates().get(0).view();
-        Batch batch = RequestValidator.validate(request, view);
+        Batch batch = validated(request, route);
         Task task = new Task(ids.incrementAndGet(), request, batch, now, deadline, future);
         task.enrol(RolloutRuns.enrol(platform.router(), route, request, task.id(), now));
         return task;
+    }
+
+    /**
+     * While no version can answer, nobody knows which one will, and the newest may turn out to be a bad one: then a request is
+     * refused only if none of them takes it.
+     */
+    private Batch validated(InferenceRequest request, Route route) throws TminusException {
+        try {
+            return RequestValidator.validate(request, view(route));
+        } catch (InvalidRequestException e) {
+            if (route.hasReady(Set.of())) {
+                throw e;
+            }
+            for (Route other : platform.router().routes(request)) {
+                try {
+                    return RequestValidator.validate(request, view(other));
+                } catch (InvalidRequestException another) {
+                    e.addSuppressed(another);
+                }
+            }
+            throw e;
+        }
+    }
+
+    private static ModelView view(Route route) {
+        return route.candidates().isEmpty()
+                ? new ModelView(route.model().service())
+                : route.candidates().get(0).view();
     }
 
     /** Sends a task to the workers, or has it wait for a session first. */

@@ -222,11 +222,7 @@ public final class Router {
     }
 
     private Route route(Table present, InferenceRequest request) throws ModelNotFoundException {
-        List<ServiceEntry<AdaptiveModel>> versions =
-                present.pipeline().modelsInRange(request.model(), request.versions());
-        if (versions.size() > 1 && RolloutRuns.takesAnyVersion(request)) {
-            versions = inForce(present, versions);
-        }
+        List<ServiceEntry<AdaptiveModel>> versions = versions(present, request);
         Route newest = route(present, versions.get(0));
         if (versions.size() == 1 || newest.hasReady(Set.of())) {
             return newest;
@@ -242,6 +238,21 @@ public final class Router {
             }
         }
         return hopeful == null ? newest : hopeful;
+    }
+
+    /** The routes of all versions that may answer, in the order of choice. */
+    List<Route> routes(InferenceRequest request) throws ModelNotFoundException {
+        Table present = table();
+        return versions(present, request).stream()
+                .map(version -> route(present, version))
+                .toList();
+    }
+
+    private List<ServiceEntry<AdaptiveModel>> versions(Table present, InferenceRequest request)
+            throws ModelNotFoundException {
+        List<ServiceEntry<AdaptiveModel>> versions =
+                present.pipeline().modelsInRange(request.model(), request.versions());
+        return versions.size() > 1 && RolloutRuns.takesAnyVersion(request) ? inForce(present, versions) : versions;
     }
 
     /** Whether a version in range is installed. */

@@ -53,7 +53,7 @@ final class StepwiseRun {
         List<Answered> answered = new ArrayList<>();
         boolean handedOn = false;
         try {
-            work.control().expect(outputs, Map.of());
+            work.control().expect(outputs);
             Map<String, Tensor> inputs = work.inputs(group.rows());
             Run started = work.call(() -> work.session().start(inputs, work.control()));
             run = started;
