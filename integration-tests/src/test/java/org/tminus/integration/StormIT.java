@@ -114,6 +114,7 @@ public class StormIT extends TminusTestSupport {
         StormReport report = sabotaged(Sabotage.WRONG_ANSWERS);
 
         assertThat(report.wrongAnswers()).isPositive();
+        assertThat(report.failedRequests()).as("%s", report.samples()).isZero();
         assertThat(report.brokenPromises()).anyMatch(sentence -> sentence.contains("answers"));
     }
 

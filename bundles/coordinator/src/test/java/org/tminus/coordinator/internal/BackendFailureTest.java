@@ -234,6 +234,28 @@ class BackendFailureTest {
         assertThat(policy.closed).hasValue(Health.LIMIT);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongAtCheckpoints")
+    void whereThereIsNoOtherBackendFullDepthAnswersWithoutCheckpoints(
+            String what, FakeBackend spoilt, FakePolicy.Next looks) throws Exception {
+        FakeBackend.Behaviour early = spoilt.behaviour;
+        spoilt.behaviour = (path, inputs, control) -> path.equals(TestModels.path(4))
+                ? FakeBackend.answer(path, inputs, control)
+                : early.run(path, inputs, control);
+        bench.backend("spoilt", 20, spoilt);
+        Bench.await(() -> spoilt.opened.get() == 1);
+        bench.removeBackend(wrong);
+        bench.removeBackend(right);
+        bench.policy("looking", 5, FakePolicy.asking(looks, 0));
+
+        Trace trace = bench.trace(Bench.request());
+
+        assertThat(trace.backend()).isEqualTo("spoilt");
+        assertThat(trace.path()).isEqualTo(TestModels.path(4));
+        assertThat(trace.fallbacks()).singleElement().asString().startsWith("Backend 'spoilt' failed: it");
+        assertThat(spoilt.openRuns).hasValue(0);
+    }
+
     @Test
     void backendThatCannotOpenTheModel() throws Exception {
         FakeBackend broken = new FakeBackend();

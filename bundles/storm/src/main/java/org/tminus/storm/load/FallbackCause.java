@@ -45,10 +45,6 @@ public enum FallbackCause {
     private static final Pattern REMARK_RULE = Pattern.compile(
             "(A certificate is required|The certificate|The operating point|Operating point|No certificate).*",
             Pattern.DOTALL);
-    /** What a plugin's NaN at an exit does to a policy that asked for confidences. */
-    private static final Pattern NAN_RULE =
-            Pattern.compile("Policy '[^']*' failed: .*answers NaN, which is no number\\..*", Pattern.DOTALL);
-
     private static final Pattern OWN_RULE = Pattern.compile(
             "((Policy|Predictor|Backend) 'storm-|An attempt was given up: .*'storm-).*", Pattern.DOTALL);
 
@@ -76,9 +72,6 @@ public enum FallbackCause {
         }
         if (GOING_RULE.matcher(sentence).matches()) {
             return GOING_AWAY;
-        }
-        if (NAN_RULE.matcher(sentence).matches()) {
-            return FAULT;
         }
         // A class that a plugin cannot find is no fault that it was told to commit.
         return OWN_RULE.matcher(sentence).matches() && !sentence.contains("NoClassDefFoundError") ? FAULT : UNEXPLAINED;

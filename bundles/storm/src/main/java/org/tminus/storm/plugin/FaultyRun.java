@@ -17,13 +17,10 @@ import org.tminus.tensor.Tensor;
 /** A run of another backend that is spoilt between layers now and then. */
 final class FaultyRun implements Run {
     private final Run delegate;
-    private final boolean free;
     private final Misbehaviour misbehaviour;
 
-    /** @param free whether outputs may be spoilt, and calls not end */
-    FaultyRun(Run delegate, boolean free, Misbehaviour misbehaviour) {
+    FaultyRun(Run delegate, Misbehaviour misbehaviour) {
         this.delegate = delegate;
-        this.free = free;
         this.misbehaviour = misbehaviour;
     }
 
@@ -34,17 +31,12 @@ final class FaultyRun implements Run {
 
     @Override
     public void advance(List<LayerId> layers) throws TminusException {
-        if (free) {
-            misbehaviour.next();
-        }
+        misbehaviour.next();
         delegate.advance(layers);
     }
 
     @Override
     public Map<String, Tensor> read(ExitId exit) throws TminusException {
-        if (!free) {
-            return delegate.read(exit);
-        }
         // At the last exit NaN would be the model's own; a shape that is wrong is found at every exit.
         Fault fault = misbehaviour.next(
                 exit.equals(ExitId.FINAL)

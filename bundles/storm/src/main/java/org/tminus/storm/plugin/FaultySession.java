@@ -42,14 +42,9 @@ final class FaultySession implements BackendSession {
 
     @Override
     public Map<String, Tensor> run(Path path, Map<String, Tensor> inputs, RunControl control) throws TminusException {
-        Set<Fault> possible = EnumSet.of(Fault.REFUSES);
-        if (Spoilt.mayTouchOutputsOf(control)) {
-            possible.add(Fault.HANGS_DEAF);
-            possible.add(Fault.WRONG_SHAPE);
-            possible.add(Fault.ANSWERS_WRONGLY);
-            if (!path.equals(fullDepth)) {
-                possible.add(Fault.NAN);
-            }
+        Set<Fault> possible = EnumSet.of(Fault.REFUSES, Fault.HANGS_DEAF, Fault.WRONG_SHAPE, Fault.ANSWERS_WRONGLY);
+        if (!path.equals(fullDepth)) {
+            possible.add(Fault.NAN);
         }
         Fault fault = misbehaviour.next(possible);
         if (fault == Fault.REFUSES) {
@@ -60,11 +55,8 @@ final class FaultySession implements BackendSession {
 
     @Override
     public Run start(Map<String, Tensor> inputs, RunControl control) throws TminusException {
-        boolean free = Spoilt.mayTouchOutputsOf(control);
-        if (free) {
-            misbehaviour.next();
-        }
-        return new FaultyRun(delegate.start(inputs, control), free, misbehaviour);
+        misbehaviour.next();
+        return new FaultyRun(delegate.start(inputs, control), misbehaviour);
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tminus.backend.RunControl;
 import org.tminus.storm.fault.Fault;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
@@ -20,15 +19,6 @@ final class Spoilt {
     private static final float A_LITTLE = 0.01f;
 
     private Spoilt() {}
-
-    /**
-     * Whether outputs may be spoilt, and calls not end: not where they lie in the client's own memory. That only the client could mend, and the
-     * platform says so: it fails such a request rather than have two calls write to one place.
-     */
-    static boolean mayTouchOutputsOf(RunControl control) {
-        return control.requestedOutputs().stream()
-                .allMatch(output -> control.destination(output).isEmpty());
-    }
 
     /** The same outputs, spoilt in this way; those that are replaced are closed. */
     static Map<String, Tensor> outputs(Map<String, Tensor> outputs, @Nullable Fault fault) {

@@ -7,8 +7,8 @@ package org.tminus.storm.swap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Keeps services up while a call hangs that nobody can end. The platform counts a drain that such a call holds up as abandoned; were several
- * drains held up by one call, their number would no longer be that of the hangs. Many swaps at once, or one hang.
+ * Keeps services up while a call hangs that nobody can end: it would hold up the drain of each service that its request has
+ * leased, and which drain the platform counts it in would be chance. Many swaps at once, or one hang.
  */
 public final class SwapGate {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);

@@ -10,11 +10,26 @@ import org.jspecify.annotations.Nullable;
 final class BackendFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final boolean blamed;
+    private final boolean atCheckpoint;
 
     /** @param blamed whether it speaks against the backend; not if the platform itself took it away */
     BackendFailure(String message, boolean blamed, @Nullable Throwable cause) {
+        this(message, blamed, false, cause);
+    }
+
+    private BackendFailure(String message, boolean blamed, boolean atCheckpoint, @Nullable Throwable cause) {
         super(message, cause);
         this.blamed = blamed;
+        this.atCheckpoint = atCheckpoint;
+    }
+
+    /** The same, of what a policy asked for on the way: a run that asks for nothing may still do. */
+    BackendFailure atCheckpoint() {
+        return new BackendFailure(reason(), blamed, true, getCause());
+    }
+
+    boolean isAtCheckpoint() {
+        return atCheckpoint;
     }
 
     boolean isBlamed() {

@@ -393,6 +393,7 @@ final class Execution implements LeaseHolder {
     private Answer run(Route route, Plan plan, Terms terms, Prediction prediction) throws TminusException {
         Set<Leasable> tried = new HashSet<>(task.excluded());
         List<String> failures = new ArrayList<>(0);
+        Plan answering = plan;
         for (; ; ) {
             SessionSlot present = leased();
             BackendWork work = new BackendWork(this, present, task);
@@ -403,9 +404,8 @@ final class Execution implements LeaseHolder {
             try {
                 // After control is set: whoever takes the task away meanwhile finds it there and cancels it.
                 checkWanted();
-                Map<String, Tensor> outputs = work.run(plan);
-                Plan answering = plan;
-                if (terms.required() && !isAllCertified(plan, terms, work)) {
+                Map<String, Tensor> outputs = work.run(answering);
+                if (terms.required() && !isAllCertified(answering, terms, work)) {
                     note(
                             "A certificate is required, and what answered after a fall-back has none. Full depth answers.");
                     work.discard(outputs);
@@ -427,6 +427,11 @@ final class Execution implements LeaseHolder {
                 releaseSlot();
                 checkWanted();
                 if (!leaseNext(tried)) {
+                    if (e.isAtCheckpoint() && present.tryAcquire(this)) {
+                        slot = present;
+                        answering = Plan.fullDepth(present.view());
+                        continue;
+                    }
                     if (currentRoute() == null && platform.router().hasVersion(task.request())) {
                         failures.forEach(task.notes()::add);
                         throw new ModelWentException();

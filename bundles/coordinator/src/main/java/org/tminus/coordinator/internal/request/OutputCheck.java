@@ -102,7 +102,7 @@ final class OutputCheck {
             failure = unreadable(e);
         }
         head.values().forEach(OutputCheck::close);
-        throw failure;
+        throw failure.atCheckpoint();
     }
 
     /**
@@ -125,7 +125,7 @@ final class OutputCheck {
             failure = unreadable(e);
         }
         close(pooled);
-        throw failure;
+        throw failure.atCheckpoint();
     }
 
     private static String pooledProblem(long width, int rows, Tensor pooled) {
