@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -43,9 +42,9 @@ public final class CpuBackend implements Backend {
 
     private final OnnxRuntime runtime;
     private final DeviceDescription device;
-    private final AtomicLong memoryBytes = new AtomicLong();
     private final Deadlines deadlines = new Deadlines();
     private final ThreadPoolExecutor compiler = compiler();
+    private final NativeMemory memory = new NativeMemory(deadlines, compiler);
     private final CpuTelemetry telemetry;
     private volatile Limits limits;
 
@@ -83,7 +82,7 @@ public final class CpuBackend implements Backend {
     CpuBackend(OnnxRuntime runtime, Limits limits) {
         this.runtime = runtime;
         this.limits = limits;
-        this.telemetry = new CpuTelemetry(deadlines, memoryBytes);
+        this.telemetry = new CpuTelemetry(deadlines, memory);
         int processors = Runtime.getRuntime().availableProcessors();
         this.device = DeviceDescription.builder("cpu")
                 .name(processorName())
@@ -151,14 +150,14 @@ public final class CpuBackend implements Backend {
 
     /** Weights in the native graphs of all open sessions. */
     long memoryBytes() {
-        return memoryBytes.get();
+        return memory.weightBytes();
     }
 
     @Override
     public BackendSession open(AdaptiveModel model) throws BackendException {
         ModelGraphs graphs = ModelGraphs.read(model);
         ModelContext context =
-                new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, compiler, memoryBytes);
+                new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory);
         LoadCheck.check(context);
         return new CpuSession(context, () -> limits);
     }

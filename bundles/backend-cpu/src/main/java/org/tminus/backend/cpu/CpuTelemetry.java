@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.backend.Telemetry;
@@ -31,15 +30,15 @@ final class CpuTelemetry {
     private static final int HIGHEST_THERMAL_ZONE = 16;
 
     private final Deadlines background;
-    private final AtomicLong memoryBytes;
+    private final NativeMemory memory;
     private final AtomicBoolean renewing = new AtomicBoolean();
     private volatile Telemetry last;
     private volatile long readNanos;
 
-    /** @param memoryBytes what the backend's sessions hold */
-    CpuTelemetry(Deadlines background, AtomicLong memoryBytes) {
+    /** @param memory that the backend's sessions hold */
+    CpuTelemetry(Deadlines background, NativeMemory memory) {
         this.background = background;
-        this.memoryBytes = memoryBytes;
+        this.memory = memory;
         this.last = read();
         this.readNanos = System.nanoTime();
     }
@@ -59,7 +58,7 @@ final class CpuTelemetry {
     }
 
     private Telemetry read() {
-        Telemetry.Builder figures = Telemetry.builder().figure(Telemetry.MEMORY_BYTES, memoryBytes.doubleValue());
+        Telemetry.Builder figures = Telemetry.builder().figure(Telemetry.MEMORY_BYTES, (double) memory.weightBytes());
         residentBytes().ifPresent(value -> figures.figure(PROCESS_MEMORY_BYTES, value));
         load().ifPresent(value -> figures.figure(Telemetry.LOAD, value));
         temperature().ifPresent(value -> figures.figure(Telemetry.TEMPERATURE_CELSIUS, value));

@@ -7,7 +7,6 @@ package org.tminus.backend.cpu;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import org.tminus.backend.RunControl;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.RequestCancelledException;
@@ -19,7 +18,7 @@ import org.tminus.onnxruntime.OnnxRuntime;
  * What everything that runs one model shares.
  *
  * @param compiler makes native graphs in the background
- * @param memoryBytes weights in the native graphs of all sessions of the backend
+ * @param memory of the native graphs of all sessions of the backend
  */
 record ModelContext(
         OnnxRuntime runtime,
@@ -28,7 +27,7 @@ record ModelContext(
         InputCheck inputs,
         Deadlines deadlines,
         Executor compiler,
-        AtomicLong memoryBytes) {
+        NativeMemory memory) {
 
     OrtEnvironment environment() {
         return runtime.environment();

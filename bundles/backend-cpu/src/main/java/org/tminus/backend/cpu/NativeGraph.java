@@ -55,7 +55,7 @@ final class NativeGraph implements AutoCloseable {
         this.inputNames = Set.copyOf(session.getInputNames());
         this.weightBytes = weightBytes;
         this.hiddenInput = hiddenInput;
-        context.memoryBytes().addAndGet(weightBytes);
+        context.memory().opened(weightBytes);
     }
 
     /**
@@ -251,12 +251,12 @@ final class NativeGraph implements AutoCloseable {
 
     @Override
     public void close() {
-        context.memoryBytes().addAndGet(-weightBytes);
         try {
             session.close();
         } catch (OrtException e) {
             LOG.warn("Model {}: {} could not be freed", context.model().name(), what, e);
         }
+        context.memory().closed(weightBytes);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +26,8 @@ class JoinedLayersTest {
     @TempDir
     java.nio.file.Path folder;
 
-    private final AtomicLong memoryBytes = new AtomicLong();
     private final Deadlines deadlines = new Deadlines();
+    private final NativeMemory memory = new NativeMemory(deadlines, Runnable::run);
 
     @AfterEach
     void stopTheThread() {
@@ -59,7 +58,7 @@ class JoinedLayersTest {
         }
         assertThat(chain.joined(model.layers())).isNotNull();
         chain.release();
-        assertThat(memoryBytes).hasValue(0);
+        assertThat(memory.weightBytes()).isZero();
     }
 
     @Test
@@ -81,17 +80,11 @@ class JoinedLayersTest {
         never.release();
         small.release();
         leaving.release();
-        assertThat(memoryBytes).hasValue(0);
+        assertThat(memory.weightBytes()).isZero();
     }
 
     private ModelContext context(AdaptiveModel model, Executor compiler) throws Exception {
         return new ModelContext(
-                Fixture.RUNTIME,
-                model,
-                ModelGraphs.read(model),
-                new InputCheck(model),
-                deadlines,
-                compiler,
-                memoryBytes);
+                Fixture.RUNTIME, model, ModelGraphs.read(model), new InputCheck(model), deadlines, compiler, memory);
     }
 }

@@ -64,6 +64,12 @@ final class StormTable {
                 report.p50StormMs(),
                 report.p99QuietMs(),
                 report.p99StormMs());
+        double slower = report.p99StormMs() / report.p99QuietMs();
+        line(
+                out,
+                "                   p99 in the storm is %.1f times the quiet one (aim: at most 3, %s)",
+                slower,
+                slower <= 3 ? "reached" : "not reached");
         Leaks leaks = report.leaks();
         line(
                 out,
@@ -74,6 +80,11 @@ final class StormTable {
                 leaks.files());
         Memory memory = report.memory();
         line(out, "heap               %.1f MiB before, %.1f MiB after", memory.heapBefore(), memory.heapAfter());
+        line(
+                out,
+                "resident           %.0f MiB before, %.0f MiB after",
+                memory.residentBefore(),
+                memory.residentAfter());
         report.leakDetails().forEach(detail -> line(out, "- %s", detail));
         report.samples().forEach(sample -> line(out, "- %s", sample));
         line(out, "");
