@@ -4,12 +4,7 @@
  */
 package org.tminus.coordinator.internal.certificate;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +14,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tminus.coordinator.internal.configuration.PropertiesFile;
 
 /** Keeps withdrawals over restarts, in one properties file. Callers see to it that one thread at a time uses it. */
 public final class WithdrawalStore {
@@ -26,30 +22,20 @@ public final class WithdrawalStore {
     private static final String SEPARATOR = "|";
     private static final int PARTS = 7;
 
-    private final @Nullable Path file;
+    private final PropertiesFile file;
 
     /** @param file null where the framework has no storage: nothing outlives a restart then */
     public WithdrawalStore(@Nullable Path file) {
-        this.file = file;
+        this.file = new PropertiesFile(file, "withdrawn certificates");
     }
 
     List<Withdrawal> load() {
         List<Withdrawal> found = new ArrayList<>();
-        if (file == null || !Files.exists(file)) {
-            return found;
-        }
-        Properties all = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            all.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("The withdrawn certificates in {} cannot be read", file, e);
-            return found;
-        }
-        for (Object value : all.values()) {
+        for (Object value : file.read().values()) {
             try {
                 found.add(parse(value.toString()));
             } catch (IllegalArgumentException | DateTimeException e) {
-                LOG.warn("The withdrawn certificate '{}' in {} cannot be read", value, file, e);
+                LOG.warn("The withdrawn certificate '{}' cannot be read", value, e);
             }
         }
         return found;
@@ -70,9 +56,6 @@ public final class WithdrawalStore {
     }
 
     void save(Collection<Withdrawal> withdrawals) {
-        if (file == null) {
-            return;
-        }
         Properties all = new Properties();
         int number = 0;
         for (Withdrawal each : withdrawals) {
@@ -88,14 +71,6 @@ public final class WithdrawalStore {
                             Long.toString(each.disagreed()),
                             each.id().point()));
         }
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try {
-            try (Writer writer = Files.newBufferedWriter(fresh)) {
-                all.store(writer, "Withdrawn certificates");
-            }
-            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            LOG.error("The withdrawn certificates cannot be kept for the next start in {}", file, e);
-        }
+        file.write(all);
     }
 }

@@ -4,49 +4,22 @@
  */
 package org.tminus.shell.internal.command;
 
-import java.util.List;
-import org.apache.karaf.shell.api.action.Action;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
-import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.jspecify.annotations.Nullable;
 import org.tminus.failure.RolloutException;
 import org.tminus.inference.Rollouts;
-import org.tminus.shell.internal.complete.RolloutCompleter;
-import org.tminus.shell.internal.report.CommandFailure;
-import org.tminus.shell.internal.report.Report;
 
 /** Sends no more requests to the candidate of a rollout. */
 @Service
 @Command(scope = "tminus", name = "rollout-back", description = "Sends no more requests to the candidate of a rollout.")
-public final class RolloutBackCommand implements Action {
-    @Reference(optional = true)
-    private @Nullable Rollouts rollouts;
-
-    @Argument(index = 0, name = "name", description = "The rollout's name", required = true, multiValued = true)
-    @Completion(RolloutCompleter.class)
-    private List<String> words = List.of();
-
-    @Option(name = "--json", description = "Prints JSON")
-    private boolean json;
+public final class RolloutBackCommand extends RolloutChange {
+    @Override
+    void change(Rollouts rollouts, String name) throws RolloutException {
+        rollouts.rollBack(name);
+    }
 
     @Override
-    public @Nullable Object execute() throws CommandFailure {
-        String name =
-                new Words().flag("--json", () -> json = true).read(words, 1).get(0);
-        try {
-            CommandFailure.required(rollouts, "coordinator", "org.tminus.coordinator")
-                    .rollBack(name);
-        } catch (RolloutException e) {
-            throw CommandFailure.of(e);
-        }
-        new Report()
-                .line(String.format("No more requests go to what %s tried.", name))
-                .json("name", name)
-                .print(System.out, json);
-        return null;
+    String done() {
+        return "No more requests go to what %s tried.";
     }
 }
