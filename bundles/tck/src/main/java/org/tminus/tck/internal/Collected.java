@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits, bounded, until something is no longer held. */
 public final class Collected {
-    private static final int ATTEMPTS = 60;
+    private static final int ATTEMPTS = 120;
     private static final long PAUSE_MILLIS = 50;
 
     private Collected() {}
