@@ -12,7 +12,6 @@ public final class ConfigurationValidator {
     /** The prefix of keys that are passed to the policy as parameters. */
     static final String PARAMETER = "parameter.";
 
-    private static final int MOST_WORKERS = 1024;
     private static final int MOST_WAITING = 1_000_000;
     private static final long LONGEST_DRAIN_MILLIS = 600_000;
     private static final long LONGEST_CALL_MILLIS = 3_600_000;
@@ -36,7 +35,7 @@ public final class ConfigurationValidator {
                 reader.text("operatingPoint"),
                 reader.optionalNumber("budgetFlopsRatio", 0, 1),
                 reader.flag("strict"),
-                (int) reader.integer("workers", 0, 0, MOST_WORKERS),
+                (int) reader.integer("workers", 0, 0, GlobalSettings.MOST_WORKERS),
                 (int) reader.integer("queueCapacity", 1024, 1, MOST_WAITING),
                 reader.integer("drainTimeoutMillis", 10_000, 0, LONGEST_DRAIN_MILLIS),
                 reader.integer("pluginTimeoutMillis", 30_000, 1, LONGEST_CALL_MILLIS),

@@ -38,6 +38,9 @@ public record GlobalSettings(
         int shadowQueueCapacity,
         long shadowMaxBytes,
         double agreementCosine) {
+    /** The most requests that are at work at once, whatever a backend says of itself. */
+    public static final int MOST_WORKERS = 1024;
+
     public long drainTimeoutNanos() {
         return TimeUnit.MILLISECONDS.toNanos(drainTimeoutMillis);
     }

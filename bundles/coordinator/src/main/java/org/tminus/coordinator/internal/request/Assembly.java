@@ -55,6 +55,11 @@ final class Assembly {
         ByteBuffer target = whole.writableBuffer();
         for (Piece piece : pieces) {
             Tensor tensor = tensor(piece, name);
+            if (!tensor.shape().withBatch(rows).equals(whole.shape())) {
+                whole.close();
+                throw new IllegalStateException(
+                        "Rows of output '" + name + "' have the shapes " + whole.shape() + " and " + tensor.shape());
+            }
             for (int row = 0; row < tensor.shape().dimension(0); row++) {
                 int batchRow = batchRow(piece, row);
                 if (batchRow >= 0) {
@@ -97,7 +102,7 @@ final class Assembly {
     /** Closes all that was gathered. */
     void discard() {
         for (Piece piece : pieces) {
-            piece.outputs().values().forEach(Tensor::close);
+            piece.outputs().values().forEach(OutputCheck::close);
         }
         pieces.clear();
     }

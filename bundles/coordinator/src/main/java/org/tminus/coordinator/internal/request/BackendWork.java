@@ -36,7 +36,7 @@ final class BackendWork {
 
     /** A call to the backend. */
     interface Call<T> {
-        T now() throws TminusException;
+        T now() throws TminusException, BackendFailure;
     }
 
     private final Execution execution;
@@ -55,7 +55,7 @@ final class BackendWork {
         this.task = task;
         this.batch = task.batch();
         this.session = slot.session();
-        this.control = new CallControl(batch.outputs(), task.deadline());
+        this.control = new CallControl(batch.outputs(), task.deadline(), execution::inBackground);
         this.assembly = new Assembly(batch.rows(), batch.outputs());
         this.outcomes = new RowOutcome[batch.rows()];
         for (int row = 0; row < outcomes.length; row++) {
@@ -123,12 +123,13 @@ final class BackendWork {
     }
 
     private Map<String, Tensor> assembled() throws TminusException, BackendFailure {
-        Map<String, Tensor> outputs;
-        try {
-            outputs = assembly.assemble();
-        } catch (RuntimeException e) {
-            throw OutputCheck.unreadable(e);
-        }
+        Map<String, Tensor> outputs = guarded(() -> {
+            try {
+                return assembly.assemble();
+            } catch (RuntimeException | Error e) {
+                throw OutputCheck.unreadable(e);
+            }
+        });
         try {
             checkDestinations(outputs);
         } catch (InvalidRequestException e) {
@@ -154,7 +155,7 @@ final class BackendWork {
 
     /** Gives up an answer. */
     void discard(Map<String, Tensor> outputs) {
-        outputs.values().forEach(Tensor::close);
+        outputs.values().forEach(OutputCheck::close);
     }
 
     private void runWhole(Group group) throws TminusException, BackendFailure {
@@ -166,25 +167,36 @@ final class BackendWork {
         long start = execution.now();
         Map<String, Tensor> given = call(() -> session.run(path, inputs, control));
         slot.times().record(path, execution.now() - start, rows);
-        Map<String, Tensor> outputs = OutputCheck.check(batch.model(), batch.outputs(), rows, given);
+        Map<String, Tensor> outputs = checked(batch.outputs(), rows, given);
         long flops = view().flops(path, batch.length());
         for (int row = 0; row < rows; row++) {
             outcomes[group.rows() == null ? row : group.rows()[row]].answered(path, compiled, flops);
         }
-        add(path, new Piece(group.rows(), wanted(outputs)));
+        add(path, new Piece(group.rows(), outputs));
+    }
+
+    /** What a backend gave. Tensors may be its own, so reading them is a call as well. */
+    Map<String, Tensor> checked(Set<String> outputs, int rows, @Nullable Map<String, Tensor> given)
+            throws TminusException, BackendFailure {
+        return guarded(() -> OutputCheck.check(
+                batch.model(), outputs, rows, task.request().inputs().values(), given));
+    }
+
+    private boolean isBad(Map<String, Tensor> outputs, int firstRow, int rows) throws TminusException, BackendFailure {
+        return guarded(() -> OutputCheck.isBad(outputs, firstRow, rows));
     }
 
     /** Keeps a piece, and runs those of its rows at full depth that came out as NaN or infinity. */
     void add(Path path, Piece piece) throws TminusException, BackendFailure {
         assembly.add(piece);
         int rows = pieceRows(piece);
-        if (!OutputCheck.isBad(piece.outputs(), 0, rows)) {
+        if (!isBad(piece.outputs(), 0, rows)) {
             return;
         }
         List<Integer> bad = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
             int batchRow = piece.rows() == null ? row : piece.rows()[row];
-            if (batchRow >= 0 && OutputCheck.isBad(piece.outputs(), row, 1)) {
+            if (batchRow >= 0 && isBad(piece.outputs(), row, 1)) {
                 bad.add(batchRow);
             }
         }
@@ -232,7 +244,7 @@ final class BackendWork {
             if (batch.outputs().contains(name)) {
                 kept.put(name, tensor);
             } else {
-                tensor.close();
+                OutputCheck.close(tensor);
             }
         });
         return kept;
@@ -283,6 +295,12 @@ final class BackendWork {
     }
 
     private TminusException classified(Throwable e) throws BackendFailure {
+        if (e instanceof BackendFailure known) {
+            throw known;
+        }
+        if (execution.isClientInterrupted(e)) {
+            return new RequestCancelledException("The thread that asked was interrupted.", "", e);
+        }
         if (e instanceof RequestCancelledException cancelled && execution.isUnwanted()) {
             return cancelled;
         }

@@ -7,6 +7,8 @@ package org.tminus.coordinator.internal.request;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +23,15 @@ final class CallControl implements RunControl {
     private static final Registration NOTHING = () -> {};
 
     private final Deadline deadline;
+    private final Executor background;
     private volatile Set<String> outputs;
     private volatile @Nullable Set<Runnable> actions;
     private volatile boolean cancelled;
 
-    CallControl(Set<String> outputs, Deadline deadline) {
+    /** @param background runs what a backend registered for the case of a cancellation: it may take long, or never end */
+    CallControl(Set<String> outputs, Deadline deadline, Executor background) {
         this.outputs = outputs;
+        this.background = background;
         this.deadline = deadline;
     }
 
@@ -38,10 +43,13 @@ final class CallControl implements RunControl {
     void cancel() {
         cancelled = true;
         Set<Runnable> registered = actions;
-        if (registered != null) {
-            for (Runnable action : registered) {
-                runOnce(registered, action);
-            }
+        if (registered == null || registered.isEmpty()) {
+            return;
+        }
+        try {
+            background.execute(() -> registered.forEach(action -> runOnce(registered, action)));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The platform has stopped; the call learns of it when it asks", e);
         }
     }
 
@@ -49,7 +57,7 @@ final class CallControl implements RunControl {
         if (registered.remove(action)) {
             try {
                 action.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("A backend's reaction to a cancellation failed", e);
             }
         }

@@ -21,12 +21,15 @@ final class CallGuard {
     private static final int INTERRUPTED = 3;
 
     private final Thread thread;
+    private final boolean ours;
     private final AtomicInteger state = new AtomicInteger(IDLE);
     private volatile @Nullable Leasable target;
     private volatile long since;
 
-    CallGuard(Thread thread) {
+    /** @param ours whether the thread is the platform's, and nobody else has a reason to interrupt it */
+    CallGuard(Thread thread, boolean ours) {
         this.thread = thread;
+        this.ours = ours;
     }
 
     boolean runsOn(Thread other) {
@@ -53,6 +56,9 @@ final class CallGuard {
             // The interrupt was meant for the call that is over.
             Thread.interrupted();
             state.set(IDLE);
+        } else if (ours) {
+            // Nor does one that a plugin has set itself.
+            Thread.interrupted();
         }
     }
 

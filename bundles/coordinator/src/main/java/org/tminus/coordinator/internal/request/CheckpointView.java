@@ -27,6 +27,7 @@ final class CheckpointView implements Checkpoint {
     private final int[] batchRows;
     private final List<LayerId> layersRun;
     private final List<LayerId> layersAhead;
+    private final Thread owner = Thread.currentThread();
     private @Nullable Map<String, Tensor> head;
     private float @Nullable [][] probabilities;
     private @Nullable Tensor pooled;
@@ -154,6 +155,10 @@ final class CheckpointView implements Checkpoint {
     }
 
     private void checkOpen() {
+        if (Thread.currentThread() != owner) {
+            // A run belongs to one thread, and nobody would look after calls of another.
+            throw new IllegalStateException("A checkpoint can only be read by the thread that asks the policy");
+        }
         if (over) {
             throw new IllegalStateException("The checkpoint after layer " + layer + " is over");
         }
@@ -200,11 +205,11 @@ final class CheckpointView implements Checkpoint {
     void end() {
         over = true;
         if (head != null) {
-            head.values().forEach(Tensor::close);
+            head.values().forEach(OutputCheck::close);
             head = null;
         }
         if (pooled != null) {
-            pooled.close();
+            OutputCheck.close(pooled);
         }
     }
 }

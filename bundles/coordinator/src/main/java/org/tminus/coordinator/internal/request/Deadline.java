@@ -30,7 +30,7 @@ final class Deadline {
         if (allowed == null || allowed.compareTo(LONGEST) > 0) {
             return new Deadline(clock, false, 0);
         }
-        return new Deadline(clock, true, clock.getAsLong() + allowed.toNanos());
+        return new Deadline(clock, true, clock.getAsLong() + (allowed.isNegative() ? 0 : allowed.toNanos()));
     }
 
     boolean isLimited() {

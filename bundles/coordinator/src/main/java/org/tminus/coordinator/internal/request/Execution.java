@@ -83,7 +83,7 @@ final class Execution implements LeaseHolder {
     private final Platform platform;
     private final Scheduler scheduler;
     private final boolean onWorker;
-    private final CallGuard guard = new CallGuard(Thread.currentThread());
+    private final CallGuard guard;
     private final AtomicBoolean holdsPermit = new AtomicBoolean(true);
     private final StepTimes times = new StepTimes();
     private final List<String> notes = new ArrayList<>(0);
@@ -102,6 +102,7 @@ final class Execution implements LeaseHolder {
     private @Nullable ShadowJob shadow;
     private @Nullable ShadowJob repeat;
     private @Nullable TminusException failure;
+    private boolean clientInterrupted;
 
     /** Made by the thread that will run it, which holds a permit. */
     Execution(Task task, Platform platform, Scheduler scheduler, boolean onWorker) {
@@ -109,6 +110,7 @@ final class Execution implements LeaseHolder {
         this.platform = platform;
         this.scheduler = scheduler;
         this.onWorker = onWorker;
+        this.guard = new CallGuard(Thread.currentThread(), onWorker);
     }
 
     End run() {
@@ -394,6 +396,7 @@ final class Execution implements LeaseHolder {
         Set<Leasable> tried = new HashSet<>(task.excluded());
         List<String> failures = new ArrayList<>(0);
         Plan answering = plan;
+        SessionSlot withoutCheckpoints = null;
         for (; ; ) {
             SessionSlot present = leased();
             BackendWork work = new BackendWork(this, present, task);
@@ -418,18 +421,24 @@ final class Execution implements LeaseHolder {
                 return result(answering, plan.flopsPerRow(), terms, prediction, work, outputs);
             } catch (BackendFailure e) {
                 String why = "Backend '" + present.backend().name() + "' failed: " + e.reason() + ".";
-                if (e.isBlamed()) {
+                // What goes wrong once nobody waits any more may be because of that.
+                if (e.isBlamed() && !isUnwanted()) {
                     blame(present.backend(), why);
                 }
                 fallback(present.backend(), why);
                 failures.add(why);
                 tried.add(present);
+                if (e.isAtCheckpoint()) {
+                    withoutCheckpoints = present;
+                }
                 releaseSlot();
                 checkWanted();
                 if (!leaseNext(tried)) {
-                    if (e.isAtCheckpoint() && present.tryAcquire(this)) {
-                        slot = present;
-                        answering = Plan.fullDepth(present.view());
+                    SessionSlot last = withoutCheckpoints;
+                    withoutCheckpoints = null;
+                    if (last != null && last.tryAcquire(this)) {
+                        slot = last;
+                        answering = Plan.fullDepth(last.view());
                         continue;
                     }
                     if (currentRoute() == null && platform.router().hasVersion(task.request())) {
@@ -447,6 +456,31 @@ final class Execution implements LeaseHolder {
     /** Whether nobody waits for this execution's answer any more: the task is done, or another execution's. */
     boolean isUnwanted() {
         return !task.isOwnedBy(this);
+    }
+
+    /**
+     * Whether a call failed because the client has interrupted its own thread, which runs this. The platform interrupts only
+     * for a service that it withdraws.
+     */
+    boolean isClientInterrupted(Throwable failure) {
+        if (onWorker || !withdrawals.isEmpty()) {
+            return false;
+        }
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        for (Throwable cause = failure; cause != null && !interrupted; cause = cause.getCause()) {
+            interrupted = cause instanceof InterruptedException;
+        }
+        clientInterrupted |= interrupted;
+        return interrupted;
+    }
+
+    /** Whether the client has interrupted its own thread, and the request ended because of it. */
+    boolean wasInterrupted() {
+        return clientInterrupted;
+    }
+
+    void inBackground(Runnable work) {
+        scheduler.inBackground(work);
     }
 
     /** To be called before anything that reaches the client's memory. */
@@ -616,14 +650,27 @@ final class Execution implements LeaseHolder {
                 platform.counters().add(Counter.BUDGET_MISSED);
             }
         }
+        boolean comparable = certified && notes.isEmpty() && task.notes().isEmpty();
+        try {
+            drawComparisons(view, comparable ? terms.standing() : null, atFullDepth, outputs);
+        } catch (RuntimeException | Error e) {
+            // A good answer does not fail because it cannot be compared, for example because the inputs are closed.
+            LOG.debug("The answer to request {} is not compared", task.id(), e);
+        }
+        return new Answer(outputs, traces);
+    }
+
+    /** @param certified what the answer keeps to; null if it is not to be compared with full depth */
+    private void drawComparisons(
+            ModelView view, @Nullable Standing certified, boolean[] atFullDepth, Map<String, Tensor> outputs) {
         GlobalSettings settings = platform.board().current().configuration().global();
+        Ticket ticket = task.ticket();
         if (ticket != null && !task.isShadow()) {
             repeat = RolloutRuns.draw(task, ticket, view, outputs, settings);
         }
-        if (certified && notes.isEmpty() && task.notes().isEmpty()) {
-            shadow = platform.shadows().draw(task, view, terms.standing(), atFullDepth, outputs, settings);
+        if (certified != null) {
+            shadow = platform.shadows().draw(task, view, certified, atFullDepth, outputs, settings);
         }
-        return new Answer(outputs, traces);
     }
 
     private List<String> notes(String remark) {
@@ -661,7 +708,7 @@ final class Execution implements LeaseHolder {
     private void hand(Answer result) {
         try {
             answer = result.into(task.request().destinations());
-        } catch (InvalidRequestException e) {
+        } catch (TminusException e) {
             count(Counter.FAILED);
             failure = e;
         }
@@ -670,7 +717,7 @@ final class Execution implements LeaseHolder {
     private void fail(TminusException why) {
         if (task.finish(this)) {
             if (!task.isShadow()) {
-                count(Counter.FAILED);
+                count(clientInterrupted ? Counter.CANCELLED : Counter.FAILED);
             }
             if (why instanceof DeadlineExceededException) {
                 count(Counter.DEADLINES_EXCEEDED);

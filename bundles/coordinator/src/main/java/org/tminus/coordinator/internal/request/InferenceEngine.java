@@ -7,6 +7,7 @@ package org.tminus.coordinator.internal.request;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tminus.backend.Backend;
 import org.tminus.coordinator.internal.configuration.GlobalSettings;
 import org.tminus.coordinator.internal.pipeline.Leasable;
@@ -43,8 +46,11 @@ import org.tminus.policy.Policy;
  * from a call that hangs.
  */
 public final class InferenceEngine implements InferenceService, ServiceBoard.Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(InferenceEngine.class);
+
     private final Platform platform;
     private final Executor completions;
+    private final Executor background;
     private final WorkerPool pool;
     private final Watchdog watchdog;
     private final Scheduler scheduler = new OwnScheduler();
@@ -61,6 +67,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     public InferenceEngine(Platform platform, Executor completions, Executor background) {
         this.platform = platform;
         this.completions = completions;
+        this.background = background;
         GlobalSettings settings = platform.board().current().configuration().global();
         this.pool = new WorkerPool(settings.queueCapacity(), this::work);
         this.concurrency = new DeviceConcurrency(background, this::resize);
@@ -131,6 +138,9 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
             Execution execution = new Execution(task, platform, scheduler, false);
             if (execution.run() == Execution.End.NOT_READY) {
                 dispatch(task);
+            } else if (execution.wasInterrupted()) {
+                Thread.interrupted();
+                throw new InterruptedException("Interrupted while the request ran");
             }
         } else {
             platform.counters().add(Counter.HANDED_OVER);
@@ -161,12 +171,23 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
             expire(task);
             return outcome(future);
         } catch (InterruptedException e) {
-            cancel(task);
-            // It may have been answered at the same moment, and nobody else would close that answer.
-            var unused = future.thenAccept(InferenceResult::close);
+            if (task.stop()) {
+                cancelled(task);
+            } else {
+                discard(future);
+            }
             throw e;
         } catch (ExecutionException e) {
             throw failure(e);
+        }
+    }
+
+    /** It was answered at the same moment. Once this returns, nothing is written to the client's memory any more. */
+    private static void discard(CompletableFuture<InferenceResult> future) {
+        try {
+            future.join().close();
+        } catch (CompletionException e) {
+            LOG.debug("The request that nobody waits for any more has failed", e);
         }
     }
 
@@ -324,25 +345,30 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         }
     }
 
-    private void cancel(Task task) {
-        if (task.stop()) {
-            platform.counters().add(Counter.CANCELLED);
-            pool.remove(task);
-            waitingForSessions.remove(task);
-            task.future().completeExceptionally(new RequestCancelledException("The request was cancelled.", ""));
-        }
+    /** After {@link Task#stop}. */
+    private void cancelled(Task task) {
+        platform.counters().add(Counter.CANCELLED);
+        pool.remove(task);
+        waitingForSessions.remove(task);
+        task.future().completeExceptionally(new RequestCancelledException("The request was cancelled.", ""));
     }
 
-    /** What {@link #submit} gives: cancelling it cancels the request. */
+    /**
+     * What {@link #submit} gives: cancelling it cancels the request, unless its answer is just being delivered, which may be
+     * writing to the client's memory already.
+     */
     private final class SubmittedFuture extends CompletableFuture<InferenceResult> {
         private volatile @Nullable Task task;
 
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
-            boolean cancelled = super.cancel(mayInterruptIfRunning);
             Task running = task;
-            if (cancelled && running != null) {
-                InferenceEngine.this.cancel(running);
+            if (running != null && !running.stop()) {
+                return isCancelled();
+            }
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            if (running != null) {
+                cancelled(running);
             }
             return cancelled;
         }
@@ -377,6 +403,11 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         @Override
         public void shadow(Task task) {
             dispatchShadow(task);
+        }
+
+        @Override
+        public void inBackground(Runnable work) {
+            background.execute(work);
         }
 
         @Override
@@ -429,7 +460,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         for (ServiceEntry<Backend> backend : pipeline.backends()) {
             most = Math.max(most, concurrency.of(backend));
         }
-        return most;
+        return Math.min(most, GlobalSettings.MOST_WORKERS);
     }
 
     @Override

@@ -4,7 +4,10 @@
  */
 package org.tminus.coordinator.internal.request;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,47 +29,73 @@ final class OutputCheck {
     private OutputCheck() {}
 
     /**
-     * @return a copy of the outputs: what the backend does to its own map afterwards does not matter
-     * @throws BackendFailure if an output is missing, or of another type, shape or place; all are closed then
+     * @param inputs the client's tensors, which are never closed
+     * @return a copy of what was asked for: what the backend does to its own map afterwards does not matter. The rest is closed
+     * @throws BackendFailure if an output is missing, or of another type, shape, size or place, or somebody else's; all are
+     *     closed then
      */
-    static Map<String, Tensor> check(AdaptiveModel model, Set<String> requested, int rows, Map<String, Tensor> outputs)
+    static Map<String, Tensor> check(
+            AdaptiveModel model,
+            Set<String> requested,
+            int rows,
+            Collection<Tensor> inputs,
+            @Nullable Map<String, Tensor> outputs)
             throws BackendFailure {
         if (outputs == null) {
             throw new BackendFailure("it gave no outputs", true, null);
         }
-        Map<String, Tensor> copy = new HashMap<>();
+        Map<String, Tensor> wanted = new HashMap<>();
+        Set<Tensor> all = Collections.newSetFromMap(new IdentityHashMap<>());
         String problem;
-        RuntimeException cause = null;
+        Throwable cause = null;
         try {
-            copy.putAll(outputs);
-            problem = problem(model, requested, rows, copy);
-        } catch (RuntimeException e) {
+            outputs.forEach((name, tensor) -> {
+                if (tensor != null && inputs.stream().noneMatch(input -> input == tensor)) {
+                    all.add(tensor);
+                }
+                if (name != null && requested.contains(name)) {
+                    wanted.put(name, tensor);
+                }
+            });
+            problem = problem(model, requested, rows, wanted, all);
+        } catch (RuntimeException | Error e) {
             problem = UNREADABLE + Failures.describe(e);
             cause = e;
         }
         if (!problem.isEmpty()) {
-            copy.values().forEach(OutputCheck::close);
+            all.forEach(OutputCheck::close);
             throw new BackendFailure(problem, true, cause);
         }
-        return copy;
+        all.removeAll(wanted.values());
+        all.forEach(OutputCheck::close);
+        return wanted;
     }
 
     /** A tensor may be a plugin's own class. */
-    private static void close(@Nullable Tensor tensor) {
+    static void close(@Nullable Tensor tensor) {
         try {
             if (tensor != null) {
                 tensor.close();
             }
-        } catch (RuntimeException e) {
-            LOG.warn("An output that is wrong could not be closed", e);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("An output could not be closed", e);
         }
     }
 
-    private static String problem(AdaptiveModel model, Set<String> requested, int rows, Map<String, Tensor> outputs) {
+    /** @param own what the backend gave, without the client's inputs and each once */
+    private static String problem(
+            AdaptiveModel model, Set<String> requested, int rows, Map<String, Tensor> outputs, Set<Tensor> own) {
+        Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (String name : requested) {
             Tensor tensor = outputs.get(name);
             if (tensor == null) {
                 return "output '" + name + "' is missing";
+            }
+            if (!own.contains(tensor)) {
+                return "output '" + name + "' is an input of the client";
+            }
+            if (!seen.add(tensor)) {
+                return "output '" + name + "' is the tensor of another output, too";
             }
             TensorSpec spec = model.signature().output(name).orElseThrow();
             Shape shape = tensor.shape();
@@ -79,6 +108,9 @@ final class OutputCheck {
             }
             if (!tensor.location().isHost()) {
                 return "output '" + name + "' is on " + tensor.location() + " instead of the host";
+            }
+            if (!Tensors.isWhole(tensor)) {
+                return "output '" + name + "' has not as many elements as its shape " + shape + " says";
             }
         }
         return "";
@@ -98,7 +130,7 @@ final class OutputCheck {
                 return;
             }
             failure = new BackendFailure(NOT_FINITE, true, null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = unreadable(e);
         }
         head.values().forEach(OutputCheck::close);
@@ -121,7 +153,7 @@ final class OutputCheck {
                 return;
             }
             failure = new BackendFailure(problem, true, null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = unreadable(e);
         }
         close(pooled);
@@ -156,12 +188,12 @@ final class OutputCheck {
                 }
             }
             return false;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw unreadable(e);
         }
     }
 
-    static BackendFailure unreadable(RuntimeException cause) {
+    static BackendFailure unreadable(Throwable cause) {
         return new BackendFailure(UNREADABLE + Failures.describe(cause), true, cause);
     }
 }

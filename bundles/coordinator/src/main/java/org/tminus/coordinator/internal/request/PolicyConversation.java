@@ -27,6 +27,9 @@ final class PolicyConversation {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyConversation.class);
 
     private final Execution execution;
+    /** More than any policy needs, and little enough for sums. */
+    private static final long MOST_FLOPS = 1L << 50;
+
     private final ServiceEntry<Policy> entry;
     private final BatchContext context;
     private final Prediction prediction;
@@ -47,7 +50,7 @@ final class PolicyConversation {
     List<Decision> first() throws PolicyFailure {
         long[] mark = enter();
         try {
-            flopsPerRow = Math.max(0, entry.service().flopsPerRow(context.model()));
+            flopsPerRow = Math.min(MOST_FLOPS, Math.max(0, entry.service().flopsPerRow(context.model())));
             PolicyRun begun = entry.service().begin(context);
             run = begun;
             List<Decision> decisions = copy(begun.first(), context.rows());
@@ -62,7 +65,9 @@ final class PolicyConversation {
 
     /** A copy is checked and followed: what the policy does to its own list afterwards does not matter. */
     private List<Decision> copy(@Nullable List<Decision> decisions, int rows) throws PolicyFailure {
-        Decision[] copied = decisions == null ? new Decision[0] : decisions.toArray(Decision[]::new);
+        Decision[] copied = decisions == null
+                ? new Decision[0]
+                : decisions.toArray(Decision[]::new).clone();
         if (copied.length != rows) {
             throw wrong(
                     "it decided for " + (decisions == null ? "no" : copied.length) + " rows, but there are " + rows);

@@ -14,6 +14,7 @@ import org.tminus.inference.InferenceRequest;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.SequenceAxis;
 import org.tminus.model.TensorSpec;
+import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
 import org.tminus.tensor.Tensor;
@@ -159,8 +160,20 @@ final class RequestValidator {
         }
         for (Map.Entry<String, HostTensor> entry : request.destinations().entrySet()) {
             TensorSpec spec = model.signature().output(entry.getKey()).orElseThrow();
-            Tensor tensor = entry.getValue();
+            HostTensor tensor = entry.getValue();
             Shape shape = tensor.shape();
+            if (spec.elementType().equals(ElementType.STRING)) {
+                throw invalid(
+                        model,
+                        "output '" + entry.getKey() + "' holds strings, which have no place in memory of the caller's",
+                        "Ask for it without a destination.");
+            }
+            if (isReadOnly(tensor)) {
+                throw invalid(
+                        model,
+                        "the destination of output '" + entry.getKey() + "' is closed or cannot be written to",
+                        "Give memory that can be written to, and keep it open until the answer is there.");
+            }
             if (!tensor.elementType().equals(spec.elementType())
                     || !spec.accepts(shape)
                     || shape.rank() == 0
@@ -172,6 +185,14 @@ final class RequestValidator {
             }
         }
         return request.outputs().isEmpty() ? view.outputNames() : request.outputs();
+    }
+
+    private static boolean isReadOnly(HostTensor tensor) {
+        try {
+            return tensor.writableBuffer().isReadOnly();
+        } catch (IllegalStateException | UnsupportedOperationException e) {
+            return true;
+        }
     }
 
     private static void checkOperatingPoint(AdaptiveModel model, String name) throws InvalidRequestException {

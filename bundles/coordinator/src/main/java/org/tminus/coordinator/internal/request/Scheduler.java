@@ -15,6 +15,9 @@ interface Scheduler {
     /** The execution's worker hangs. */
     void replaceWorker();
 
+    /** Does something that may take long on another thread. */
+    void inBackground(Runnable work);
+
     /** How many requests wait for a model. */
     int queueLength(String model);
 

@@ -63,7 +63,7 @@ final class StepwiseRun {
         } finally {
             close();
             if (!handedOn) {
-                answered.forEach(one -> one.outputs().values().forEach(Tensor::close));
+                answered.forEach(one -> one.outputs().values().forEach(OutputCheck::close));
             }
         }
         // Only now, because a retry at full depth needs the backend for itself.
@@ -73,7 +73,7 @@ final class StepwiseRun {
                 work.add(one.path(), new Piece(one.rows(), work.wanted(one.outputs())));
             } catch (TminusException | BackendFailure e) {
                 answered.subList(index + 1, answered.size())
-                        .forEach(left -> left.outputs().values().forEach(Tensor::close));
+                        .forEach(left -> left.outputs().values().forEach(OutputCheck::close));
                 throw e;
             }
         }
@@ -205,7 +205,7 @@ final class StepwiseRun {
 
     private Map<String, Tensor> read(ExitId exit) throws TminusException, BackendFailure {
         Map<String, Tensor> given = work.call(() -> openRun().read(exit));
-        Map<String, Tensor> head = OutputCheck.check(work.batch().model(), outputs, running.length, given);
+        Map<String, Tensor> head = work.checked(outputs, running.length, given);
         flops += work.batch()
                 .model()
                 .exit(exit)

@@ -29,6 +29,15 @@ final class Tensors {
         return rows == 0 ? 0 : (int) (tensor.shape().elementCount() / rows);
     }
 
+    /** Whether there are as many elements as the shape says. */
+    static boolean isWhole(Tensor tensor) {
+        ElementType type = tensor.elementType();
+        long elements = tensor.shape().elementCount();
+        return type.equals(ElementType.STRING)
+                ? tensor.strings().size() == elements
+                : tensor.buffer().remaining() == elements * type.bytes();
+    }
+
     /** Whether one of these rows holds a NaN or an infinity; false for types that cannot. */
     static boolean hasNonFinite(Tensor tensor, int firstRow, int rows) {
         ElementType type = tensor.elementType();

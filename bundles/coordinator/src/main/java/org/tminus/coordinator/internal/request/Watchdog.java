@@ -70,7 +70,12 @@ final class Watchdog {
 
     private void watch() {
         while (thread == Thread.currentThread()) {
-            long pause = scan();
+            long pause = IDLE_NANOS;
+            try {
+                pause = scan();
+            } catch (RuntimeException | Error e) {
+                LOG.error("A look at what is at work failed; the next one follows", e);
+            }
             LockSupport.parkNanos(this, pause);
         }
     }
