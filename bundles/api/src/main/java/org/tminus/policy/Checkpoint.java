@@ -12,7 +12,7 @@ import org.tminus.failure.TminusException;
 import org.tminus.model.ExitId;
 import org.tminus.model.LayerId;
 
-/** What a policy sees between two layers; valid during the call only. */
+/** What a policy sees between two layers; valid during the call only, and for the thread that makes it. */
 @ProviderType
 public interface Checkpoint {
     /** The layer that has just run. */
