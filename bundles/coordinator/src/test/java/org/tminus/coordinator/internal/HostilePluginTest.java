@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +26,8 @@ import org.tminus.backend.BackendSession;
 import org.tminus.backend.DeviceDescription;
 import org.tminus.backend.Telemetry;
 import org.tminus.failure.BackendException;
+import org.tminus.failure.NoBackendException;
+import org.tminus.inference.InferenceResult;
 import org.tminus.inference.JournalEntry;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
@@ -216,8 +220,9 @@ class HostilePluginTest {
         assertThat(bench.trace(Bench.request()).backend()).isEqualTo("cpu");
         assertThat(bench.awaitEntry(JournalEntry.SESSION_FAILED, "toy").text()).contains("has been opening");
         gate.countDown();
-        // It is used when it is open after all.
+        // It is used when it is open after all, and its paths are compiled.
         Bench.await(() -> stuck.opened.get() == 1);
+        Bench.await(() -> stuck.prepared.containsAll(TestModels.model().menu()));
         Bench.await(() -> {
             try {
                 return bench.trace(Bench.request()).backend().equals("stuck");
@@ -225,6 +230,48 @@ class HostilePluginTest {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    @Test
+    void whoeverWaitsForASessionThatOpensForeverIsAnsweredByABackendThatComes() throws Exception {
+        bench.configuration.update(Map.of("drainTimeoutMillis", "100", "pluginTimeoutMillis", "50"));
+        FakeBackend stuck = new FakeBackend();
+        stuck.opening = model -> QueueTest.awaitIgnoringInterrupts(gate);
+        bench.backend("stuck", 5, stuck).policy("full", 0, FakePolicy.full()).model(TestModels.model());
+        CompletableFuture<InferenceResult> before = submit();
+        bench.awaitEntry(JournalEntry.SESSION_FAILED, "toy");
+        CompletableFuture<InferenceResult> after = submit();
+        bench.backend("cpu", 0, backend);
+        assertThat(backendOf(before)).isEqualTo("cpu");
+        assertThat(backendOf(after)).isEqualTo("cpu");
+    }
+
+    @Test
+    void whoeverWaitsForASessionThatOpensForeverIsToldWhenItsBackendGoes() throws Exception {
+        FakeBackend stuck = new FakeBackend();
+        stuck.opening = model -> QueueTest.awaitIgnoringInterrupts(gate);
+        bench.backend("stuck", 5, stuck).policy("full", 0, FakePolicy.full()).model(TestModels.model());
+        CompletableFuture<InferenceResult> alone = submit();
+        bench.removeBackend(stuck);
+        assertThatThrownBy(() -> backendOf(alone)).cause().isInstanceOf(NoBackendException.class);
+
+        FakeBackend again = new FakeBackend();
+        again.opening = stuck.opening;
+        bench.backend("again", 5, again).backend("cpu", 0, backend);
+        CompletableFuture<InferenceResult> waiting = submit();
+        assertThat(waiting).isNotDone();
+        bench.removeBackend(again);
+        assertThat(backendOf(waiting)).isEqualTo("cpu");
+    }
+
+    private CompletableFuture<InferenceResult> submit() {
+        return bench.coordinator.service().submit(Bench.request().build());
+    }
+
+    private static String backendOf(CompletableFuture<InferenceResult> answer) throws Exception {
+        try (InferenceResult result = answer.get(10, TimeUnit.SECONDS)) {
+            return result.traces().get(0).backend();
+        }
     }
 
     @Test

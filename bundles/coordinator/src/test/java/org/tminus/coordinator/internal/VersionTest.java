@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,33 @@ class VersionTest {
 
         try (InferenceResult result = answer.get()) {
             assertThat(result.traces()).extracting(Trace::modelVersion).containsExactly(OLD);
+        }
+    }
+
+    @Test
+    void anOlderVersionThatIsOpenAnswersWhoeverWaitsForANewerOne() throws Exception {
+        CountDownLatch mayOpenOld = new CountDownLatch(1);
+        CountDownLatch mayOpenNew = new CountDownLatch(1);
+        FakeBackend next = new FakeBackend();
+        next.opening = model -> {
+            try {
+                (model.version().equals(NEW) ? mayOpenNew : mayOpenOld).await();
+            } catch (InterruptedException e) {
+                throw new BackendException("interrupted", "", e);
+            }
+        };
+        bench.removeBackend(backend);
+        bench.model(newer).backend("next", 0, next);
+
+        CompletableFuture<InferenceResult> answer =
+                bench.coordinator.service().submit(Bench.request().build()).toCompletableFuture();
+        assertThat(answer).isNotDone();
+        mayOpenOld.countDown();
+
+        try (InferenceResult result = answer.get(10, TimeUnit.SECONDS)) {
+            assertThat(result.traces()).extracting(Trace::modelVersion).containsExactly(OLD);
+        } finally {
+            mayOpenNew.countDown();
         }
     }
 

@@ -4,6 +4,7 @@
  */
 package org.tminus.coordinator.internal.request;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +58,9 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     private final DeviceConcurrency concurrency;
     private final AtomicLong ids = new AtomicLong();
     private final Set<Task> waitingForSessions = ConcurrentHashMap.newKeySet();
+    /** How often those who wait for sessions were told to look again. */
+    private final AtomicLong looks = new AtomicLong();
+
     private volatile Runnable changes = () -> {};
     private volatile boolean closed;
 
@@ -82,6 +86,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
     public void start(Runnable follower) {
         changes = follower;
         watchdog.start();
+        platform.sessions().listen(this::lookAgain);
         platform.board().listen(this);
     }
 
@@ -252,12 +257,22 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
 
     /** Sends a task to the workers, or has it wait for a session first. */
     private void dispatch(Task task) {
+        dispatch(task, false);
+    }
+
+    /** @param waited whether it was admitted to those who wait for a session before */
+    private void dispatch(Task task, boolean waited) {
+        long looked = looks.get();
         try {
             Route route = platform.router().route(task, platform.clock().getAsLong());
             while (!route.hasReady(task.excluded())) {
                 SessionSlot opening = route.opening(task.excluded());
                 if (opening != null) {
-                    awaitSession(task, opening, route);
+                    awaitSession(task, opening, route, waited);
+                    // What changed meanwhile was told to others only.
+                    if (looked != looks.get() || closed || task.isDone()) {
+                        lookAgain(task);
+                    }
                     return;
                 }
                 if (platform.router().isHopeless(route, task.excluded())) {
@@ -292,20 +307,34 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         }
     }
 
-    private void awaitSession(Task task, SessionSlot opening, Route route) throws CapacityException {
+    private void awaitSession(Task task, SessionSlot opening, Route route, boolean waited) throws CapacityException {
+        if (closed) {
+            throw WorkerPool.stopping();
+        }
         int capacity = route.settings().global().queueCapacity();
-        if (waitingForSessions.size() >= capacity) {
+        if (!waited && waitingForSessions.size() >= capacity) {
             throw new CapacityException(
                     waitingForSessions.size() + " requests wait for a session already.",
                     "Send fewer until the model is open, or raise queueCapacity.");
         }
         waitingForSessions.add(task);
-        platform.sessions().open(opening, route.pipeline().repository(), () -> {
-            waitingForSessions.remove(task);
-            if (!task.isDone()) {
-                dispatch(task);
-            }
-        });
+        platform.sessions().open(opening, route.pipeline().repository());
+    }
+
+    /**
+     * A session or the pipeline has changed: those who wait may have another session to use, or none to wait for. The older
+     * request goes first.
+     */
+    private void lookAgain() {
+        looks.incrementAndGet();
+        waitingForSessions.stream().sorted(Comparator.comparingLong(Task::id)).forEach(this::lookAgain);
+    }
+
+    private void lookAgain(Task task) {
+        // Of several threads that see it wait, one takes it.
+        if (waitingForSessions.remove(task) && !task.isDone()) {
+            dispatch(task, true);
+        }
     }
 
     private boolean work(Task task) {
@@ -425,6 +454,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
             return;
         }
         openSessions(pipeline);
+        lookAgain();
         changes.run();
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,7 @@ public final class SessionSlot extends Leasable {
     private final JournalBook journal;
     private final Executor opener;
     private final LongSupplier clock;
+    private final Consumer<SessionSlot> follower;
 
     private volatile State state = State.NEW;
     private volatile String numericClass = "";
@@ -68,13 +70,15 @@ public final class SessionSlot extends Leasable {
     private volatile long retryAt;
     private List<Runnable> waiting = new ArrayList<>();
 
+    /** @param follower is told when it is open or has failed to open */
     SessionSlot(
             ServiceEntry<AdaptiveModel> model,
             ServiceEntry<Backend> backend,
             Counters counters,
             JournalBook journal,
             Executor opener,
-            LongSupplier clock) {
+            LongSupplier clock,
+            Consumer<SessionSlot> follower) {
         super(
                 "session of model '" + model.service().name() + " "
                         + model.service().version() + "' on backend '" + backend.name() + "'",
@@ -86,6 +90,7 @@ public final class SessionSlot extends Leasable {
         this.journal = journal;
         this.opener = opener;
         this.clock = clock;
+        this.follower = follower;
     }
 
     public ServiceEntry<AdaptiveModel> model() {
@@ -141,11 +146,11 @@ public final class SessionSlot extends Leasable {
         return open;
     }
 
-    /** Opens the session unless it is open or being opened, or failed shortly before. */
+    /** Opens the session unless it is open or being opened, failed shortly before, or is going away. */
     public void ensureOpen(@Nullable ModelRepository repository, @Nullable Runnable whenSettled) {
         boolean start = false;
         synchronized (this) {
-            if (mayOpen()) {
+            if (mayOpen() && !isRetired()) {
                 if (whenSettled != null) {
                     waiting.add(whenSettled);
                 }
@@ -175,21 +180,38 @@ public final class SessionSlot extends Leasable {
         return overdue;
     }
 
-    /** Has those who wait look for another session, if this one has been opening for too long. It goes on opening. */
-    void checkOverdue(long timeoutNanos) {
-        List<Runnable> told;
+    /**
+     * Has those who wait look for another session, if this one has been opening for too long. It goes on opening.
+     *
+     * @return whether that is new
+     */
+    boolean checkOverdue(long timeoutNanos) {
         synchronized (this) {
             if (state != State.OPENING || overdue || clock.getAsLong() - openingSince <= timeoutNanos) {
-                return;
+                return false;
             }
             overdue = true;
-            told = waiting;
-            waiting = new ArrayList<>();
         }
         String text = "The " + this + " has been opening for more than " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
                 + " ms; other backends are tried first.";
         LOG.warn(text);
         journal.note(JournalEntry.SESSION_FAILED, model.service().name(), text, Map.of("backend", backend.name()));
+        tellWaiting();
+        return true;
+    }
+
+    /** It goes: whoever waits for it looks for another, however long it still opens. */
+    void giveUp() {
+        retire();
+        tellWaiting();
+    }
+
+    private void tellWaiting() {
+        List<Runnable> told;
+        synchronized (this) {
+            told = waiting;
+            waiting = new ArrayList<>();
+        }
         told.forEach(Runnable::run);
     }
 
@@ -255,7 +277,6 @@ public final class SessionSlot extends Leasable {
     }
 
     private void settle(@Nullable BackendSession opened, @Nullable ModelLease acquired, @Nullable TminusException why) {
-        List<Runnable> told;
         synchronized (this) {
             overdue = false;
             session = opened;
@@ -268,8 +289,6 @@ public final class SessionSlot extends Leasable {
                 retryAt = clock.getAsLong() + (FIRST_RETRY_NANOS << Math.min(failures++, MOST_DOUBLINGS));
                 state = State.FAILED;
             }
-            told = waiting;
-            waiting = new ArrayList<>();
         }
         if (why != null && !isRetired()) {
             counters.add(Counter.SESSIONS_FAILED);
@@ -284,7 +303,8 @@ public final class SessionSlot extends Leasable {
                             "version",
                             model.service().version().toString()));
         }
-        told.forEach(Runnable::run);
+        follower.accept(this);
+        tellWaiting();
     }
 
     private static boolean isDamaged(Throwable why) {

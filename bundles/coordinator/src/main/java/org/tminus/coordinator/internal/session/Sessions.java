@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class Sessions {
     private final Executor opener;
     private final LongSupplier clock;
     private final PathPreparer preparer;
-    private volatile Runnable listener = () -> {};
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean ended;
 
     /**
@@ -44,14 +45,25 @@ public final class Sessions {
         this.preparer = new PathPreparer(opener, counters);
     }
 
-    /** From now on this listener learns of each session that is open or has failed to; it must be quick. */
-    public void listen(Runnable only) {
-        listener = only;
+    /** From now on this listener too learns of each session that is open, has failed to, or takes too long; it must be quick. */
+    public void listen(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    private void settled(SessionSlot slot) {
+        if (slot.state() == SessionSlot.State.READY) {
+            preparer.prepare(slot);
+        }
+        listeners.forEach(Runnable::run);
     }
 
     /** Has whoever waits for a session that opens for longer than this look for another. */
     public void checkOverdue(long timeoutNanos) {
-        slots.values().forEach(slot -> slot.checkOverdue(timeoutNanos));
+        for (SessionSlot slot : slots.values()) {
+            if (slot.checkOverdue(timeoutNanos)) {
+                listeners.forEach(Runnable::run);
+            }
+        }
     }
 
     /** The slot for a model on a backend; it is opened when somebody asks for it. */
@@ -60,7 +72,7 @@ public final class Sessions {
         if (isGone(model, backend)) {
             // A request with an older pipeline asks: keep nothing that would outlive it, and leave alone what came
             // since.
-            SessionSlot gone = new SessionSlot(model, backend, counters, journal, opener, clock);
+            SessionSlot gone = newSlot(model, backend);
             gone.retire();
             return gone;
         }
@@ -72,7 +84,7 @@ public final class Sessions {
                 // Its service went and came back: the session of the first time is not used again.
                 known.retire();
             }
-            return new SessionSlot(model, backend, counters, journal, opener, clock);
+            return newSlot(model, backend);
         });
         if (isGone(model, backend)) {
             slot.retire();
@@ -81,25 +93,21 @@ public final class Sessions {
         return slot;
     }
 
+    private SessionSlot newSlot(ServiceEntry<AdaptiveModel> model, ServiceEntry<Backend> backend) {
+        return new SessionSlot(model, backend, counters, journal, opener, clock, this::settled);
+    }
+
     private boolean isGone(ServiceEntry<AdaptiveModel> model, ServiceEntry<Backend> backend) {
         return ended || backend.lease().isRetired() || model.lease().isRetired();
     }
 
     /** Opens a session in the background if need be, and then prepares its paths. */
     public void open(SessionSlot slot, @Nullable ModelRepository repository) {
-        if (slot.state() != SessionSlot.State.READY && slot.state() != SessionSlot.State.OPENING && slot.mayOpen()) {
-            slot.ensureOpen(repository, () -> {
-                if (slot.state() == SessionSlot.State.READY) {
-                    preparer.prepare(slot);
-                }
-                listener.run();
-            });
-        }
+        slot.ensureOpen(repository, null);
     }
 
-    /** As {@link #open}; the action runs when the session is open or has failed to, on whichever thread. */
+    /** As {@link #open}; the action runs when there is nothing to wait for any more, or for too long, on whichever thread. */
     public void open(SessionSlot slot, @Nullable ModelRepository repository, Runnable whenSettled) {
-        open(slot, repository);
         slot.ensureOpen(repository, whenSettled);
     }
 
@@ -109,7 +117,7 @@ public final class Sessions {
         slots.forEach((key, slot) -> {
             if (key.model() == gone.service() || key.backend() == gone.service()) {
                 slots.remove(key, slot);
-                slot.retire();
+                slot.giveUp();
                 retired.add(slot);
             }
         });
@@ -122,7 +130,7 @@ public final class Sessions {
         ended = true;
         List<SessionSlot> retired = new ArrayList<>(slots.values());
         slots.clear();
-        retired.forEach(SessionSlot::retire);
+        retired.forEach(SessionSlot::giveUp);
         return retired;
     }
 }
