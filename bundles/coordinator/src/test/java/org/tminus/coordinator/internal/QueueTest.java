@@ -7,6 +7,7 @@ package org.tminus.coordinator.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +28,7 @@ import org.tminus.failure.DeadlineExceededException;
 import org.tminus.failure.ModelNotFoundException;
 import org.tminus.inference.InferenceRequest;
 import org.tminus.inference.InferenceResult;
+import org.tminus.inference.JournalEntry;
 import org.tminus.inference.Priority;
 import org.tminus.inference.Step;
 import org.tminus.model.AdaptiveModel;
@@ -301,6 +303,34 @@ class QueueTest {
         gate.countDown();
         patient.get().close();
         assertThat(backend.opened).hasValue(1);
+    }
+
+    @Test
+    void whatNoLongerWaitsForASessionIsNotHeld() {
+        backend.opening = opened -> awaitIgnoringInterrupts(gate);
+        bench.configuration.update(Map.of("pluginTimeoutMillis", "50"));
+        bench.backend("cpu", 0, backend).model(model);
+        // From then on nobody tells them before it is open.
+        bench.awaitEntry(JournalEntry.SESSION_FAILED, "toy");
+        List<WeakReference<Tensor>> inputs = List.of(cancelled(), expired());
+        Bench.await(() -> {
+            System.gc();
+            return inputs.stream().allMatch(input -> input.get() == null);
+        });
+    }
+
+    private WeakReference<Tensor> cancelled() {
+        InferenceRequest request = Bench.request().build();
+        assertThat(bench.coordinator.service().submit(request).cancel(true)).isTrue();
+        return new WeakReference<>(request.inputs().get("x"));
+    }
+
+    private WeakReference<Tensor> expired() {
+        InferenceRequest request =
+                Bench.request().deadline(Duration.ofMillis(20)).build();
+        assertThatThrownBy(() -> bench.coordinator.service().infer(request))
+                .isInstanceOf(DeadlineExceededException.class);
+        return new WeakReference<>(request.inputs().get("x"));
     }
 
     @Test
