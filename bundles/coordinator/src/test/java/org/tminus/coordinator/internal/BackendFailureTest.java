@@ -17,6 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tminus.backend.Backend;
+import org.tminus.backend.BackendSession;
+import org.tminus.backend.DeviceDescription;
+import org.tminus.backend.Telemetry;
 import org.tminus.coordinator.internal.pipeline.Health;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.DeadlineExceededException;
@@ -25,6 +29,7 @@ import org.tminus.failure.RequestCancelledException;
 import org.tminus.inference.InferenceResult;
 import org.tminus.inference.ServiceState;
 import org.tminus.inference.Trace;
+import org.tminus.model.AdaptiveModel;
 import org.tminus.policy.Decision;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
@@ -254,6 +259,34 @@ class BackendFailureTest {
         assertThat(trace.path()).isEqualTo(TestModels.path(4));
         assertThat(trace.fallbacks()).singleElement().asString().startsWith("Backend 'spoilt' failed: it");
         assertThat(spoilt.openRuns).hasValue(0);
+    }
+
+    @Test
+    void backendThatGivesNoSessionCannotOpenTheModel() throws Exception {
+        Backend empty = new Backend() {
+            @Override
+            public DeviceDescription device() {
+                return right.device();
+            }
+
+            @Override
+            public Telemetry telemetry() {
+                return Telemetry.none();
+            }
+
+            @Override
+            public BackendSession open(AdaptiveModel model) {
+                return null;
+            }
+        };
+        bench.coordinator.board().bindBackend(empty, Map.of("tminus.name", "empty", "service.ranking", 99), "test 1");
+        Bench.await(() -> bench.counter("sessionsFailed") == 1);
+        assertThat(bench.trace(Bench.request()).backend()).isEqualTo("wrong");
+        bench.removeBackend(wrong);
+        bench.removeBackend(right);
+        assertThatThrownBy(() -> bench.infer(Bench.request()))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("'empty' gave no session");
     }
 
     @Test

@@ -243,6 +243,11 @@ public final class SessionSlot extends Leasable {
         try {
             acquired = repository == null ? null : repository.acquire(model.service());
             opened = backend.service().open(model.service());
+            if (opened == null) {
+                throw new BackendException(
+                        "Backend '" + backend.name() + "' gave no session for model '" + view.model() + "'.",
+                        "See the log of the backend.");
+            }
             numericClass = describe();
         } catch (TminusException e) {
             closeQuietly(acquired);
