@@ -74,6 +74,8 @@ public final class Rollout {
     private volatile String reason;
     /** Guarded by {@link #judging}. */
     private boolean hasPassed;
+    /** Guarded by this. */
+    private boolean beingPromoted;
 
     Rollout(RolloutSettings settings, Phase phase, String reason, Verdicts verdicts) {
         this.settings = settings;
@@ -230,9 +232,9 @@ public final class Rollout {
         }
     }
 
-    /** Ends the trial. @return false if it was over already */
+    /** Ends the trial. @return false if it was over already, or is being promoted */
     synchronized boolean enter(Phase next, String why) {
-        if (phase != Phase.RUNNING) {
+        if (phase != Phase.RUNNING || beingPromoted) {
             return false;
         }
         reason = why;
@@ -240,9 +242,41 @@ public final class Rollout {
         return true;
     }
 
+    /**
+     * The promotion is about to be written. Until it is, the trial goes on, but nothing else ends it: what is rolled back
+     * must not be in force.
+     *
+     * @return false if it was over already, or is being promoted
+     */
+    synchronized boolean beginPromotion() {
+        if (phase != Phase.RUNNING || beingPromoted) {
+            return false;
+        }
+        beingPromoted = true;
+        return true;
+    }
+
+    /** The promotion was not written. Should there be a reason to roll back meanwhile, the next outcome shows it again. */
+    synchronized void giveUpPromotion() {
+        beingPromoted = false;
+    }
+
+    /** The promotion is written. */
+    synchronized void promoted(String why) {
+        reason = why;
+        phase = Phase.PROMOTED;
+    }
+
+    /** What keeps an operator from ending it. */
+    synchronized String standing() {
+        return isRunning() ? "being promoted." : "not running: " + phase.text() + ". " + reason;
+    }
+
     /** Says what keeps the trial from going on. */
-    void remark(String text) {
-        reason = text;
+    synchronized void remark(String text) {
+        if (isRunning()) {
+            reason = text;
+        }
     }
 
     /** @param remark what else is to be said; empty if nothing */
