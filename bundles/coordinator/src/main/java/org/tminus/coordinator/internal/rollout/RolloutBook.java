@@ -202,7 +202,7 @@ public final class RolloutBook implements Rollouts, Rollout.Verdicts {
             try {
                 promote(rollout, "It did well for " + rollout.settings().promoteAfter() + " requests.");
             } catch (RolloutException e) {
-                rollout.remark("It has passed, but could not be promoted: " + e.getMessage());
+                rollout.notPromoted(String.valueOf(e.getMessage()));
                 LOG.warn("The {} has passed, but could not be promoted", rollout, e);
             }
         });

@@ -171,6 +171,29 @@ class RolloutBookTest {
     }
 
     @Test
+    void aPromotionThatFailsIsTriedAgainEverLater() {
+        configure("a", "promoteAfter", "10", "minimumRequests", "1");
+        RolloutBook book = book();
+        AtomicInteger tries = new AtomicInteger();
+        book.promoteBy(settings -> {
+            if (tries.incrementAndGet() < 3) {
+                throw new IOException("the disk is full");
+            }
+        });
+        Rollout rollout = atWork(book, "toy");
+        candidate(rollout, 19, false, 1000);
+        assertThat(tries).hasValue(1);
+        assertThat(state(book, "a").reason()).contains("the disk is full").contains("again after 20 requests");
+        candidate(rollout, 20, false, 1000);
+        assertThat(tries).hasValue(2);
+        assertThat(state(book, "a").phase()).isEqualTo("running");
+        candidate(rollout, 1, false, 1000);
+        assertThat(tries).hasValue(3);
+        assertThat(state(book, "a").phase()).isEqualTo("promoted");
+        assertThat(state(book, "a").reason()).isEqualTo("It did well for 10 requests.");
+    }
+
+    @Test
     void whatIsBeingPromotedIsNotRolledBack() throws Exception {
         configure("a", "maxErrorRate", "0.05", "mode", "canary");
         RolloutBook book = book();
