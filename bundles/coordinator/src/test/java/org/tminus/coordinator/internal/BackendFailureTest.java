@@ -7,9 +7,13 @@ package org.tminus.coordinator.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +98,34 @@ class BackendFailureTest {
         }
         assertThat(bench.counter("fallbacks.backend")).isEqualTo(1);
         assertThat(bench.counter("failed")).isZero();
+    }
+
+    @Test
+    void callsThatFailAtOnceAreOneQuarantine() throws Exception {
+        int calls = 3 * Health.LIMIT;
+        wrong.concurrency = calls;
+        try (Bench wide = new Bench(Map.of("workers", Integer.toString(calls)))) {
+            wide.backend("wrong", 9, wrong).backend("right", 1, right);
+            wide.policy("full", 0, FakePolicy.full()).model(TestModels.model());
+            wide.awaitReady();
+            CyclicBarrier all = new CyclicBarrier(calls);
+            wrong.behaviour = (path, inputs, control) -> {
+                try {
+                    all.await();
+                } catch (InterruptedException | BrokenBarrierException e) {
+                    throw new AssertionError(e);
+                }
+                throw new BackendException("out of memory", "");
+            };
+            List<CompletableFuture<InferenceResult>> sent = new ArrayList<>();
+            for (int call = 0; call < calls; call++) {
+                sent.add(wide.coordinator.service().submit(Bench.request().build()));
+            }
+            for (CompletableFuture<InferenceResult> each : sent) {
+                each.get().close();
+            }
+            assertThat(wide.counter("quarantines")).isEqualTo(1);
+        }
     }
 
     @Test

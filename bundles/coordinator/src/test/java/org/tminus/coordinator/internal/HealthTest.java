@@ -57,6 +57,32 @@ class HealthTest {
     }
 
     @Test
+    void whatBeganBeforeAQuarantineDoesNotMakeItLonger() {
+        fail(3 * Health.LIMIT);
+        now += SECOND;
+        assertThat(health.permits(now)).isTrue();
+        assertThat(health.failed("still broken", now)).isTrue();
+        assertThat(health.failed("broken", now)).isFalse();
+        assertThat(health.permits(now + 2 * SECOND - 1)).isFalse();
+        assertThat(health.permits(now + 2 * SECOND)).isTrue();
+        health.succeeded();
+        for (int failure = 1; failure <= 2 * Health.LIMIT; failure++) {
+            assertThat(health.failed("broken", now)).isEqualTo(failure == Health.LIMIT);
+        }
+        assertThat(health.permits(now + SECOND)).isTrue();
+    }
+
+    @Test
+    void callsThatHangAtOnceAreOneReason() {
+        health.hung("no answer", now);
+        health.hung("no answer", now);
+        health.hung("no answer", now);
+        assertThat(health.lostCalls()).isEqualTo(3);
+        assertThat(health.permits(now + SECOND - 1)).isFalse();
+        assertThat(health.permits(now + SECOND)).isTrue();
+    }
+
+    @Test
     void hangingOnceIsEnough() {
         health.hung("no answer", now);
         assertThat(health.permits(now)).isFalse();

@@ -324,6 +324,25 @@ class RolloutTest {
     }
 
     @Test
+    void aVersionThatConfigurationNamesIsInForceWhateverBecomesOfItsRollout() throws Exception {
+        bench.trial("kind", "model", "candidate", "2.0.0", "model", "toy", "share", "0.5");
+        bench.model(TestModels.model("toy", "2.0.0"));
+        Bench.await(() -> backend.opened.get() == 2);
+        bench.coordinator
+                .rollouts()
+                .promoteBy(settings -> bench.configuration.updateModel(
+                        "org.tminus.model~toy", Map.of("version", settings.candidate())));
+        bench.coordinator.rollouts().promote("trial");
+        bench.trial("kind", "model", "candidate", "2.0.0", "model", "toy", "share", "0");
+        assertThat(bench.trial().phase()).isEqualTo("running");
+        assertThat(bench.trace(Bench.request()).modelVersion().getMajor()).isEqualTo(2);
+        bench.coordinator.rollouts().rollBack("trial");
+        assertThat(bench.trace(Bench.request()).modelVersion().getMajor()).isEqualTo(2);
+        bench.configuration.removeModel("org.tminus.model~toy");
+        assertThat(bench.trace(Bench.request()).modelVersion().getMajor()).isEqualTo(1);
+    }
+
+    @Test
     void aVersionThatWasRolledBackStaysHeldBack() throws Exception {
         bench.trial("kind", "model", "candidate", "2.0.0", "model", "toy", "mode", "canary", "share", "1");
         bench.coordinator.rollouts().rollBack("trial");

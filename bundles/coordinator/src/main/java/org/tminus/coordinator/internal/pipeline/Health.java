@@ -5,6 +5,7 @@
 package org.tminus.coordinator.internal.pipeline;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -51,6 +52,7 @@ public final class Health {
     private final AtomicInteger failuresInARow = new AtomicInteger();
     private final AtomicInteger successes = new AtomicInteger();
     private final AtomicLong until = new AtomicLong(NEVER);
+    private final AtomicBoolean probing = new AtomicBoolean();
     private final AtomicInteger quarantines = new AtomicInteger();
     private final AtomicInteger lostCalls = new AtomicInteger();
     private volatile int mostLostCalls = Integer.MAX_VALUE;
@@ -75,6 +77,7 @@ public final class Health {
         if (now - end < 0 || isExhausted() || !until.compareAndSet(end, now + duration())) {
             return false;
         }
+        probing.set(true);
         watcher.probed();
         return true;
     }
@@ -115,6 +118,7 @@ public final class Health {
             failuresInARow.set(0);
         }
         if (until.get() != NEVER) {
+            probing.set(false);
             until.set(NEVER);
             quarantines.set(0);
             reason = "";
@@ -125,11 +129,15 @@ public final class Health {
         }
     }
 
-    /** @return whether the service is in quarantine because of this failure */
+    /**
+     * A call failed. In quarantine only a probe tells anything: calls that began before it are part of what led there.
+     *
+     * @return whether the service is in quarantine because of this failure
+     */
     public boolean failed(String why, long now) {
         successes.set(0);
-        boolean probing = until.get() != NEVER;
-        if (failuresInARow.incrementAndGet() < LIMIT && !probing) {
+        int failures = failuresInARow.incrementAndGet();
+        if (until.get() == NEVER ? failures < LIMIT || !begins(now) : !endsProbe()) {
             return false;
         }
         reason = why;
@@ -144,9 +152,21 @@ public final class Health {
         lostCalls.incrementAndGet();
         successes.set(0);
         reason = why;
-        quarantines.incrementAndGet();
+        if (begins(now) || endsProbe()) {
+            quarantines.incrementAndGet();
+        }
         until.set(now + duration());
         watcher.quarantined(why);
+    }
+
+    /** Whether this failure begins a quarantine: of several at once, one does. */
+    private boolean begins(long now) {
+        return until.compareAndSet(NEVER, now + FIRST_NANOS);
+    }
+
+    /** Whether this failure is that of a probe. */
+    private boolean endsProbe() {
+        return probing.compareAndSet(true, false);
     }
 
     private long duration() {

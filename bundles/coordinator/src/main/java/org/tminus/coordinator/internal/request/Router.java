@@ -194,17 +194,21 @@ public final class Router {
                 : present.versions().computeIfAbsent(model, name -> chooseVersions(present, name, all));
     }
 
-    /** The configured version first; those that are only tried not at all, unless there is nothing else. */
+    /**
+     * The configured version first, also if it is tried, for example once more after its promotion; others that are only
+     * tried not at all, unless there is nothing else.
+     */
     private List<ServiceEntry<AdaptiveModel>> chooseVersions(
             Table present, String model, List<ServiceEntry<AdaptiveModel>> all) {
+        ModelSettings own = present.pipeline().configuration().own(model);
+        Version chosen = own == null ? null : own.version();
         Set<Version> held = rollouts.heldBack(model);
         List<ServiceEntry<AdaptiveModel>> open = new ArrayList<>(all);
-        open.removeIf(entry -> held.contains(entry.service().version()));
+        open.removeIf(entry -> held.contains(entry.service().version())
+                && !entry.service().version().equals(chosen));
         if (open.isEmpty()) {
             open.addAll(all);
         }
-        ModelSettings own = present.pipeline().configuration().own(model);
-        Version chosen = own == null ? null : own.version();
         if (chosen != null) {
             // A stable sort: the others stay in their order.
             open.sort(Comparator.comparing(entry -> !entry.service().version().equals(chosen)));

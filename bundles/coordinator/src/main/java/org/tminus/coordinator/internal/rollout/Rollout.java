@@ -42,7 +42,7 @@ public final class Rollout {
         /** Nothing goes to the candidate any more since a moment ago. */
         void rolledBack(Rollout rollout);
 
-        /** The candidate has done well for long enough; told once. */
+        /** The candidate has done well for long enough; told again only after {@link Rollout#notPromoted}. */
         void passed(Rollout rollout);
     }
 
@@ -56,6 +56,8 @@ public final class Rollout {
     private static final long SEED = 0x0c4a_a7e1_5b0e_93d7L;
     /** The probability that a candidate within its limits is rolled back for errors, and again for its answers. */
     private static final double DELTA = 0.05;
+
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final RolloutSettings settings;
     private final Verdicts verdicts;
@@ -72,8 +74,10 @@ public final class Rollout {
     private final @Nullable SequentialTest disagreements;
     private volatile Phase phase;
     private volatile String reason;
-    /** Guarded by {@link #judging}. */
-    private boolean hasPassed;
+    /** How many requests of the candidate are enough to promote it. */
+    private volatile long enough;
+    /** Guarded by this. */
+    private boolean beingPromoted;
 
     Rollout(RolloutSettings settings, Phase phase, String reason, Verdicts verdicts) {
         this.settings = settings;
@@ -82,6 +86,8 @@ public final class Rollout {
         this.verdicts = verdicts;
         this.seed = SEED ^ (settings.name().hashCode() * 0x9e37_79b9_7f4a_7c15L);
         Double maxErrorRate = settings.maxErrorRate();
+        Long promoteAfter = settings.promoteAfter();
+        this.enough = promoteAfter == null ? NEVER : Math.max(promoteAfter, settings.minimumRequests());
         this.errors = maxErrorRate == null ? null : new SequentialTest(maxErrorRate, DELTA);
         Double minAgreement = settings.minAgreement();
         this.disagreements = minAgreement == null ? null : new SequentialTest(1 - minAgreement, DELTA);
@@ -175,8 +181,8 @@ public final class Rollout {
             case AGREED -> watchAnswers(true);
             case DISAGREED -> watchAnswers(false);
         }
-        if (isRunning() && !hasPassed && isGoodForLongEnough()) {
-            hasPassed = true;
+        if (isRunning() && isGoodForLongEnough()) {
+            enough = NEVER;
             verdicts.passed(this);
         }
     }
@@ -217,9 +223,7 @@ public final class Rollout {
 
     /** What is watched must have been seen often enough, too. */
     private boolean isGoodForLongEnough() {
-        Long promoteAfter = settings.promoteAfter();
-        return promoteAfter != null
-                && candidate.requests() >= Math.max(promoteAfter, settings.minimumRequests())
+        return candidate.requests() >= enough
                 && (settings.maxLatencyRatio() == null || isEnoughForLatency())
                 && (disagreements == null || compared.sum() >= settings.minimumRequests());
     }
@@ -230,9 +234,9 @@ public final class Rollout {
         }
     }
 
-    /** Ends the trial. @return false if it was over already */
+    /** Ends the trial. @return false if it was over already, or is being promoted */
     synchronized boolean enter(Phase next, String why) {
-        if (phase != Phase.RUNNING) {
+        if (phase != Phase.RUNNING || beingPromoted) {
             return false;
         }
         reason = why;
@@ -240,9 +244,44 @@ public final class Rollout {
         return true;
     }
 
-    /** Says what keeps the trial from going on. */
-    void remark(String text) {
-        reason = text;
+    /**
+     * The promotion is about to be written. Until it is, the trial goes on, but nothing else ends it: what is rolled back
+     * must not be in force.
+     *
+     * @return false if it was over already, or is being promoted
+     */
+    synchronized boolean beginPromotion() {
+        if (phase != Phase.RUNNING || beingPromoted) {
+            return false;
+        }
+        beingPromoted = true;
+        return true;
+    }
+
+    /** The promotion was not written. Should there be a reason to roll back meanwhile, the next outcome shows it again. */
+    synchronized void giveUpPromotion() {
+        beingPromoted = false;
+    }
+
+    /** The promotion is written. */
+    synchronized void promoted(String why) {
+        reason = why;
+        phase = Phase.PROMOTED;
+    }
+
+    /** What keeps an operator from ending it. */
+    synchronized String standing() {
+        return isRunning() ? "being promoted." : "not running: " + phase.text() + ". " + reason;
+    }
+
+    /** It has passed, but goes on: it passes again when it has run for as long once more, so that the tries get rarer. */
+    synchronized void notPromoted(String why) {
+        if (isRunning()) {
+            long next = 2 * candidate.requests();
+            reason = "It has passed, but could not be promoted: " + why + " This is tried again after " + next
+                    + " requests of the candidate.";
+            enough = next;
+        }
     }
 
     /** @param remark what else is to be said; empty if nothing */

@@ -202,7 +202,7 @@ public final class RolloutBook implements Rollouts, Rollout.Verdicts {
             try {
                 promote(rollout, "It did well for " + rollout.settings().promoteAfter() + " requests.");
             } catch (RolloutException e) {
-                rollout.remark("It has passed, but could not be promoted: " + e.getMessage());
+                rollout.notPromoted(String.valueOf(e.getMessage()));
                 LOG.warn("The {} has passed, but could not be promoted", rollout, e);
             }
         });
@@ -278,39 +278,50 @@ public final class RolloutBook implements Rollouts, Rollout.Verdicts {
     private void promote(Rollout rollout, String why) throws RolloutException {
         RolloutSettings settings = rollout.settings();
         if (!rollout.isRunning()) {
-            throw new RolloutException(
-                    "The " + rollout + " is not running: " + rollout.phase().text() + ". " + rollout.reason(),
-                    "Restart it first.");
+            throw isOver(rollout, "Restart it first.");
         }
         if (!presence.test(settings)) {
             throw new RolloutException(
                     "The candidate of the " + rollout + " is not there: " + what(settings) + ".", "Install it first.");
         }
+        if (!rollout.beginPromotion()) {
+            throw isOver(rollout, "See what became of it.");
+        }
         try {
             promotion.write(settings);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            goOn(rollout);
             throw new RolloutException(
                     "The " + rollout + " cannot be promoted, since the configuration cannot be written: "
                             + e.getMessage() + ".",
                     "Set it by hand, and then delete the rollout's configuration.",
                     e);
         }
-        if (rollout.enter(Rollout.Phase.PROMOTED, why)) {
-            saveIfPresent(rollout);
-            listener.run();
-            String text = "The " + rollout + " put " + what(settings) + " in force. " + why;
-            LOG.info(text);
-            note(JournalEntry.ROLLOUT_PROMOTED, rollout, text);
+        rollout.promoted(why);
+        saveIfPresent(rollout);
+        listener.run();
+        String text = "The " + rollout + " put " + what(settings) + " in force. " + why;
+        LOG.info(text);
+        note(JournalEntry.ROLLOUT_PROMOTED, rollout, text);
+    }
+
+    /** One that was replaced while it was being promoted could not be ended then. */
+    private synchronized void goOn(Rollout rollout) {
+        rollout.giveUpPromotion();
+        if (!rollouts.contains(rollout)) {
+            end(rollout);
         }
+    }
+
+    private static RolloutException isOver(Rollout rollout, String advice) {
+        return new RolloutException("The " + rollout + " is " + rollout.standing(), advice);
     }
 
     @Override
     public void rollBack(String name) throws RolloutException {
         Rollout rollout = find(name);
         if (!rollout.enter(Rollout.Phase.ROLLED_BACK, "By an operator's command.")) {
-            throw new RolloutException(
-                    "The " + rollout + " is not running: " + rollout.phase().text() + ". " + rollout.reason(),
-                    "What was promoted is configuration now; change that.");
+            throw isOver(rollout, "What was promoted is configuration now; change that.");
         }
         announceRollback(rollout);
     }

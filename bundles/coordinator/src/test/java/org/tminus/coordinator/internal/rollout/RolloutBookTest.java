@@ -171,6 +171,82 @@ class RolloutBookTest {
     }
 
     @Test
+    void aPromotionThatFailsIsTriedAgainEverLater() {
+        configure("a", "promoteAfter", "10", "minimumRequests", "1");
+        RolloutBook book = book();
+        AtomicInteger tries = new AtomicInteger();
+        book.promoteBy(settings -> {
+            if (tries.incrementAndGet() < 3) {
+                throw new IOException("the disk is full");
+            }
+        });
+        Rollout rollout = atWork(book, "toy");
+        candidate(rollout, 19, false, 1000);
+        assertThat(tries).hasValue(1);
+        assertThat(state(book, "a").reason()).contains("the disk is full").contains("again after 20 requests");
+        candidate(rollout, 20, false, 1000);
+        assertThat(tries).hasValue(2);
+        assertThat(state(book, "a").phase()).isEqualTo("running");
+        candidate(rollout, 1, false, 1000);
+        assertThat(tries).hasValue(3);
+        assertThat(state(book, "a").phase()).isEqualTo("promoted");
+        assertThat(state(book, "a").reason()).isEqualTo("It did well for 10 requests.");
+    }
+
+    @Test
+    void whatIsBeingPromotedIsNotRolledBack() throws Exception {
+        configure("a", "maxErrorRate", "0.05", "mode", "canary");
+        RolloutBook book = book();
+        Rollout rollout = atWork(book, "toy");
+        book.promoteBy(settings -> {
+            candidate(rollout, 30, true, 1000);
+            assertThat(rollout.isRunning()).isTrue();
+            assertThatThrownBy(() -> book.rollBack("a"))
+                    .isInstanceOf(RolloutException.class)
+                    .hasMessageContaining("being promoted");
+            assertThatThrownBy(() -> book.promote("a")).hasMessageContaining("being promoted");
+            promoted.add(settings);
+        });
+        book.promote("a");
+        assertThat(promoted).hasSize(1);
+        assertThat(state(book, "a").phase()).isEqualTo("promoted");
+        assertThat(state(book(), "a").phase()).isEqualTo("promoted");
+        journal.close();
+        assertThat(journal.latest(9, JournalEntry.ROLLOUT_PROMOTED, "a")).hasSize(1);
+        assertThat(journal.latest(9, JournalEntry.ROLLOUT_ROLLED_BACK, "a")).isEmpty();
+    }
+
+    @Test
+    void whatShouldHaveRolledBackDoesSoAfterAPromotionThatFails() {
+        configure("a", "maxErrorRate", "0.05", "mode", "canary");
+        RolloutBook book = book();
+        Rollout rollout = atWork(book, "toy");
+        book.promoteBy(settings -> {
+            candidate(rollout, 30, true, 1000);
+            throw new IOException("the disk is full");
+        });
+        assertThatThrownBy(() -> book.promote("a")).hasMessageContaining("the disk is full");
+        assertThat(rollout.isRunning()).isTrue();
+        candidate(rollout, 1, false, 1000);
+        assertThat(state(book, "a").phase()).isEqualTo("rolled back");
+    }
+
+    @Test
+    void whatIsReplacedWhileItsPromotionFailsIsOver() {
+        configure("a");
+        RolloutBook book = book();
+        Rollout before = atWork(book, "toy");
+        book.promoteBy(settings -> {
+            configure("a", "share", "0.3");
+            book.configure(configuration.current());
+            throw new IOException("the disk is full");
+        });
+        assertThatThrownBy(() -> book.promote("a")).hasMessageContaining("the disk is full");
+        assertThat(before.isRunning()).isFalse();
+        assertThat(state(book, "a").phase()).isEqualTo("running");
+    }
+
+    @Test
     void operatorsDecide() throws Exception {
         configure("a");
         RolloutBook book = book();
