@@ -190,4 +190,25 @@ class SelectionTest {
                 Telemetry.builder().figure(Telemetry.MEMORY_BYTES, 1000).build();
         assertThat(bench.trace(Bench.request()).path()).isEqualTo(TestModels.path(4));
     }
+
+    @Test
+    void anOperatingPointThatARequestNamesBringsItsPolicy() throws Exception {
+        FakeBackend backend = new FakeBackend();
+        try (Bench bench = new Bench(Map.of("policy", "full"))
+                .backend("cpu", 0, backend)
+                .policy("full", 9, FakePolicy.full())
+                .policy("shallow", 0, FakePolicy.depth(1))
+                .model(TestModels.withOperatingPoint("shallow"))) {
+            bench.awaitReady();
+            assertThat(bench.trace(Bench.request()).policy()).isEqualTo("full");
+            Trace trace = bench.trace(Bench.request().operatingPoint("other"));
+            assertThat(trace.policy()).isEqualTo("shallow");
+            assertThat(trace.operatingPoint()).contains("other");
+            // What configuration forbids is not used, and the trace says so.
+            bench.configuration.update(Map.of("policyFilter", "(tminus.name=full)"));
+            Trace forbidden = bench.trace(Bench.request().operatingPoint("other"));
+            assertThat(forbidden.policy()).isEqualTo("static");
+            assertThat(forbidden.fallbacks()).isNotEmpty();
+        }
+    }
 }

@@ -184,10 +184,7 @@ final class Execution implements LeaseHolder {
                 checkSameModel(route);
                 return route;
             }
-            Route.Choice choice = task.request().policy().isPresent()
-                    ? Router.policy(route.pipeline(), task.request().policy().get())
-                    : route.policy();
-            ServiceEntry<Policy> entry = choice.entry();
+            ServiceEntry<Policy> entry = Router.policy(route, task.request()).entry();
             if (entry == null || entry.lease().tryAcquire(this)) {
                 policy = entry;
                 policyLeased = entry != null;
@@ -376,7 +373,7 @@ final class Execution implements LeaseHolder {
         if (entry == null) {
             String reason = task.request().policy().isPresent()
                     ? "Policy '" + task.request().policy().get() + "' is not there"
-                    : route.policy().reason();
+                    : Router.policy(route, task.request()).reason();
             return decider.fallBack(reason + ".", 0);
         }
         if (task.excluded().contains(entry.lease())) {

@@ -158,12 +158,10 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         if (task.deadline().isLimited() || route.settings().global().handOver() || !route.isTrusted()) {
             return false;
         }
-        String named = task.request().policy().orElse(null);
-        if (named == null) {
-            return true;
-        }
-        ServiceEntry<Policy> entry = Router.policy(route.pipeline(), named).entry();
-        return entry == null || entry.health().isProven();
+        ServiceEntry<Policy> entry = Router.policy(route, task.request()).entry();
+        return entry == null
+                || entry.equals(route.policy().entry())
+                || entry.health().isProven();
     }
 
     private InferenceResult await(Task task) throws TminusException, InterruptedException {

@@ -40,7 +40,7 @@ final class RolloutRuns {
     static @Nullable Ticket enrol(Router router, Route inForce, InferenceRequest request, long id, long now)
             throws ModelNotFoundException {
         Rollout rollout = inForce.rollout();
-        if (rollout == null || !rollout.isRunning() || request.policy().isPresent()) {
+        if (rollout == null || !rollout.isRunning() || choosesPolicy(request)) {
             return null;
         }
         boolean forModel = rollout.settings().isForModel();
@@ -61,6 +61,10 @@ final class RolloutRuns {
             return null;
         }
         return rollout.settings().isCanary() ? Ticket.candidate(rollout) : Ticket.control(rollout, true);
+    }
+
+    private static boolean choosesPolicy(InferenceRequest request) {
+        return request.policy().isPresent() || request.operatingPoint().isPresent();
     }
 
     private static boolean isAccepted(InferenceRequest request, Route candidate) {

@@ -355,9 +355,24 @@ public final class Router {
                 : new Route.Choice(allowed.get(0), "");
     }
 
-    /** A policy by name, whatever configuration says. */
-    static Route.Choice policy(Pipeline pipeline, String name) {
-        return named(pipeline.policies(), name);
+    /**
+     * The policy for a request: the one that it names, whatever configuration says; or that of the operating point that it
+     * names, if configuration allows it; or the one in force.
+     */
+    static Route.Choice policy(Route route, InferenceRequest request) {
+        if (request.policy().isPresent()) {
+            return named(route.pipeline().policies(), request.policy().get());
+        }
+        Optional<OperatingPoint> point =
+                request.operatingPoint().flatMap(route.model().service()::operatingPoint);
+        return point.isEmpty()
+                ? route.policy()
+                : named(
+                        matching(
+                                        route.pipeline().policies(),
+                                        route.settings().global().policyFilter())
+                                .toList(),
+                        point.get().policy());
     }
 
     private static Route.Choice named(List<ServiceEntry<Policy>> policies, String name) {
