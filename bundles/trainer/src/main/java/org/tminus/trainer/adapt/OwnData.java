@@ -84,16 +84,17 @@ public final class OwnData {
             TaskData read = DataReader.read(
                             request, model, ModelCheck.analyze(model).signature(), listener)
                     .data();
+            TaskData told = facts.has(COSINE)
+                    ? EmbeddingCorpus.withCosine(read, facts.path(COSINE).asDouble())
+                    : read;
             String adapted = description.at("/provenance/data/sha256").asText();
-            if (!adapted.isEmpty() && !adapted.equals(read.description().sha256())) {
+            if (!adapted.isEmpty() && !adapted.equals(told.description().sha256())) {
                 throw new AdaptException(
                         "The data in " + data + " are not those that the model was adapted with: what it"
                                 + " learned from may be among them, and figures would flatter it. Give the same data, or"
                                 + " adapt a model with these.");
             }
-            return facts.has(COSINE)
-                    ? EmbeddingCorpus.withCosine(read, facts.path(COSINE).asDouble())
-                    : read;
+            return told;
         } catch (OnnxFormatException e) {
             throw ModelCheck.failure(e);
         }
