@@ -66,7 +66,7 @@ final class OutputCheck {
             all.forEach(OutputCheck::close);
             throw new BackendFailure(problem, true, cause);
         }
-        all.removeAll(wanted.values());
+        wanted.values().forEach(all::remove);
         all.forEach(OutputCheck::close);
         return wanted;
     }
