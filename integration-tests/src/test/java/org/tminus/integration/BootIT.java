@@ -19,6 +19,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.apache.karaf.features.BundleInfo;
+import org.apache.karaf.features.Dependency;
 import org.apache.karaf.features.Feature;
 import org.junit.Test;
 import org.osgi.framework.Bundle;
@@ -74,6 +75,17 @@ public class BootIT extends TminusTestSupport {
         assertThat(features.listInstalledFeatures())
                 .extracting(Feature::getName)
                 .contains("tminus", "tminus-cpu", "tminus-demo");
+        Feature joined = Arrays.stream(features.listFeatures())
+                .filter(feature -> feature.getName().matches("[0-9a-f]{8}(-[0-9a-f]+){4}"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(features.listRequiredFeatures())
+                .as("each under its own name, not as the one that the assembly joins them to")
+                .extracting(Feature::getName)
+                .containsAll(joined.getDependencies().stream()
+                        .map(Dependency::getName)
+                        .toList())
+                .doesNotContain(joined.getName());
     }
 
     @Test

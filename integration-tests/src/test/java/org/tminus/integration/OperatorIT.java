@@ -74,6 +74,16 @@ public class OperatorIT extends TminusTestSupport {
     }
 
     @Test
+    public void theBackendGoesAndComesWithItsFeature() throws Exception {
+        execute("feature:uninstall tminus-cpu");
+        await("no backend is left", () -> !status.ready());
+        assertThat(repository.models()).hasSize(1);
+
+        execute("feature:install tminus-cpu");
+        await("the platform is ready again", () -> status.ready());
+    }
+
+    @Test
     public void anImageIsLabelledByCommand() throws Exception {
         Path image = Files.createTempFile("image", ".pgm");
         try {
