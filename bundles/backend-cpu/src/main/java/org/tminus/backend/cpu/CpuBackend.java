@@ -156,9 +156,18 @@ public final class CpuBackend implements Backend {
     @Override
     public BackendSession open(AdaptiveModel model) throws BackendException {
         ModelGraphs graphs = ModelGraphs.read(model);
-        ModelContext context =
-                new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory);
-        LoadCheck.check(context);
-        return new CpuSession(context, () -> limits);
+        ModelWeights weights = ModelWeights.of(model, graphs, runtime, memory);
+        boolean opened = false;
+        try {
+            ModelContext context = new ModelContext(
+                    runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights);
+            LoadCheck.check(context);
+            opened = true;
+            return new CpuSession(context, () -> limits);
+        } finally {
+            if (!opened) {
+                weights.release();
+            }
+        }
     }
 }
