@@ -122,7 +122,7 @@ public final class CoordinatorComponent
         policies = intake(board::bindPolicy, board::updatePolicy, board::unbindPolicy);
         predictors = intake(board::bindPredictor, board::updatePredictor, board::unbindPredictor);
         backends = intake(board::bindBackend, board::updateBackend, board::unbindBackend);
-        models = intake(board::bindModel, (model, changed) -> {}, board::unbindModel);
+        models = intake(board::bindModel, (registration, changed) -> {}, board::unbindModel);
     }
 
     private static Thread thread(Runnable task) {
@@ -133,25 +133,25 @@ public final class CoordinatorComponent
 
     /** Puts a service up. */
     private interface Binding<T> {
-        void bind(T service, Map<String, Object> properties, String bundle);
+        void bind(Object registration, T service, Map<String, Object> properties, String bundle);
     }
 
     private <T> ServiceIntake<T> intake(
-            Binding<T> bind, BiConsumer<T, Map<String, Object>> update, Consumer<T> unbind) {
+            Binding<T> bind, BiConsumer<Object, Map<String, Object>> update, Consumer<Object> unbind) {
         ServiceIntake.Board<T> board = new ServiceIntake.Board<>() {
             @Override
-            public void bind(T service, Map<String, Object> properties, ServiceReference<T> reference) {
-                bind.bind(service, properties, bundle(reference));
+            public void bind(ServiceReference<T> reference, T service, Map<String, Object> properties) {
+                bind.bind(reference, service, properties, bundle(reference));
             }
 
             @Override
-            public void update(T service, Map<String, Object> properties) {
-                update.accept(service, properties);
+            public void update(ServiceReference<T> reference, Map<String, Object> properties) {
+                update.accept(reference, properties);
             }
 
             @Override
-            public void unbind(T service) {
-                unbind.accept(service);
+            public void unbind(ServiceReference<T> reference) {
+                unbind.accept(reference);
             }
         };
         return new ServiceIntake<>(context, intake, INTAKE_MILLIS, board);

@@ -168,7 +168,9 @@ class HostilePluginTest {
     @Test
     void aDescriptionThatHangsHoldsUpNoBinding() throws Exception {
         Silent silent = new Silent();
-        bench.coordinator.board().bindBackend(silent, Map.of("tminus.name", "silent", "service.ranking", -5), "test");
+        bench.coordinator
+                .board()
+                .bindBackend(silent, silent, Map.of("tminus.name", "silent", "service.ranking", -5), "test");
         ready();
         assertThat(bench.trace(Bench.request()).backend()).isEqualTo("cpu");
         bench.configuration.update(Map.of("drainTimeoutMillis", "100", "policy", "full"));
@@ -200,7 +202,7 @@ class HostilePluginTest {
         };
         bench.configuration.update(
                 Map.of("drainTimeoutMillis", "100", "pluginTimeoutMillis", "50", "temperatureLimitCelsius", "80"));
-        bench.coordinator.board().bindBackend(mute, Map.of("tminus.name", "mute", "service.ranking", 5), "test");
+        bench.coordinator.board().bindBackend(mute, mute, Map.of("tminus.name", "mute", "service.ranking", 5), "test");
         ready();
         hangs.set(true);
         Trace trace = bench.trace(Bench.request());
