@@ -73,11 +73,12 @@ public final class ServiceBoard {
     }
 
     public void configure(Configuration configuration) {
-        swap(pipeline -> pipeline.withConfiguration(configuration));
-        Pipeline present = current();
-        Stream.<List<? extends ServiceEntry<?>>>of(present.policies(), present.predictors(), present.backends())
+        Pipeline after = current.updateAndGet(pipeline -> pipeline.withConfiguration(configuration));
+        // Before anybody looks again: a higher limit may let what was exhausted answer.
+        Stream.<List<? extends ServiceEntry<?>>>of(after.policies(), after.predictors(), after.backends())
                 .flatMap(List::stream)
                 .forEach(this::limit);
+        tell(after);
     }
 
     /** Has everything chosen anew, though nothing is there that was not before. */
@@ -173,7 +174,10 @@ public final class ServiceBoard {
     }
 
     private void swap(Function<Pipeline, Pipeline> change) {
-        Pipeline after = current.updateAndGet(change::apply);
+        tell(current.updateAndGet(change::apply));
+    }
+
+    private void tell(Pipeline after) {
         counters.add(Counter.SWAPS);
         listener.changed(after);
     }
