@@ -25,6 +25,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.cm.ManagedServiceFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -93,6 +94,7 @@ public final class CoordinatorComponent
     private final BundleContext context;
     private final ConfigurationHolder configuration;
     private final JournalBook journal;
+    private final LooseConfigurations loose;
     private final Coordinator coordinator;
     private final ExecutorService intake = Executors.newCachedThreadPool(CoordinatorComponent::thread);
     private final ServiceIntake<Policy> policies;
@@ -111,6 +113,7 @@ public final class CoordinatorComponent
         journal.listen(this::tell);
         configuration = new ConfigurationHolder(new ConfigurationStore(file(context, LAST_GOOD)), journal);
         configuration.start(properties);
+        loose = new LooseConfigurations(() -> admin, configuration);
         coordinator = new Coordinator(
                 configuration,
                 new WithdrawalStore(file(context, WITHDRAWN)),
@@ -191,6 +194,8 @@ public final class CoordinatorComponent
                 ConfigurationHolder.ROLLOUT_FACTORY_PID,
                 new FactoryConfigurations("Rollouts", configuration::updateRollout, configuration::removeRollout));
         registrations.add(context.registerService(ModelRefusalListener.class, new RefusedModels(journal), null));
+        registrations.add(context.registerService(ConfigurationListener.class, loose, null));
+        loose.look();
     }
 
     private void read(String factoryPid, BiConsumer<String, Map<String, Object>> update) {
@@ -271,6 +276,7 @@ public final class CoordinatorComponent
     void bindAdmin(ConfigurationAdmin present) {
         admin = present;
         coordinator.rollouts().promoteBy(new AdminPromotion(present));
+        loose.look();
     }
 
     void unbindAdmin(ConfigurationAdmin present) {
