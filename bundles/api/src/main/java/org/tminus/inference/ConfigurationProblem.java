@@ -5,7 +5,8 @@
 package org.tminus.inference;
 
 /**
- * A configuration value that was refused; the last good one is in force.
+ * What is not used of a configuration: a value that is refused, whose configuration stays as it was last good, or a key or a
+ * whole configuration that is ignored because of its name.
  *
  * @param pid the configuration's persistent identity
  * @param key which property

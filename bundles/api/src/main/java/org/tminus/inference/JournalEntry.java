@@ -45,6 +45,12 @@ public interface JournalEntry {
     /** A plugin answered, and its quarantine is over. */
     String RELEASED = "RELEASED";
 
+    /** So many abandoned calls to a plugin are out that it gets no more, not even to probe it. */
+    String EXHAUSTED = "EXHAUSTED";
+
+    /** Abandoned calls came back, or more are allowed: a plugin that got no more may be tried again. */
+    String RECOVERED = "RECOVERED";
+
     /** Requests did without a plugin; one entry for each plugin and second at most, with the number of times. */
     String FELL_BACK = "FELL_BACK";
 

@@ -61,14 +61,21 @@ final class AdminPromotion implements Promotion {
         return present == null ? new HashMap<>() : FactoryConfigurations.map(present);
     }
 
-    /** The configurations of a factory that are there now. */
+    /** The configurations of a factory that are there now, and those that count as such; see {@link LooseConfigurations}. */
     static Configuration[] list(ConfigurationAdmin admin, String factoryPid) throws IOException {
+        return listAll(
+                admin,
+                "(|(service.factoryPid=" + factoryPid + ")(&(service.pid=" + factoryPid
+                        + "~*)(!(service.factoryPid=*))))");
+    }
+
+    /** The configurations that match a filter. */
+    static Configuration[] listAll(ConfigurationAdmin admin, String filter) throws IOException {
         try {
-            Configuration[] found =
-                    admin.listConfigurations("(" + ConfigurationAdmin.SERVICE_FACTORYPID + "=" + factoryPid + ")");
+            Configuration[] found = admin.listConfigurations(filter);
             return found == null ? new Configuration[0] : found;
         } catch (InvalidSyntaxException e) {
-            throw new IOException("No configuration of " + factoryPid + " can be looked up", e);
+            throw new IOException("No configuration " + filter + " can be looked up", e);
         }
     }
 }

@@ -85,7 +85,7 @@ public final class Coordinator implements AutoCloseable {
         Platform platform = new Platform(board, router, sessions, counters, certificates, journal, clock);
         this.engine = new InferenceEngine(platform, completions, background);
         this.status = new StatusReport(board, router, counters, certificates, rollouts, configuration::problems);
-        rollouts.listen(router::isThere, board::renew);
+        rollouts.listen(router::isThere, () -> board.current().models().keySet(), board::renew);
         certificates.listen(this::tell);
     }
 

@@ -25,6 +25,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.cm.ManagedServiceFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -93,6 +94,7 @@ public final class CoordinatorComponent
     private final BundleContext context;
     private final ConfigurationHolder configuration;
     private final JournalBook journal;
+    private final LooseConfigurations loose;
     private final Coordinator coordinator;
     private final ExecutorService intake = Executors.newCachedThreadPool(CoordinatorComponent::thread);
     private final ServiceIntake<Policy> policies;
@@ -111,6 +113,7 @@ public final class CoordinatorComponent
         journal.listen(this::tell);
         configuration = new ConfigurationHolder(new ConfigurationStore(file(context, LAST_GOOD)), journal);
         configuration.start(properties);
+        loose = new LooseConfigurations(() -> admin, configuration);
         coordinator = new Coordinator(
                 configuration,
                 new WithdrawalStore(file(context, WITHDRAWN)),
@@ -122,7 +125,7 @@ public final class CoordinatorComponent
         policies = intake(board::bindPolicy, board::updatePolicy, board::unbindPolicy);
         predictors = intake(board::bindPredictor, board::updatePredictor, board::unbindPredictor);
         backends = intake(board::bindBackend, board::updateBackend, board::unbindBackend);
-        models = intake(board::bindModel, (model, changed) -> {}, board::unbindModel);
+        models = intake(board::bindModel, (registration, changed) -> {}, board::unbindModel);
     }
 
     private static Thread thread(Runnable task) {
@@ -133,25 +136,25 @@ public final class CoordinatorComponent
 
     /** Puts a service up. */
     private interface Binding<T> {
-        void bind(T service, Map<String, Object> properties, String bundle);
+        void bind(Object registration, T service, Map<String, Object> properties, String bundle);
     }
 
     private <T> ServiceIntake<T> intake(
-            Binding<T> bind, BiConsumer<T, Map<String, Object>> update, Consumer<T> unbind) {
+            Binding<T> bind, BiConsumer<Object, Map<String, Object>> update, Consumer<Object> unbind) {
         ServiceIntake.Board<T> board = new ServiceIntake.Board<>() {
             @Override
-            public void bind(T service, Map<String, Object> properties, ServiceReference<T> reference) {
-                bind.bind(service, properties, bundle(reference));
+            public void bind(ServiceReference<T> reference, T service, Map<String, Object> properties) {
+                bind.bind(reference, service, properties, bundle(reference));
             }
 
             @Override
-            public void update(T service, Map<String, Object> properties) {
-                update.accept(service, properties);
+            public void update(ServiceReference<T> reference, Map<String, Object> properties) {
+                update.accept(reference, properties);
             }
 
             @Override
-            public void unbind(T service) {
-                unbind.accept(service);
+            public void unbind(ServiceReference<T> reference) {
+                unbind.accept(reference);
             }
         };
         return new ServiceIntake<>(context, intake, INTAKE_MILLIS, board);
@@ -191,6 +194,8 @@ public final class CoordinatorComponent
                 ConfigurationHolder.ROLLOUT_FACTORY_PID,
                 new FactoryConfigurations("Rollouts", configuration::updateRollout, configuration::removeRollout));
         registrations.add(context.registerService(ModelRefusalListener.class, new RefusedModels(journal), null));
+        registrations.add(context.registerService(ConfigurationListener.class, loose, null));
+        loose.look();
     }
 
     private void read(String factoryPid, BiConsumer<String, Map<String, Object>> update) {
@@ -271,6 +276,7 @@ public final class CoordinatorComponent
     void bindAdmin(ConfigurationAdmin present) {
         admin = present;
         coordinator.rollouts().promoteBy(new AdminPromotion(present));
+        loose.look();
     }
 
     void unbindAdmin(ConfigurationAdmin present) {

@@ -12,7 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
@@ -28,11 +27,11 @@ import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 final class ServiceIntake<T> {
     /** Where services are put up and taken down. */
     interface Board<T> {
-        void bind(T service, Map<String, Object> properties, ServiceReference<T> reference);
+        void bind(ServiceReference<T> reference, T service, Map<String, Object> properties);
 
-        void update(T service, Map<String, Object> properties);
+        void update(ServiceReference<T> reference, Map<String, Object> properties);
 
-        void unbind(T service);
+        void unbind(ServiceReference<T> reference);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceIntake.class);
@@ -102,7 +101,7 @@ final class ServiceIntake<T> {
     /** One registration, from coming to going. */
     private final class Arrival {
         private final ServiceReference<T> reference;
-        private @Nullable T service;
+        private boolean isUp;
         private boolean gone;
 
         Arrival(ServiceReference<T> reference) {
@@ -117,8 +116,8 @@ final class ServiceIntake<T> {
             }
             synchronized (this) {
                 if (!gone) {
-                    service = got;
-                    board.bind(got, properties(), reference);
+                    isUp = true;
+                    board.bind(reference, got, properties());
                     return;
                 }
             }
@@ -127,21 +126,20 @@ final class ServiceIntake<T> {
         }
 
         synchronized void update() {
-            T present = service;
-            if (present != null && !gone) {
-                board.update(present, properties());
+            if (isUp && !gone) {
+                board.update(reference, properties());
             }
         }
 
         void leave() {
-            T present;
+            boolean wasUp;
             synchronized (this) {
                 gone = true;
-                present = service;
+                wasUp = isUp;
             }
-            if (present != null) {
+            if (wasUp) {
                 // Waits for requests that work with it, so it holds no lock.
-                board.unbind(present);
+                board.unbind(reference);
                 release();
             }
         }

@@ -311,7 +311,9 @@ class BackendFailureTest {
                 return null;
             }
         };
-        bench.coordinator.board().bindBackend(empty, Map.of("tminus.name", "empty", "service.ranking", 99), "test 1");
+        bench.coordinator
+                .board()
+                .bindBackend(empty, empty, Map.of("tminus.name", "empty", "service.ranking", 99), "test 1");
         Bench.await(() -> bench.counter("sessionsFailed") == 1);
         assertThat(bench.trace(Bench.request()).backend()).isEqualTo("wrong");
         bench.removeBackend(wrong);

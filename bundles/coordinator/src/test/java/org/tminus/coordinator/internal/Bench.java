@@ -74,22 +74,28 @@ final class Bench implements AutoCloseable {
     }
 
     Bench backend(String name, int ranking, FakeBackend backend) {
-        coordinator.board().bindBackend(backend, Map.of("tminus.name", name, "service.ranking", ranking), "test 1");
+        coordinator
+                .board()
+                .bindBackend(backend, backend, Map.of("tminus.name", name, "service.ranking", ranking), "test 1");
         return this;
     }
 
     Bench policy(String name, int ranking, Policy policy) {
-        coordinator.board().bindPolicy(policy, Map.of("tminus.name", name, "service.ranking", ranking), "test 1");
+        coordinator
+                .board()
+                .bindPolicy(policy, policy, Map.of("tminus.name", name, "service.ranking", ranking), "test 1");
         return this;
     }
 
     Bench predictor(String name, int ranking, ComplexityPredictor predictor) {
-        coordinator.board().bindPredictor(predictor, Map.of("tminus.name", name, "service.ranking", ranking), "test 1");
+        coordinator
+                .board()
+                .bindPredictor(predictor, predictor, Map.of("tminus.name", name, "service.ranking", ranking), "test 1");
         return this;
     }
 
     Bench model(AdaptiveModel model) {
-        coordinator.board().bindModel(model, Map.of(AdaptiveModel.NAME_PROPERTY, model.name()), "test 1");
+        coordinator.board().bindModel(model, model, Map.of(AdaptiveModel.NAME_PROPERTY, model.name()), "test 1");
         return this;
     }
 

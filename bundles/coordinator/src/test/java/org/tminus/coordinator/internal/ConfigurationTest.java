@@ -178,7 +178,17 @@ class ConfigurationTest {
     void unknownKeysAreReportedButRefuseNothing() {
         var outcome = ConfigurationValidator.global("org.tminus", Map.of("polcy", "full", "component.id", 4L));
         assertThat(outcome.settings()).isNotNull();
-        assertThat(outcome.problems()).extracting(ConfigurationProblem::key).containsExactly("polcy");
+        assertThat(outcome.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.key()).isEqualTo("polcy");
+            assertThat(problem.expected())
+                    .contains("this one is unknown")
+                    .contains("policy, policyFilter")
+                    .doesNotContain("parameter");
+        });
+        assertThat(ConfigurationValidator.model("org.tminus.model~toy", Map.of("polcy", "full", "parameter.a", "1"))
+                        .problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.expected()).contains("operatingPoint, parameter.NAME"));
     }
 
     @Test

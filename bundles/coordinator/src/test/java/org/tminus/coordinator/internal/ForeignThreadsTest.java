@@ -99,46 +99,35 @@ class ForeignThreadsTest {
 
     @Test
     void aReactionToACancellationThatFailsStopsNeitherDeadlinesNorOthers() throws Exception {
-        backend.behaviour = (path, inputs, control) -> {
-            control.onCancel(() -> {
-                throw new NoClassDefFoundError("for a test");
-            });
-            QueueTest.awaitIgnoringInterrupts(end);
-            return FakeBackend.answer(path, inputs, control);
-        };
-        try (Bench bench = Bench.ready(backend, Map.of("workers", "4"))) {
-            for (int request = 0; request < 2; request++) {
-                expectDeadline(bench);
-            }
-            end.countDown();
-        }
+        expectDeadlines(() -> {
+            throw new NoClassDefFoundError("for a test");
+        });
     }
 
     @Test
     void aReactionToACancellationThatHangsStopsNeitherDeadlinesNorOthers() throws Exception {
-        CountDownLatch reaction = new CountDownLatch(1);
+        expectDeadlines(() -> QueueTest.awaitIgnoringInterrupts(end));
+    }
+
+    /** One request after the other fails at its deadline, though the cancellation of its run does not end well. */
+    private void expectDeadlines(Runnable reaction) throws Exception {
         backend.behaviour = (path, inputs, control) -> {
-            control.onCancel(() -> QueueTest.awaitIgnoringInterrupts(reaction));
+            control.onCancel(reaction);
             QueueTest.awaitIgnoringInterrupts(end);
             return FakeBackend.answer(path, inputs, control);
         };
         try (Bench bench = Bench.ready(backend, Map.of("workers", "4"))) {
             for (int request = 0; request < 2; request++) {
-                expectDeadline(bench);
+                CompletableFuture<InferenceResult> answer = bench.coordinator
+                        .service()
+                        .submit(Bench.request().deadline(Duration.ofMillis(100)).build());
+                assertThatThrownBy(answer::get)
+                        .isInstanceOf(ExecutionException.class)
+                        .cause()
+                        .isInstanceOf(DeadlineExceededException.class);
             }
             end.countDown();
-            reaction.countDown();
         }
-    }
-
-    private static void expectDeadline(Bench bench) {
-        CompletableFuture<InferenceResult> answer = bench.coordinator
-                .service()
-                .submit(Bench.request().deadline(Duration.ofMillis(100)).build());
-        assertThatThrownBy(answer::get)
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOf(DeadlineExceededException.class);
     }
 
     @Test

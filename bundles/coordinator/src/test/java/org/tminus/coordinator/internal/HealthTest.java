@@ -6,7 +6,10 @@ package org.tminus.coordinator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tminus.coordinator.internal.pipeline.Health;
 
@@ -17,6 +20,38 @@ class HealthTest {
     private final Health health = new Health();
     /** Near the end of its range: nanoTime may overflow. */
     private long now = Long.MAX_VALUE - SECOND / 2;
+
+    private final List<String> told = new ArrayList<>();
+
+    @BeforeEach
+    void watch() {
+        health.watch(new Health.Watcher() {
+            @Override
+            public void quarantined(String reason) {
+                told.add("quarantined");
+            }
+
+            @Override
+            public void probed() {
+                told.add("probed");
+            }
+
+            @Override
+            public void released() {
+                told.add("released");
+            }
+
+            @Override
+            public void exhausted(int lostCalls) {
+                told.add("exhausted by " + lostCalls);
+            }
+
+            @Override
+            public void recovered() {
+                told.add("recovered");
+            }
+        });
+    }
 
     private void fail(int times) {
         for (int index = 0; index < times; index++) {
@@ -74,12 +109,30 @@ class HealthTest {
 
     @Test
     void callsThatHangAtOnceAreOneReason() {
-        health.hung("no answer", now);
-        health.hung("no answer", now);
-        health.hung("no answer", now);
+        assertThat(health.hung("no answer", now)).isTrue();
+        assertThat(health.hung("no answer", now)).isFalse();
+        assertThat(health.hung("no answer", now + SECOND / 2)).isFalse();
+        assertThat(told).containsExactly("quarantined");
         assertThat(health.lostCalls()).isEqualTo(3);
         assertThat(health.permits(now + SECOND - 1)).isFalse();
         assertThat(health.permits(now + SECOND)).isTrue();
+        assertThat(health.hung("no answer", now + SECOND)).as("the probe").isTrue();
+    }
+
+    @Test
+    void exhaustionIsToldWhenItBeginsAndWhenItEnds() {
+        health.limitLostCalls(2);
+        health.hung("no answer", now);
+        health.hung("no answer", now);
+        health.hung("no answer", now);
+        assertThat(told).containsExactly("quarantined", "exhausted by 2");
+        health.returned();
+        assertThat(told).hasSize(2);
+        health.returned();
+        assertThat(told).endsWith("exhausted by 2", "recovered");
+        health.hung("no answer", now);
+        health.limitLostCalls(3);
+        assertThat(told).endsWith("recovered", "exhausted by 2", "recovered");
     }
 
     @Test

@@ -168,7 +168,9 @@ class HostilePluginTest {
     @Test
     void aDescriptionThatHangsHoldsUpNoBinding() throws Exception {
         Silent silent = new Silent();
-        bench.coordinator.board().bindBackend(silent, Map.of("tminus.name", "silent", "service.ranking", -5), "test");
+        bench.coordinator
+                .board()
+                .bindBackend(silent, silent, Map.of("tminus.name", "silent", "service.ranking", -5), "test");
         ready();
         assertThat(bench.trace(Bench.request()).backend()).isEqualTo("cpu");
         bench.configuration.update(Map.of("drainTimeoutMillis", "100", "policy", "full"));
@@ -200,7 +202,7 @@ class HostilePluginTest {
         };
         bench.configuration.update(
                 Map.of("drainTimeoutMillis", "100", "pluginTimeoutMillis", "50", "temperatureLimitCelsius", "80"));
-        bench.coordinator.board().bindBackend(mute, Map.of("tminus.name", "mute", "service.ranking", 5), "test");
+        bench.coordinator.board().bindBackend(mute, mute, Map.of("tminus.name", "mute", "service.ranking", 5), "test");
         ready();
         hangs.set(true);
         Trace trace = bench.trace(Bench.request());
@@ -298,15 +300,68 @@ class HostilePluginTest {
                 .filteredOn(service -> service.name().equals("hanging"))
                 .singleElement()
                 .satisfies(service -> assertThat(service.reason()).contains("have not returned: 2"));
+        assertThat(bench.awaitEntry(JournalEntry.EXHAUSTED, "hanging").text()).contains("still out: 2");
         gate.countDown();
         Bench.await(() -> bench.journal
                         .latest(9, JournalEntry.CALL_RETURNED_LATE, "hanging")
                         .size()
                 == 2);
+        assertThat(bench.journal.latest(9, JournalEntry.RECOVERED, "hanging")).hasSize(1);
         shift.addAndGet(Duration.ofHours(1).toNanos());
         assertThat(bench.trace(Bench.request()).policy()).isEqualTo("hanging");
         bench.awaitEntry(JournalEntry.PROBED, "hanging");
         bench.awaitEntry(JournalEntry.RELEASED, "hanging");
+    }
+
+    @Test
+    void callsThatHangAtOnceAreOneQuarantine() throws Exception {
+        FakeBackend hanging = new FakeBackend();
+        hanging.behaviour = (path, inputs, control) -> {
+            QueueTest.awaitIgnoringInterrupts(gate);
+            return FakeBackend.answer(path, inputs, control);
+        };
+        bench.configuration.update(Map.of("drainTimeoutMillis", "100", "workers", "3"));
+        bench.backend("hanging", 9, hanging);
+        ready();
+        List<CompletableFuture<InferenceResult>> sent = List.of(submit(), submit(), submit());
+        Bench.await(() -> hanging.runsInProgress.get() == 3);
+        bench.configuration.update(Map.of("drainTimeoutMillis", "100", "workers", "3", "pluginTimeoutMillis", "50"));
+        for (CompletableFuture<InferenceResult> each : sent) {
+            assertThat(backendOf(each)).isEqualTo("cpu");
+        }
+        assertThat(bench.counter("abandoned")).isEqualTo(3);
+        assertThat(bench.counter("quarantines")).isEqualTo(1);
+        Bench.await(() ->
+                bench.journal.latest(9, JournalEntry.CALL_ABANDONED, "hanging").size() == 3);
+        assertThat(bench.journal.latest(9, JournalEntry.QUARANTINED, "hanging")).hasSize(1);
+    }
+
+    @Test
+    void whoeverWaitsForAnotherBackendIsAnsweredByAnExhaustedOneThatRecovers() throws Exception {
+        CountDownLatch opening = new CountDownLatch(1);
+        try {
+            FakeBackend stuck = new FakeBackend();
+            stuck.opening = model -> QueueTest.awaitIgnoringInterrupts(opening);
+            bench.configuration.update(
+                    Map.of("drainTimeoutMillis", "100", "pluginTimeoutMillis", "50", "abandonedCallLimit", "1"));
+            ready().backend("stuck", -1, stuck);
+            backend.behaviour = (path, inputs, control) -> {
+                QueueTest.awaitIgnoringInterrupts(gate);
+                return FakeBackend.answer(path, inputs, control);
+            };
+            CompletableFuture<InferenceResult> abandoned = submit();
+            bench.awaitEntry(JournalEntry.EXHAUSTED, "cpu");
+            bench.awaitEntry(JournalEntry.SESSION_FAILED, "toy");
+            CompletableFuture<InferenceResult> waiting = submit();
+            assertThat(waiting).isNotDone();
+            gate.countDown();
+            assertThat(backendOf(waiting)).isEqualTo("cpu");
+            assertThat(bench.awaitEntry(JournalEntry.RECOVERED, "cpu").text()).contains("may be tried again");
+            opening.countDown();
+            assertThat(backendOf(abandoned)).isEqualTo("stuck");
+        } finally {
+            opening.countDown();
+        }
     }
 
     @Test

@@ -97,7 +97,7 @@ class JournalTest {
                 getClass().getClassLoader(), new Class<?>[] {AdaptiveModel.class}, (proxy, method, arguments) -> {
                     throw new IllegalStateException("for a test");
                 });
-        bench.coordinator.board().bindModel(broken, Map.of(AdaptiveModel.NAME_PROPERTY, "broken"), "test 1");
+        bench.coordinator.board().bindModel(broken, broken, Map.of(AdaptiveModel.NAME_PROPERTY, "broken"), "test 1");
         assertThat(bench.awaitEntry(JournalEntry.MODEL_REFUSED, "broken").text())
                 .contains("for a test");
         bench.backend("cpu", 0, backend).model(TestModels.model());

@@ -28,6 +28,7 @@ class ServiceIntakeTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<ServiceReference<?>, Supplier<Object>> givers = new ConcurrentHashMap<>();
     private final AtomicInteger held = new AtomicInteger();
+    private final Map<ServiceReference<?>, String> up = new ConcurrentHashMap<>();
     private final List<String> board = new CopyOnWriteArrayList<>();
     private final CountDownLatch gate = new CountDownLatch(1);
 
@@ -52,19 +53,20 @@ class ServiceIntakeTest {
     private ServiceIntake<String> intake(long waitMillis) {
         return new ServiceIntake<>(context, threads, waitMillis, new ServiceIntake.Board<>() {
             @Override
-            public void bind(String service, Map<String, Object> properties, ServiceReference<String> reference) {
+            public void bind(ServiceReference<String> reference, String service, Map<String, Object> properties) {
                 assertThat(properties).containsEntry("tminus.name", "x");
+                up.put(reference, service);
                 board.add(service);
             }
 
             @Override
-            public void update(String service, Map<String, Object> properties) {
-                board.add(service + " again");
+            public void update(ServiceReference<String> reference, Map<String, Object> properties) {
+                board.add(up.get(reference) + " again");
             }
 
             @Override
-            public void unbind(String service) {
-                board.remove(service);
+            public void unbind(ServiceReference<String> reference) {
+                board.remove(up.remove(reference));
             }
         });
     }

@@ -18,6 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tminus.coordinator.internal.pipeline.DrainOutcome;
+import org.tminus.coordinator.internal.pipeline.ServiceBoard;
+import org.tminus.coordinator.internal.pipeline.ServiceEntry;
+import org.tminus.inference.InferenceRequest;
 import org.tminus.inference.InferenceResult;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
@@ -104,6 +107,35 @@ class SwapTest {
         for (FakeBackend gone : backends.subList(0, backends.size() - 1)) {
             assertThat(gone.closed.get()).isEqualTo(gone.opened.get());
         }
+    }
+
+    @Test
+    void oneObjectThatIsRegisteredTwiceGoesWithItsSecondRegistration() throws Exception {
+        ServiceBoard board = bench.coordinator.board();
+        FakeBackend twice = new FakeBackend();
+        FakePolicy policy = FakePolicy.depth(2);
+        AdaptiveModel model = TestModels.model("twin", "1.0.0");
+        for (int registration = 1; registration <= 2; registration++) {
+            Object key = registration;
+            board.bindBackend(key, twice, Map.of("tminus.name", "b" + key, "service.ranking", 10 - registration), "t");
+            board.bindPolicy(key, policy, Map.of("tminus.name", "p" + key, "service.ranking", 10 - registration), "t");
+            board.bindModel(key, model, Map.of(AdaptiveModel.NAME_PROPERTY, "twin"), "t");
+        }
+        board.updatePolicy(2, Map.of("tminus.name", "renamed", "service.ranking", 8));
+        assertThat(board.current().policies()).extracting(ServiceEntry::name).containsExactly("p1", "renamed", "full");
+        for (int registration = 1; registration <= 2; registration++) {
+            Trace trace = bench.trace(
+                    InferenceRequest.builder("twin").input("x", HostTensor.ofFloats(Shape.of(1, 4), 1, 0, 0, 0)));
+            assertThat(trace.backend()).isEqualTo("b" + registration);
+            assertThat(trace.policy()).isEqualTo(registration == 1 ? "p1" : "renamed");
+            Object key = registration;
+            assertThat(board.unbindPolicy(key)).isEqualTo(DrainOutcome.DRAINED);
+            assertThat(board.unbindBackend(key)).isEqualTo(DrainOutcome.DRAINED);
+            assertThat(board.unbindModel(key)).isEqualTo(DrainOutcome.DRAINED);
+        }
+        assertThat(board.current().models()).containsOnlyKeys("toy");
+        assertThat(bench.trace(Bench.request()).backend()).isEqualTo("cpu");
+        Bench.await(() -> twice.closed.get() == twice.opened.get());
     }
 
     private CompletableFuture<InferenceResult> runIn(FakeBackend backend) {

@@ -33,6 +33,9 @@ public final class ConfigurationHolder {
     /** The factory PID of settings of single models. */
     public static final String MODEL_FACTORY_PID = "org.tminus.model";
 
+    /** Under this key Karaf notes the file that a configuration came from. */
+    private static final String FILE = "felix.fileinstall.filename";
+
     private static final Logger LOG = LoggerFactory.getLogger(ConfigurationHolder.class);
 
     private final ConfigurationStore store;
@@ -165,6 +168,32 @@ public final class ConfigurationHolder {
                     JournalEntry.CONFIGURATION_APPLIED, pid, "The configuration " + pid + " was taken away.", Map.of());
             listener.accept(current());
         }
+    }
+
+    /**
+     * Reports a configuration that is meant for a factory and does not belong to it, because of its name.
+     *
+     * @param factoryPid the factory that it is meant for
+     */
+    public synchronized void misname(String pid, String factoryPid, Map<String, Object> properties) {
+        Object file = properties.get(FILE);
+        String name =
+                file == null ? "" : file.toString().substring(file.toString().lastIndexOf('/') + 1);
+        report(
+                pid,
+                List.of(
+                        name.isEmpty()
+                                ? new ConfigurationProblem(
+                                        pid,
+                                        "service.pid",
+                                        pid,
+                                        factoryPid + "~NAME; delete this one (config:delete " + pid
+                                                + ") and make another of that name")
+                                : new ConfigurationProblem(
+                                        pid,
+                                        FILE,
+                                        name,
+                                        factoryPid + "-NAME.cfg, where NAME has no ~; rename the file")));
     }
 
     /** What was refused or ignored, by PID. */

@@ -48,7 +48,7 @@ public final class ConfigurationValidator {
                 (int) reader.integer("shadowQueueCapacity", 64, 1, MOST_WAITING),
                 reader.integer("shadowMaxBytes", 1L << 20, 1, Long.MAX_VALUE),
                 reader.number("agreementCosine", 0.99, -1, 1));
-        reader.checkUnknown(".");
+        reader.checkUnknown();
         return new Validation<>(reader.isRefused() ? null : settings, reader.problems());
     }
 
@@ -77,7 +77,7 @@ public final class ConfigurationValidator {
                 reader.text("operatingPoint"),
                 reader.optionalNumber("budgetFlopsRatio", 0, 1),
                 parameters);
-        reader.checkUnknown(PARAMETER);
+        reader.checkUnknown(PARAMETER + "NAME");
         return new Validation<>(reader.isRefused() ? null : settings, reader.problems());
     }
 
@@ -114,7 +114,7 @@ public final class ConfigurationValidator {
                 reader.optionalNumber("maxLatencyRatio", 0, MOST_RATIO),
                 reader.optionalShare("minAgreement"),
                 reader.optionalInteger("promoteAfter", 1, MOST_REQUESTS));
-        reader.checkUnknown(".");
+        reader.checkUnknown();
         return new Validation<>(reader.isRefused() ? null : settings, reader.problems());
     }
 

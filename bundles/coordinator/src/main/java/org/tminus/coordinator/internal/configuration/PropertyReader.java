@@ -160,15 +160,23 @@ final class PropertyReader {
         return absent;
     }
 
-    /** Reports keys that nobody has asked for. They are ignored, not refused: a newer tool may have written them. */
-    void checkUnknown(String openPrefix) {
+    /**
+     * Reports keys that nobody has asked for. They are ignored, not refused: a newer tool may have written them.
+     *
+     * @param open which keys with a dot are known, for people
+     */
+    void checkUnknown(String... open) {
+        known.addAll(List.of(open));
         for (Map.Entry<String, Object> property : properties.entrySet()) {
             String key = property.getKey();
             // Keys with a dot belong to the framework and its tools: service.pid, component.name,
             // felix.fileinstall.filename.
-            if (!known.contains(key) && key.indexOf('.') < 0 && !key.startsWith(openPrefix)) {
+            if (!known.contains(key) && key.indexOf('.') < 0) {
                 problems.add(new ConfigurationProblem(
-                        pid, key, String.valueOf(property.getValue()), "no such key; known are " + known));
+                        pid,
+                        key,
+                        String.valueOf(property.getValue()),
+                        "another key, since this one is unknown; known are " + String.join(", ", known)));
             }
         }
     }

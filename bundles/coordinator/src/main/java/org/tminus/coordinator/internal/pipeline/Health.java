@@ -30,6 +30,12 @@ public final class Health {
         void probed();
 
         void released();
+
+        /** Not one more call may be risked: this many that were abandoned are out. */
+        void exhausted(int lostCalls);
+
+        /** It may be called again, or at least probed. */
+        void recovered();
     }
 
     private static final Watcher NOBODY = new Watcher() {
@@ -47,6 +53,16 @@ public final class Health {
         public void released() {
             // Nobody watches.
         }
+
+        @Override
+        public void exhausted(int lostCalls) {
+            // Nobody watches.
+        }
+
+        @Override
+        public void recovered() {
+            // Nobody watches.
+        }
     };
 
     private final AtomicInteger failuresInARow = new AtomicInteger();
@@ -58,6 +74,8 @@ public final class Health {
     private volatile int mostLostCalls = Integer.MAX_VALUE;
     private volatile Watcher watcher = NOBODY;
     private volatile String reason = "";
+    /** Whether the watcher was told that it is exhausted. Guarded by this. */
+    private boolean toldExhausted;
 
     public void watch(Watcher only) {
         watcher = only;
@@ -66,6 +84,21 @@ public final class Health {
     /** @param most how many abandoned calls may be out before the service is not even probed any more */
     public void limitLostCalls(int most) {
         mostLostCalls = most;
+        tellExhaustion();
+    }
+
+    /** One change after the other, so that what is told last is so. */
+    private synchronized void tellExhaustion() {
+        boolean exhausted = isExhausted();
+        if (exhausted == toldExhausted) {
+            return;
+        }
+        toldExhausted = exhausted;
+        if (exhausted) {
+            watcher.exhausted(lostCalls());
+        } else {
+            watcher.recovered();
+        }
     }
 
     /** Whether the service may be called now. Called once per use: the first call after a quarantine is the probe. */
@@ -101,6 +134,7 @@ public final class Health {
     /** A call that was abandoned came back. */
     public void returned() {
         lostCalls.decrementAndGet();
+        tellExhaustion();
     }
 
     /** Whether the service is in quarantine, without probing it. */
@@ -140,21 +174,29 @@ public final class Health {
         if (until.get() == NEVER ? failures < LIMIT || !begins(now) : !endsProbe()) {
             return false;
         }
-        reason = why;
-        quarantines.incrementAndGet();
-        until.set(now + duration());
-        watcher.quarantined(why);
+        enter(why, now);
         return true;
     }
 
-    /** A call did not come back at all: quarantine at once. Should it come back later, {@link #returned} is to be called. */
-    public void hung(String why, long now) {
+    /**
+     * A call did not come back at all: quarantine at once. Should it come back later, {@link #returned} is to be called.
+     *
+     * @return whether the service is in quarantine because of this call, not because of one before
+     */
+    public boolean hung(String why, long now) {
         lostCalls.incrementAndGet();
         successes.set(0);
-        reason = why;
-        if (begins(now) || endsProbe()) {
-            quarantines.incrementAndGet();
+        boolean first = begins(now) || endsProbe();
+        if (first) {
+            enter(why, now);
         }
+        tellExhaustion();
+        return first;
+    }
+
+    private void enter(String why, long now) {
+        reason = why;
+        quarantines.incrementAndGet();
         until.set(now + duration());
         watcher.quarantined(why);
     }

@@ -25,7 +25,8 @@ import org.tminus.predictor.ComplexityPredictor;
 
 /**
  * Where services are put up and taken down, by OSGi or by a test. Each change swaps one immutable {@link Pipeline} for
- * another; taking down returns when no request works with the service any more, or the bound is reached. Thread-safe.
+ * another; taking down returns when no request works with the service any more, or the bound is reached. What is put up is
+ * a registration, told from others by the first argument: one object may be registered several times. Thread-safe.
  */
 public final class ServiceBoard {
     /** What else has to happen when the pipeline changes. */
@@ -72,11 +73,12 @@ public final class ServiceBoard {
     }
 
     public void configure(Configuration configuration) {
-        swap(pipeline -> pipeline.withConfiguration(configuration));
-        Pipeline present = current();
-        Stream.<List<? extends ServiceEntry<?>>>of(present.policies(), present.predictors(), present.backends())
+        Pipeline after = current.updateAndGet(pipeline -> pipeline.withConfiguration(configuration));
+        // Before anybody looks again: a higher limit may let what was exhausted answer.
+        Stream.<List<? extends ServiceEntry<?>>>of(after.policies(), after.predictors(), after.backends())
                 .flatMap(List::stream)
                 .forEach(this::limit);
+        tell(after);
     }
 
     /** Has everything chosen anew, though nothing is there that was not before. */
@@ -88,59 +90,61 @@ public final class ServiceBoard {
         entry.health().limitLostCalls(current().configuration().global().abandonedCallLimit());
     }
 
-    private <T> ServiceEntry<T> entry(String kind, T service, Map<String, Object> properties, String bundle) {
-        ServiceEntry<T> entry = ServiceEntry.of(kind, service, properties, bundle);
+    private <T> ServiceEntry<T> entry(
+            Object registration, String kind, T service, Map<String, Object> properties, String bundle) {
+        ServiceEntry<T> entry = ServiceEntry.of(registration, kind, service, properties, bundle);
         limit(entry);
         notes.came(entry);
         return entry;
     }
 
-    public void bindPolicy(Policy policy, Map<String, Object> properties, String bundle) {
-        ServiceEntry<Policy> entry = entry("policy", policy, properties, bundle);
+    public void bindPolicy(Object registration, Policy policy, Map<String, Object> properties, String bundle) {
+        ServiceEntry<Policy> entry = entry(registration, "policy", policy, properties, bundle);
         swap(pipeline -> pipeline.withPolicies(plus(pipeline.policies(), entry)));
     }
 
-    public void updatePolicy(Policy policy, Map<String, Object> properties) {
-        swap(pipeline -> pipeline.withPolicies(changed(pipeline.policies(), policy, properties)));
+    public void updatePolicy(Object registration, Map<String, Object> properties) {
+        swap(pipeline -> pipeline.withPolicies(changed(pipeline.policies(), registration, properties)));
     }
 
-    public DrainOutcome unbindPolicy(Policy policy) {
-        return remove(policy, Pipeline::policies, Pipeline::withPolicies);
+    public DrainOutcome unbindPolicy(Object registration) {
+        return remove(registration, Pipeline::policies, Pipeline::withPolicies);
     }
 
-    public void bindPredictor(ComplexityPredictor predictor, Map<String, Object> properties, String bundle) {
-        ServiceEntry<ComplexityPredictor> entry = entry("predictor", predictor, properties, bundle);
+    public void bindPredictor(
+            Object registration, ComplexityPredictor predictor, Map<String, Object> properties, String bundle) {
+        ServiceEntry<ComplexityPredictor> entry = entry(registration, "predictor", predictor, properties, bundle);
         swap(pipeline -> pipeline.withPredictors(plus(pipeline.predictors(), entry)));
     }
 
-    public void updatePredictor(ComplexityPredictor predictor, Map<String, Object> properties) {
-        swap(pipeline -> pipeline.withPredictors(changed(pipeline.predictors(), predictor, properties)));
+    public void updatePredictor(Object registration, Map<String, Object> properties) {
+        swap(pipeline -> pipeline.withPredictors(changed(pipeline.predictors(), registration, properties)));
     }
 
-    public DrainOutcome unbindPredictor(ComplexityPredictor predictor) {
-        return remove(predictor, Pipeline::predictors, Pipeline::withPredictors);
+    public DrainOutcome unbindPredictor(Object registration) {
+        return remove(registration, Pipeline::predictors, Pipeline::withPredictors);
     }
 
-    public void bindBackend(Backend backend, Map<String, Object> properties, String bundle) {
-        ServiceEntry<Backend> entry = entry("backend", backend, properties, bundle);
+    public void bindBackend(Object registration, Backend backend, Map<String, Object> properties, String bundle) {
+        ServiceEntry<Backend> entry = entry(registration, "backend", backend, properties, bundle);
         swap(pipeline -> pipeline.withBackends(plus(pipeline.backends(), entry)));
     }
 
-    public void updateBackend(Backend backend, Map<String, Object> properties) {
-        swap(pipeline -> pipeline.withBackends(changed(pipeline.backends(), backend, properties)));
+    public void updateBackend(Object registration, Map<String, Object> properties) {
+        swap(pipeline -> pipeline.withBackends(changed(pipeline.backends(), registration, properties)));
     }
 
-    public DrainOutcome unbindBackend(Backend backend) {
-        return remove(backend, Pipeline::backends, Pipeline::withBackends);
+    public DrainOutcome unbindBackend(Object registration) {
+        return remove(registration, Pipeline::backends, Pipeline::withBackends);
     }
 
-    public void bindModel(AdaptiveModel model, Map<String, Object> properties, String bundle) {
+    public void bindModel(Object registration, AdaptiveModel model, Map<String, Object> properties, String bundle) {
         String problem = problem(model);
         if (!problem.isEmpty()) {
-            notes.refused(ServiceEntry.of("model", model, properties, bundle), problem);
+            notes.refused(ServiceEntry.of(registration, "model", model, properties, bundle), problem);
             return;
         }
-        ServiceEntry<AdaptiveModel> entry = entry("model", model, properties, bundle);
+        ServiceEntry<AdaptiveModel> entry = entry(registration, "model", model, properties, bundle);
         swap(pipeline -> pipeline.withModels(plus(pipeline.allModels(), entry)));
     }
 
@@ -157,8 +161,8 @@ public final class ServiceBoard {
         }
     }
 
-    public DrainOutcome unbindModel(AdaptiveModel model) {
-        return remove(model, Pipeline::allModels, Pipeline::withModels);
+    public DrainOutcome unbindModel(Object registration) {
+        return remove(registration, Pipeline::allModels, Pipeline::withModels);
     }
 
     public void bindRepository(ModelRepository repository) {
@@ -170,23 +174,26 @@ public final class ServiceBoard {
     }
 
     private void swap(Function<Pipeline, Pipeline> change) {
-        Pipeline after = current.updateAndGet(change::apply);
+        tell(current.updateAndGet(change::apply));
+    }
+
+    private void tell(Pipeline after) {
         counters.add(Counter.SWAPS);
         listener.changed(after);
     }
 
     private <T> DrainOutcome remove(
-            T service,
+            Object registration,
             Function<Pipeline, List<ServiceEntry<T>>> list,
             BiFunction<Pipeline, List<ServiceEntry<T>>, Pipeline> withList) {
-        ServiceEntry<T> gone = find(list.apply(current()), service);
+        ServiceEntry<T> gone = find(list.apply(current()), registration);
         if (gone == null) {
             return DrainOutcome.DRAINED;
         }
         Pipeline after = current.updateAndGet(pipeline -> withList.apply(
                 pipeline,
                 list.apply(pipeline).stream()
-                        .filter(entry -> entry.service() != service)
+                        .filter(entry -> entry.lease() != gone.lease())
                         .toList()));
         counters.add(Counter.SWAPS);
         notes.left(gone);
@@ -201,9 +208,9 @@ public final class ServiceBoard {
                 outcome -> notes.drained(gone, outcome));
     }
 
-    private static <T> @Nullable ServiceEntry<T> find(List<ServiceEntry<T>> entries, T service) {
+    private static <T> @Nullable ServiceEntry<T> find(List<ServiceEntry<T>> entries, Object registration) {
         for (ServiceEntry<T> entry : entries) {
-            if (entry.service() == service) {
+            if (entry.registration().equals(registration)) {
                 return entry;
             }
         }
@@ -218,9 +225,9 @@ public final class ServiceBoard {
     }
 
     private static <T> List<ServiceEntry<T>> changed(
-            List<ServiceEntry<T>> entries, T service, Map<String, Object> properties) {
+            List<ServiceEntry<T>> entries, Object registration, Map<String, Object> properties) {
         return entries.stream()
-                .map(entry -> entry.service() == service ? entry.with(properties) : entry)
+                .map(entry -> entry.registration().equals(registration) ? entry.with(properties) : entry)
                 .sorted(ServiceEntry.BY_RANKING)
                 .toList();
     }

@@ -12,15 +12,17 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Constants;
 
 /**
- * A service with what is known of it. Entries are immutable apart from lease and health, which the entries of one service
- * share when its properties change.
+ * A registration of a service with what is known of it. Entries are immutable apart from lease and health, which the entries of one
+ * registration share when its properties change.
  *
+ * @param registration tells it from others of the same service; its own equals decides
  * @param kind {@code policy}, {@code predictor}, {@code backend} or {@code model}
  * @param name its {@code tminus.name}
  * @param bundle symbolic name and version of the bundle that brings it
  * @param properties the service properties, for filters
  */
 public record ServiceEntry<T>(
+        Object registration,
         String kind,
         String name,
         String bundle,
@@ -37,11 +39,13 @@ public record ServiceEntry<T>(
     /** The service property by which plugins are named. */
     public static final String NAME = "tminus.name";
 
-    public static <T> ServiceEntry<T> of(String kind, T service, Map<String, Object> properties, String bundle) {
+    public static <T> ServiceEntry<T> of(
+            Object registration, String kind, T service, Map<String, Object> properties, String bundle) {
         String name = properties.get(NAME) instanceof String text && !text.isBlank()
                 ? text
                 : service.getClass().getSimpleName();
         return new ServiceEntry<>(
+                registration,
                 kind,
                 name,
                 bundle,
@@ -58,10 +62,10 @@ public record ServiceEntry<T>(
         return Collections.unmodifiableMap(copy);
     }
 
-    /** The same service with other properties. */
+    /** The same registration with other properties. */
     public ServiceEntry<T> with(Map<String, Object> changed) {
-        ServiceEntry<T> fresh = of(kind, service, changed, bundle);
-        return new ServiceEntry<>(kind, fresh.name, bundle, service, fresh.properties, lease, health);
+        ServiceEntry<T> fresh = of(registration, kind, service, changed, bundle);
+        return new ServiceEntry<>(registration, kind, fresh.name, bundle, service, fresh.properties, lease, health);
     }
 
     public int ranking() {

@@ -97,5 +97,19 @@ final class ServiceNotes {
         public void released() {
             note(JournalEntry.RELEASED, entry, "The " + entry + " answered, and its quarantine is over.");
         }
+
+        @Override
+        public void exhausted(int lostCalls) {
+            note(
+                    JournalEntry.EXHAUSTED,
+                    entry,
+                    "The " + entry + " gets no more calls until some come back; abandoned and still out: " + lostCalls
+                            + ".");
+        }
+
+        @Override
+        public void recovered() {
+            note(JournalEntry.RECOVERED, entry, "The " + entry + " may be tried again: fewer calls to it hang now.");
+        }
     }
 }

@@ -996,10 +996,9 @@ final class Execution implements LeaseHolder {
         ServiceEntry<?> plugin = plugin(leased);
         Health health = plugin == null ? null : plugin.health();
         String name = plugin == null ? leased.toString() : plugin.name();
-        if (health != null) {
-            health.hung(reason, now());
+        if (health != null && health.hung(reason, now())) {
+            count(Counter.QUARANTINES);
         }
-        lostCall.lost(leased, name, health);
         if (told) {
             platform.journal()
                     .note(
@@ -1008,7 +1007,9 @@ final class Execution implements LeaseHolder {
                             "A call of request " + task.id() + " was given up: " + reason + ".",
                             Map.of("requestId", Long.toString(task.id())));
         }
-        count(Counter.QUARANTINES);
+        if (lostCall.lost(leased, name, health)) {
+            tellReturn();
+        }
     }
 
     /** The plugin that is called when this is; also one that went meanwhile. */
@@ -1032,6 +1033,8 @@ final class Execution implements LeaseHolder {
                         lostCall.name(),
                         "The abandoned call of request " + task.id() + " to the " + lostCall.target() + " came back.",
                         Map.of("requestId", Long.toString(task.id())));
+        // Its plugin may answer again what waits for another one.
+        scheduler.lookAgain();
     }
 
     private void giveUp(Leasable leased, String reason) {

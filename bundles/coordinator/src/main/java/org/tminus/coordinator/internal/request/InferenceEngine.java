@@ -418,6 +418,11 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         }
 
         @Override
+        public void lookAgain() {
+            InferenceEngine.this.lookAgain();
+        }
+
+        @Override
         public void leave() {
             pool.leave();
         }

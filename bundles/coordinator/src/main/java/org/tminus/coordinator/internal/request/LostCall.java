@@ -18,14 +18,15 @@ final class LostCall {
     private @Nullable Health health;
     private boolean back;
 
-    /** The call was given up; its plugin's account counts it as lost already. */
-    synchronized void lost(Leasable called, String plugin, @Nullable Health account) {
+    /** The call was given up; its plugin's account counts it as lost already. @return whether it has come back already */
+    synchronized boolean lost(Leasable called, String plugin, @Nullable Health account) {
         target = called;
         name = plugin;
         health = account;
         if (back) {
             settle();
         }
+        return back;
     }
 
     /** The thread has come back from all calls. @return whether one of them had been given up */

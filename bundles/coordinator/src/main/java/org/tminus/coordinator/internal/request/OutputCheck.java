@@ -4,10 +4,12 @@
  */
 package org.tminus.coordinator.internal.request;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,30 +47,39 @@ final class OutputCheck {
             throw new BackendFailure("it gave no outputs", true, null);
         }
         Map<String, Tensor> wanted = new HashMap<>();
-        Set<Tensor> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Tensor> others = new ArrayList<>(0);
         String problem;
         Throwable cause = null;
         try {
             outputs.forEach((name, tensor) -> {
-                if (tensor != null && inputs.stream().noneMatch(input -> input == tensor)) {
-                    all.add(tensor);
-                }
-                if (name != null && requested.contains(name)) {
-                    wanted.put(name, tensor);
+                Tensor other = name != null && requested.contains(name) ? wanted.put(name, tensor) : tensor;
+                if (other != null) {
+                    others.add(other);
                 }
             });
-            problem = problem(model, requested, rows, wanted, all);
+            problem = problem(model, requested, rows, inputs, wanted);
         } catch (RuntimeException | Error e) {
             problem = UNREADABLE + Failures.describe(e);
             cause = e;
         }
         if (!problem.isEmpty()) {
-            all.forEach(OutputCheck::close);
+            others.addAll(wanted.values());
+            close(others, inputs, List.of());
             throw new BackendFailure(problem, true, cause);
         }
-        wanted.values().forEach(all::remove);
-        all.forEach(OutputCheck::close);
+        if (!others.isEmpty()) {
+            close(others, inputs, wanted.values());
+        }
         return wanted;
+    }
+
+    /** Closes what a backend gave, each tensor once, except what is the client's and what is kept. */
+    private static void close(Collection<Tensor> given, Collection<Tensor> inputs, Collection<Tensor> kept) {
+        Set<Tensor> closing = Collections.newSetFromMap(new IdentityHashMap<>());
+        closing.addAll(given);
+        inputs.forEach(closing::remove);
+        kept.forEach(closing::remove);
+        closing.forEach(OutputCheck::close);
     }
 
     /** A tensor may be a plugin's own class. */
@@ -82,19 +93,22 @@ final class OutputCheck {
         }
     }
 
-    /** @param own what the backend gave, without the client's inputs and each once */
     private static String problem(
-            AdaptiveModel model, Set<String> requested, int rows, Map<String, Tensor> outputs, Set<Tensor> own) {
-        Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+            AdaptiveModel model,
+            Set<String> requested,
+            int rows,
+            Collection<Tensor> inputs,
+            Map<String, Tensor> outputs) {
         for (String name : requested) {
             Tensor tensor = outputs.get(name);
             if (tensor == null) {
                 return "output '" + name + "' is missing";
             }
-            if (!own.contains(tensor)) {
+            if (times(tensor, inputs) > 0) {
                 return "output '" + name + "' is an input of the client";
             }
-            if (!seen.add(tensor)) {
+            // There are few: comparing each with each is less work than a set, which every request would pay for.
+            if (times(tensor, outputs.values()) > 1) {
                 return "output '" + name + "' is the tensor of another output, too";
             }
             TensorSpec spec = model.signature().output(name).orElseThrow();
@@ -114,6 +128,15 @@ final class OutputCheck {
             }
         }
         return "";
+    }
+
+    /** By identity: a tensor's own equals may say anything. */
+    private static int times(Tensor wanted, Collection<Tensor> tensors) {
+        int times = 0;
+        for (Tensor tensor : tensors) {
+            times += tensor == wanted ? 1 : 0;
+        }
+        return times;
     }
 
     /**

@@ -37,12 +37,16 @@ import org.tminus.predictor.ComplexityPredictor;
 
 /** Chooses services by configuration and ranking; the choice for a model is kept until the pipeline changes. */
 public final class Router {
-    private record Tried(AdaptiveModel model, Rollout rollout) {}
+    /** @param model the lease of its registration */
+    private record Tried(Leasable model, Rollout rollout) {}
 
-    /** @param versions by model name, those that answer requests for any, in the order of choice */
+    /**
+     * @param routes by the lease of the model's registration
+     * @param versions by model name, those that answer requests for any, in the order of choice
+     */
     private record Table(
             Pipeline pipeline,
-            Map<AdaptiveModel, Route> routes,
+            Map<Leasable, Route> routes,
             Map<Tried, Route> candidates,
             Map<String, List<ServiceEntry<AdaptiveModel>>> versions) {
         static Table of(Pipeline pipeline) {
@@ -109,7 +113,7 @@ public final class Router {
     }
 
     private Route tried(Table present, ServiceEntry<AdaptiveModel> model, Rollout rollout) {
-        Tried key = new Tried(model.service(), rollout);
+        Tried key = new Tried(model.lease(), rollout);
         Route known = present.candidates().get(key);
         if (known != null) {
             return known;
@@ -297,12 +301,12 @@ public final class Router {
     }
 
     private Route route(Table present, ServiceEntry<AdaptiveModel> model) {
-        Route known = present.routes().get(model.service());
+        Route known = present.routes().get(model.lease());
         return known != null
                 ? known
                 : present.routes()
                         .computeIfAbsent(
-                                model.service(),
+                                model.lease(),
                                 key -> build(
                                         present.pipeline(),
                                         model,

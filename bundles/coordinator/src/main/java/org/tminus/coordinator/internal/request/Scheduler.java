@@ -9,6 +9,9 @@ interface Scheduler {
     /** Puts a task, given up by an execution, on its way again. */
     void again(Task task);
 
+    /** Something may answer now that could not before: has those who wait look again. */
+    void lookAgain();
+
     /** The execution no longer counts as work. */
     void leave();
 

@@ -11,11 +11,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Version;
 import org.slf4j.Logger;
@@ -49,9 +52,13 @@ public final class RolloutBook implements Rollouts, Rollout.Verdicts {
     private final Executor background;
     private volatile Promotion promotion = NOWHERE;
     private volatile Predicate<RolloutSettings> presence = settings -> true;
+    private volatile Supplier<Set<String>> installed = Set::of;
     private volatile Runnable listener = () -> {};
     /** In the order of choice; replaced as a whole. */
     private volatile List<Rollout> rollouts = List.of();
+
+    /** Never null where there is a rollout. */
+    private volatile @Nullable Configuration configured;
 
     /** @param background takes what would hold up a request */
     public RolloutBook(RolloutStore store, JournalBook journal, Executor background) {
@@ -64,10 +71,12 @@ public final class RolloutBook implements Rollouts, Rollout.Verdicts {
      * Who is asked and told, from now on.
      *
      * @param there whether a candidate is there
+     * @param models the names of those that are installed
      * @param changed what to do when other rollouts are at work than before
      */
-    public void listen(Predicate<RolloutSettings> there, Runnable changed) {
+    public void listen(Predicate<RolloutSettings> there, Supplier<Set<String>> models, Runnable changed) {
         presence = there;
+        installed = models;
         listener = changed;
     }
 
@@ -77,6 +86,7 @@ public final class RolloutBook implements Rollouts, Rollout.Verdicts {
 
     /** Takes what is configured; a rollout whose settings have not changed goes on. The caller has all chosen anew. */
     public synchronized void configure(Configuration configuration) {
+        configured = configuration;
         Map<String, Rollout> known = new LinkedHashMap<>();
         rollouts.forEach(rollout -> known.put(rollout.settings().name(), rollout));
         Map<String, Rollout> next = new TreeMap<>();
@@ -113,6 +123,8 @@ public final class RolloutBook implements Rollouts, Rollout.Verdicts {
         store.save(rollout);
         String text = "The " + rollout + " tries " + what(settings) + " as a " + settings.mode() + " on a share of "
                 + settings.share() + " of the requests.";
+        String idle = unfollowed(settings);
+        text = idle.isEmpty() ? text : text + " " + idle;
         LOG.info(text);
         note(JournalEntry.ROLLOUT_STARTED, rollout, text);
         return rollout;
@@ -232,29 +244,50 @@ public final class RolloutBook implements Rollouts, Rollout.Verdicts {
         List<RolloutState> states = new ArrayList<>();
         present.stream()
                 .sorted(Comparator.comparing(rollout -> rollout.settings().name()))
-                .forEach(rollout -> states.add(rollout.snapshot(remark(rollout, present))));
+                .forEach(rollout -> states.add(rollout.snapshot(remark(rollout))));
         return states;
     }
 
     /** What keeps a rollout from being at work; empty if nothing does. */
-    private String remark(Rollout rollout, List<Rollout> all) {
+    private String remark(Rollout rollout) {
         if (!rollout.isRunning()) {
             return "";
         }
         if (!presence.test(rollout.settings())) {
             return "The candidate is not there; its share is served as all other requests.";
         }
-        for (Rollout other : all) {
-            if (other == rollout) {
-                break;
-            }
-            String model = other.settings().model();
-            if (other.isRunning()
-                    && (model == null || model.equals(rollout.settings().model()))) {
-                return "It waits until the " + other + " is over.";
-            }
+        List<String> models = followers(rollout.settings());
+        if (models.isEmpty()) {
+            return unfollowed(rollout.settings());
         }
-        return "";
+        Set<String> others = new TreeSet<>();
+        for (String model : models) {
+            Rollout atWork = atWork(model, Objects.requireNonNull(configured));
+            if (atWork == rollout || atWork == null) {
+                return "";
+            }
+            others.add("the " + atWork);
+        }
+        return "It waits until " + String.join(" or ", others) + " is over.";
+    }
+
+    /** The installed models that a rollout is for. */
+    private List<String> followers(RolloutSettings settings) {
+        Configuration configuration = Objects.requireNonNull(configured);
+        return installed.get().stream()
+                .filter(model -> isFor(settings, model, configuration))
+                .toList();
+    }
+
+    /** Why no installed model takes part in a rollout; empty if one does, or none is installed. */
+    private String unfollowed(RolloutSettings settings) {
+        if (installed.get().isEmpty() || !followers(settings).isEmpty()) {
+            return "";
+        }
+        return settings.model() == null
+                ? "No model takes part: each that is installed has a " + settings.kind()
+                        + " in its own configuration (org.tminus.model~NAME). Take it away there, or name a model here."
+                : "No model takes part: '" + settings.model() + "' is not installed.";
     }
 
     /** What an operator should know, as sentences. */

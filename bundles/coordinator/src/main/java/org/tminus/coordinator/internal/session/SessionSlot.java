@@ -101,11 +101,6 @@ public final class SessionSlot extends Leasable {
         return backend;
     }
 
-    /** Whether it is for these registrations of its services; new properties do not make a new one. */
-    boolean isFor(ServiceEntry<AdaptiveModel> someModel, ServiceEntry<Backend> someBackend) {
-        return model.lease() == someModel.lease() && backend.lease() == someBackend.lease();
-    }
-
     public ModelView view() {
         return view;
     }

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.backend.Backend;
 import org.tminus.coordinator.internal.journal.JournalBook;
+import org.tminus.coordinator.internal.pipeline.Leasable;
 import org.tminus.coordinator.internal.pipeline.ServiceEntry;
 import org.tminus.coordinator.internal.status.Counters;
 import org.tminus.model.AdaptiveModel;
@@ -21,8 +22,8 @@ import org.tminus.model.ModelRepository;
 
 /** All sessions, one per model and backend. Thread-safe. */
 public final class Sessions {
-    /** Leases tell the services apart: entries are replaced when only their properties change. */
-    private record Key(AdaptiveModel model, Backend backend) {}
+    /** Leases tell the registrations apart: entries are replaced when only their properties change. */
+    private record Key(Leasable model, Leasable backend) {}
 
     private final Map<Key, SessionSlot> slots = new ConcurrentHashMap<>();
     private final Counters counters;
@@ -68,7 +69,7 @@ public final class Sessions {
 
     /** The slot for a model on a backend; it is opened when somebody asks for it. */
     public SessionSlot slot(ServiceEntry<AdaptiveModel> model, ServiceEntry<Backend> backend) {
-        Key wanted = new Key(model.service(), backend.service());
+        Key wanted = new Key(model.lease(), backend.lease());
         if (isGone(model, backend)) {
             // A request with an older pipeline asks: keep nothing that would outlive it, and leave alone what came
             // since.
@@ -76,16 +77,7 @@ public final class Sessions {
             gone.retire();
             return gone;
         }
-        SessionSlot slot = slots.compute(wanted, (key, known) -> {
-            if (known != null && !known.isRetired() && known.isFor(model, backend)) {
-                return known;
-            }
-            if (known != null) {
-                // Its service went and came back: the session of the first time is not used again.
-                known.retire();
-            }
-            return newSlot(model, backend);
-        });
+        SessionSlot slot = slots.computeIfAbsent(wanted, unseen -> newSlot(model, backend));
         if (isGone(model, backend)) {
             slot.retire();
             slots.remove(wanted, slot);
@@ -115,7 +107,7 @@ public final class Sessions {
     public List<SessionSlot> retire(ServiceEntry<?> gone) {
         List<SessionSlot> retired = new ArrayList<>();
         slots.forEach((key, slot) -> {
-            if (key.model() == gone.service() || key.backend() == gone.service()) {
+            if (key.model() == gone.lease() || key.backend() == gone.lease()) {
                 slots.remove(key, slot);
                 slot.giveUp();
                 retired.add(slot);

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -37,10 +39,11 @@ class RolloutBookTest {
     private final List<RolloutSettings> promoted = new ArrayList<>();
     private final AtomicBoolean there = new AtomicBoolean(true);
     private final AtomicInteger renewed = new AtomicInteger();
+    private final Set<String> installed = new TreeSet<>();
 
     private RolloutBook book() {
         RolloutBook book = new RolloutBook(new RolloutStore(folder.resolve("rollouts")), journal, Runnable::run);
-        book.listen(settings -> there.get(), renewed::incrementAndGet);
+        book.listen(settings -> there.get(), () -> installed, renewed::incrementAndGet);
         book.promoteBy(promoted::add);
         book.configure(configuration.current());
         return book;
@@ -101,6 +104,39 @@ class RolloutBookTest {
         journal.close();
         assertThat(journal.latest(9, JournalEntry.ROLLOUT_ROLLED_BACK, "a")).hasSize(1);
         assertThat(journal.latest(9, JournalEntry.ROLLOUT_STARTED, "a")).hasSize(2);
+    }
+
+    @Test
+    void whereNoModelTakesPartTheRolloutSaysWhy() {
+        installed.addAll(Set.of("toy", "other"));
+        configuration.updateModel("org.tminus.model~toy", Map.of("policy", "mine"));
+        configuration.updateModel("org.tminus.model~other", Map.of("policy", "mine", "backend", "cpu"));
+        configure("all");
+        configure("backends", "kind", "backend");
+        configure("elsewhere", "model", "none");
+        RolloutBook book = book();
+        assertThat(state(book, "all").phase()).isEqualTo("running");
+        assertThat(state(book, "all").reason()).contains("No model takes part").contains("own configuration");
+        assertThat(state(book, "elsewhere").reason()).contains("'none' is not installed");
+        assertThat(state(book, "backends").reason()).as("at work for toy").isEmpty();
+        assertThat(book.warnings()).anyMatch(warning -> warning.contains("No model takes part"));
+        journal.close();
+        assertThat(journal.latest(9, JournalEntry.ROLLOUT_STARTED, "all"))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.text()).contains("No model takes part"));
+    }
+
+    @Test
+    void aRolloutForAllWaitsForThoseOfItsModels() {
+        installed.addAll(Set.of("toy", "other"));
+        configuration.updateModel("org.tminus.model~other", Map.of("policy", "mine"));
+        configure("all");
+        configure("toys", "model", "toy");
+        RolloutBook book = book();
+        assertThat(state(book, "toys").reason()).isEmpty();
+        assertThat(state(book, "all").reason()).contains("waits").contains("rollout 'toys'");
+        installed.add("third");
+        assertThat(state(book, "all").reason()).isEmpty();
     }
 
     @Test
@@ -274,6 +310,7 @@ class RolloutBookTest {
         configure("b-all");
         configure("c-toy", "model", "toy");
         configure("d-toy", "model", "toy", "kind", "backend");
+        installed.add("toy");
         RolloutBook book = book();
         assertThat(atWork(book, "toy").settings().name()).isEqualTo("c-toy");
         assertThat(atWork(book, "other").settings().name()).isEqualTo("b-all");

@@ -30,6 +30,8 @@ public final class JournalKindCompleter implements Completer {
             JournalEntry.QUARANTINED,
             JournalEntry.PROBED,
             JournalEntry.RELEASED,
+            JournalEntry.EXHAUSTED,
+            JournalEntry.RECOVERED,
             JournalEntry.FELL_BACK,
             JournalEntry.CONFIGURATION_APPLIED,
             JournalEntry.CONFIGURATION_REFUSED,

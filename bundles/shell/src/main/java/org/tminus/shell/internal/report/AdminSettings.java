@@ -51,13 +51,27 @@ public final class AdminSettings implements SettingsStore {
     private @Nullable Configuration find(@Nullable String model) throws IOException {
         String filter = model == null
                 ? "(" + Constants.SERVICE_PID + "=" + PID + ")"
-                : "(&(" + ConfigurationAdmin.SERVICE_FACTORYPID + "=" + FACTORY_PID + ")(model=" + escape(model) + "))";
+                // Those of the factory, and those that the coordinator takes for such.
+                : "(|(service.factoryPid=" + FACTORY_PID + ")(&(service.pid=" + FACTORY_PID
+                        + "~*)(!(service.factoryPid=*))))";
         try {
             Configuration[] found = admin.listConfigurations(filter);
-            return found == null || found.length == 0 ? null : found[0];
+            for (Configuration each : found == null ? new Configuration[0] : found) {
+                if (model == null || model.equals(modelOf(each))) {
+                    return each;
+                }
+            }
+            return null;
         } catch (InvalidSyntaxException e) {
             throw new IOException("no configuration can be looked up for model '" + model + "'", e);
         }
+    }
+
+    /** The model that a configuration names, or else is named after. */
+    private static String modelOf(Configuration configuration) {
+        Object named = values(configuration, false).get("model");
+        String pid = configuration.getPid();
+        return named == null ? pid.substring(pid.indexOf('~') + 1) : named.toString();
     }
 
     static Map<String, Object> values(@Nullable Configuration configuration, boolean foreign) {
@@ -78,17 +92,5 @@ public final class AdminSettings implements SettingsStore {
     /** A configuration's instance name allows fewer characters than a model's name. */
     private static String instance(String model) {
         return model.replaceAll("[^A-Za-z0-9_.-]", "-");
-    }
-
-    private static String escape(String value) {
-        StringBuilder escaped = new StringBuilder();
-        for (int index = 0; index < value.length(); index++) {
-            char character = value.charAt(index);
-            if ("\\*()".indexOf(character) >= 0) {
-                escaped.append('\\');
-            }
-            escaped.append(character);
-        }
-        return escaped.toString();
     }
 }

@@ -62,7 +62,7 @@ public final class StatusReport {
 
         List<ConfigurationProblem> problems = status.configurationProblems();
         if (!problems.isEmpty()) {
-            report.line("Refused configuration values; the last good ones are in force:");
+            report.line("Configuration that is not used; where a value is refused, the last good ones are in force:");
         }
         report.table(problems(problems));
         report.json(
