@@ -52,10 +52,14 @@ public final class Platform implements AutoCloseable {
         configuration.start(Map.of());
         coordinator = new Coordinator(configuration, new WithdrawalStore(null), System::nanoTime);
         coordinator.start();
-        coordinator.board().bindBackend(new CpuBackend(runtime), service("cpu"), "backend-cpu");
-        coordinator.board().bindPredictor(new TreeEnsemblePredictor(), service("tree-ensemble"), "predictor");
+        coordinator.board().bindBackend("cpu", new CpuBackend(runtime), service("cpu"), "backend-cpu");
+        coordinator
+                .board()
+                .bindPredictor("tree-ensemble", new TreeEnsemblePredictor(), service("tree-ensemble"), "predictor");
         addPolicy("full", new ChosenPath(false));
-        coordinator.board().bindModel(model, Map.of(AdaptiveModel.NAME_PROPERTY, model.name()), model.name());
+        coordinator
+                .board()
+                .bindModel(model.name(), model, Map.of(AdaptiveModel.NAME_PROPERTY, model.name()), model.name());
         long end = System.nanoTime() + READY_NANOS;
         while (!coordinator.status().ready()) {
             if (System.nanoTime() > end) {
@@ -76,7 +80,7 @@ public final class Platform implements AutoCloseable {
 
     /** Adds a policy that requests can name. */
     public void addPolicy(String name, Policy policy) {
-        coordinator.board().bindPolicy(policy, service(name), name);
+        coordinator.board().bindPolicy(name, policy, service(name), name);
         policies.add(name);
     }
 
@@ -108,6 +112,19 @@ public final class Platform implements AutoCloseable {
                             "The platform answered in another way than asked: " + trace.fallbacks(), "See the log.");
                 }
             }
+        }
+    }
+
+    /**
+     * Answers a batch for what it took; the answers are dropped.
+     *
+     * @param operatingPoint null for none
+     * @return of each row
+     */
+    public List<Trace> traces(String policy, @Nullable String operatingPoint, Map<String, HostTensor> batch)
+            throws EvaluationException {
+        try (InferenceResult result = infer(policy, operatingPoint, batch)) {
+            return result.traces();
         }
     }
 

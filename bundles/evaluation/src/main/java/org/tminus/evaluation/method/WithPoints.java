@@ -26,11 +26,12 @@ import org.tminus.model.Preprocessing;
 import org.tminus.model.Stem;
 
 /** A model with operating points beside its own, for ways of deciding that are only compared with. Immutable. */
-final class WithPoints implements AdaptiveModel {
+public final class WithPoints implements AdaptiveModel {
     private final AdaptiveModel model;
     private final List<OperatingPoint> points;
 
-    WithPoints(AdaptiveModel model, List<OperatingPoint> more) {
+    /** @param more than the model has */
+    public WithPoints(AdaptiveModel model, List<OperatingPoint> more) {
         this.model = model;
         List<OperatingPoint> all = new ArrayList<>(model.operatingPoints());
         all.addAll(more);
