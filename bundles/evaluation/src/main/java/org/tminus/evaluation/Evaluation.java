@@ -53,6 +53,7 @@ import org.tminus.learning.outcome.Outcomes;
 import org.tminus.learning.stats.Interval;
 import org.tminus.learning.stats.Proportions;
 import org.tminus.learning.stats.Ranks;
+import org.tminus.model.AdaptiveModel;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimes;
 import org.tminus.tasks.KnownDifficulty;
@@ -68,18 +69,38 @@ public final class Evaluation {
     /** Timed beside the ways of answering, whose names have no such form. */
     private static final String PREDICTOR = "(predictor)";
 
-    private final Path modelFile;
+    private final Opening opening;
     private final TaskData data;
     private final EvaluationOptions options;
     private final OnnxRuntime runtime = OnnxRuntimes.standalone();
     private final List<String> notes = new ArrayList<>();
 
+    private interface Opening {
+        Subject open() throws EvaluationException;
+    }
+
     /**
+     * Of a model file, which is extracted for the time that measuring takes.
+     *
      * @param modelFile a {@code .tminus} file
      * @param data of the task that the model was made for, split with the model's own seed
      */
     public Evaluation(Path modelFile, TaskData data, EvaluationOptions options) {
-        this.modelFile = modelFile;
+        this(() -> Subject.open(modelFile), data, options);
+    }
+
+    /**
+     * Of a model that is extracted already, so that a large one need not be so twice.
+     *
+     * @param model as {@code ModelPackage.extract} gives it; its files stay in use until all is measured
+     * @param data of the task that the model was made for, split with the model's own seed
+     */
+    public Evaluation(AdaptiveModel model, TaskData data, EvaluationOptions options) {
+        this(() -> Subject.of(model), data, options);
+    }
+
+    private Evaluation(Opening opening, TaskData data, EvaluationOptions options) {
+        this.opening = opening;
         this.data = data;
         this.options = options;
     }
@@ -91,7 +112,7 @@ public final class Evaluation {
      * @throws CancellationException if the progress says so
      */
     public EvaluationResult run(EvaluationProgress progress) throws EvaluationException {
-        try (Subject subject = Subject.open(modelFile)) {
+        try (Subject subject = opening.open()) {
             return run(subject, progress);
         }
     }

@@ -24,6 +24,8 @@ import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.models.format.ModelPackage;
 import org.tminus.tasks.shift.Shift;
 
 class EvaluationTest {
@@ -409,8 +411,15 @@ class EvaluationTest {
         Path file = TinyModelFile.write(folder);
         EvaluationOptions options = QUICK.withInputs(0, 0);
         EvaluationResult first = new Evaluation(file, sentences(), options).run(EvaluationProgress.NONE);
-        EvaluationResult second = new Evaluation(file, sentences(), options).run(EvaluationProgress.NONE);
+        AdaptiveModel extracted;
+        try (ModelPackage opened = ModelPackage.open(file)) {
+            extracted = opened.extract(folder.resolve("extracted"));
+        }
+        EvaluationResult second = new Evaluation(extracted, sentences(), options).run(EvaluationProgress.NONE);
 
+        assertThat(folder.resolve("extracted/model.onnx"))
+                .as("what was extracted already stays")
+                .exists();
         assertThat(second.paired()).isEqualTo(first.paired());
         assertThat(second.rows()).isEqualTo(first.rows());
         assertThat(second.certificate()).isEqualTo(first.certificate());

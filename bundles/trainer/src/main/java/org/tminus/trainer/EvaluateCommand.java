@@ -22,6 +22,7 @@ import org.tminus.evaluation.EvaluationProgress;
 import org.tminus.evaluation.EvaluationResult;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.TaskData;
+import org.tminus.model.AdaptiveModel;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnxruntime.OnnxRuntimeOptions;
 import org.tminus.onnxruntime.OnnxRuntimes;
@@ -131,9 +132,30 @@ final class EvaluateCommand implements Callable<Integer> {
         OnnxRuntimes.standalone(
                 OnnxRuntimeOptions.defaults().withThreads(effort.threads).withSpinning(effort.spinning));
         Path file = Main.absolute(model);
-        ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());
-        TaskData task = task(file, progress);
         Path beside = statics == null ? file.resolveSibling("static") : Main.absolute(statics);
+        if (statics != null && !Files.isDirectory(beside)) {
+            throw new IOException("there is no folder " + beside + " with static models; check --static");
+        }
+        // Data is read as its entries say, and they are what is measured.
+        Path entries = Files.createTempDirectory("tminus-evaluate");
+        try {
+            return evaluate(file, extracted(file, entries), entries, beside);
+        } finally {
+            Folders.delete(entries);
+        }
+    }
+
+    private static AdaptiveModel extracted(Path file, Path folder) throws IOException {
+        try (ModelPackage opened = ModelPackage.open(file)) {
+            return opened.extract(folder);
+        } catch (ModelFormatException e) {
+            throw new IOException(e.getMessage() + " " + e.advice(), e);
+        }
+    }
+
+    private int evaluate(Path file, AdaptiveModel opened, Path entries, Path beside) throws IOException {
+        ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());
+        TaskData task = task(file, opened.name(), entries, progress);
         EvaluationOptions options = EvaluationOptions.standard()
                 .withSeed(effort.seed)
                 .withInputs(effort.latencyInputs, effort.throughputInputs)
@@ -142,7 +164,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 .withTransfer(transfer == null ? null : Main.absolute(transfer))
                 .withCommand(GivenCommand.of(spec.commandLine().getParseResult().originalArgs()));
         try (StopOnExit stop = new StopOnExit()) {
-            EvaluationResult result = new Evaluation(file, task, options).run(new Reported(progress, stop));
+            EvaluationResult result = new Evaluation(opened, task, options).run(new Reported(progress, stop));
             if (json != null) {
                 result.writeJson(Main.absolute(json));
             }
@@ -160,20 +182,12 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** The data that the model was made of, in the same splits. */
-    private TaskData task(Path file, ConsoleProgress progress) throws IOException {
-        Path folder = Files.createTempDirectory("tminus-evaluate");
-        try (ModelPackage opened = ModelPackage.open(file)) {
-            opened.extract(folder);
-            JsonNode description =
-                    new ObjectMapper().readTree(folder.resolve("model.json").toFile());
-            return OwnData.isToldBy(description)
-                    ? own(folder, progress)
-                    : known(file, opened.name(), folder, description, progress);
-        } catch (ModelFormatException e) {
-            throw new IOException(e.getMessage() + " " + e.advice(), e);
-        } finally {
-            Folders.delete(folder);
-        }
+    private TaskData task(Path file, String name, Path entries, ConsoleProgress progress) throws IOException {
+        JsonNode description =
+                new ObjectMapper().readTree(entries.resolve("model.json").toFile());
+        return OwnData.isToldBy(description)
+                ? own(entries, progress)
+                : known(file, name, entries, description, progress);
     }
 
     private TaskData own(Path entries, ConsoleProgress progress) throws IOException {

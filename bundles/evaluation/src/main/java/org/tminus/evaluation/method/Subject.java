@@ -35,24 +35,30 @@ import org.tminus.predictor.internal.TreeEnsemblePredictor;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Tensor;
 
-/** A model file under evaluation, extracted to a folder of its own that goes when this is closed. Used by one thread. */
+/** A model file under evaluation, extracted to a folder. Used by one thread. */
 public final class Subject implements AutoCloseable {
     private static final int BATCH = 256;
 
-    private final Path folder;
+    /** Of its own, which goes when this is closed; null if the files are somebody else's. */
+    private final @Nullable Path folder;
+
     private final AdaptiveModel model;
     private final PathTrie trie;
     private final OutcomeRunner runner;
     private final TreeEnsemblePredictor predictor = new TreeEnsemblePredictor();
 
-    private Subject(Path folder, AdaptiveModel model, PathTrie trie, OutcomeRunner runner) {
+    private Subject(@Nullable Path folder, AdaptiveModel model, PathTrie trie, OutcomeRunner runner) {
         this.folder = folder;
         this.model = model;
         this.trie = trie;
         this.runner = runner;
     }
 
-    /** @throws EvaluationException if the file is not acceptable, or ONNX Runtime refuses it */
+    /**
+     * Extracts a model file, until this is closed.
+     *
+     * @throws EvaluationException if the file is not acceptable, or ONNX Runtime refuses it
+     */
     public static Subject open(Path file) throws EvaluationException {
         Path folder;
         try {
@@ -65,19 +71,33 @@ public final class Subject implements AutoCloseable {
         }
         boolean opened = false;
         try (ModelPackage archive = ModelPackage.open(file)) {
-            AdaptiveModel model = archive.extract(folder.resolve("model"));
-            PathTrie trie = AdaptiveParts.menu(model);
-            Subject subject = new Subject(folder, model, trie, new OutcomeRunner(AdaptiveParts.of(model), trie));
+            Subject subject = of(archive.extract(folder.resolve("model")), folder);
             opened = true;
             return subject;
         } catch (ModelFormatException e) {
-            throw new EvaluationException(String.valueOf(e.getMessage()), e.advice(), e);
-        } catch (OnnxFormatException e) {
             throw new EvaluationException(String.valueOf(e.getMessage()), e.advice(), e);
         } finally {
             if (!opened) {
                 delete(folder);
             }
+        }
+    }
+
+    /**
+     * A model that is extracted already; its files stay in use until this is closed, and are there after it.
+     *
+     * @throws EvaluationException if ONNX Runtime refuses it
+     */
+    public static Subject of(AdaptiveModel model) throws EvaluationException {
+        return of(model, null);
+    }
+
+    private static Subject of(AdaptiveModel model, @Nullable Path folder) throws EvaluationException {
+        try {
+            PathTrie trie = AdaptiveParts.menu(model);
+            return new Subject(folder, model, trie, new OutcomeRunner(AdaptiveParts.of(model), trie));
+        } catch (OnnxFormatException e) {
+            throw new EvaluationException(String.valueOf(e.getMessage()), e.advice(), e);
         }
     }
 
@@ -197,7 +217,9 @@ public final class Subject implements AutoCloseable {
     @Override
     public void close() {
         runner.close();
-        delete(folder);
+        if (folder != null) {
+            delete(folder);
+        }
     }
 
     private static void delete(Path folder) {
