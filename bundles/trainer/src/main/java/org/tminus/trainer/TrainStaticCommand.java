@@ -105,7 +105,8 @@ final class TrainStaticCommand implements Callable<Integer> {
                         ? StaticBaselines.Begin.of(trunk)
                         : StaticBaselines.Begin.of((EmbeddingTrunk) recipe.trunk());
                 done = StaticBaselines.train(
-                        recipe,
+                        recipe.header().name(),
+                        recipe.data(),
                         begin,
                         alone ? null : full,
                         depths,

@@ -105,13 +105,19 @@ class AdaptCommandTest {
                         "--new-head",
                         "How it is trained",
                         "--epochs=",
-                        "--seed=");
+                        "--seed=",
+                        "What is decided",
+                        "--policy-seeds=",
+                        "--data-since=",
+                        "Commands:",
+                        "static");
     }
 
     @ParameterizedTest
     @CsvSource({
         "train pointer-chase,--output=;--epochs=;Where things are;--data=;What is trained;--policy-seeds=",
         "train static,--depths=;--output=;--epochs=;Where things are;--work",
+        "adapt static,MODEL.onnx --data PATH --depths N;--depths=;--model=;--output=;--data=;How it is trained;--epochs=",
         "evaluate,--html=;--data=;How much is measured;--latency-inputs="
     })
     void soDoesThatOfTheOthers(String command, String order) {

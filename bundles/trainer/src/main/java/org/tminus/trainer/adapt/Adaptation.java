@@ -4,7 +4,9 @@
  */
 package org.tminus.trainer.adapt;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,11 +21,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.tminus.failure.ModelFormatException;
 import org.tminus.learning.data.Examples;
 import org.tminus.learning.data.Groups;
 import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
+import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.GraphAnalysis;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
@@ -45,6 +49,7 @@ import org.tminus.trainer.pipeline.Pipeline;
 import org.tminus.trainer.pipeline.PipelineOptions;
 import org.tminus.trainer.pipeline.Recipe;
 import org.tminus.trainer.pipeline.Rehearsal;
+import org.tminus.trainer.pipeline.StaticBaselines;
 import org.tminus.trainer.pipeline.Trunk;
 
 /**
@@ -77,6 +82,7 @@ public final class Adaptation {
     private final GraphOptions options;
     private final Recipe recipe;
     private final Map<String, String> madeFrom;
+    private final Map<String, String> facts;
     private final List<String> words;
 
     private Adaptation(
@@ -85,12 +91,14 @@ public final class Adaptation {
             GraphOptions options,
             Recipe recipe,
             Map<String, String> madeFrom,
+            Map<String, String> facts,
             List<String> words) {
         this.request = request;
         this.model = model;
         this.options = options;
         this.recipe = recipe;
         this.madeFrom = madeFrom;
+        this.facts = facts;
         this.words = List.copyOf(words);
     }
 
@@ -151,7 +159,9 @@ public final class Adaptation {
         String sha256 = sha256(head.model().toBytes());
         Pooling states = head.pooling() == null ? usual : head.pooling();
         Trunk stage = stage(head, classes, options, sha256);
-        TaskData told = task.data().withFacts(OwnData.facts(request, task));
+        Map<String, String> facts = OwnData.facts(request, task);
+        facts.put(OwnData.BEGAN_WITH, sha256);
+        TaskData told = task.data().withFacts(facts);
         TaskData data = head.embedding() ? EmbeddingCorpus.withCosine(told, EmbeddingCorpus.KEPT_COSINE) : told;
         Recipe recipe = new Recipe(
                 new ModelWriter.Header(
@@ -214,7 +224,7 @@ public final class Adaptation {
         madeFrom.put("epochs", Integer.toString(options.epochs()));
         madeFrom.put("maximumLength", Integer.toString(task.maximumLength()));
         new TreeMap<>(task.entries()).forEach((entry, content) -> madeFrom.put(entry, sha256(content)));
-        return new Adaptation(request, head.model(), options, recipe, madeFrom, words);
+        return new Adaptation(request, head.model(), options, recipe, madeFrom, facts, words);
     }
 
     private static Trunk stage(ModelHead head, int classes, GraphOptions options, String sha256) {
@@ -330,9 +340,8 @@ public final class Adaptation {
      * @throws AdaptException if the work folder is in use or belongs to another run
      * @throws IOException if a file cannot be read or written
      */
-    @SuppressWarnings("try") // the folder is held by being open
     public Pipeline.@Nullable Result run(ProgressListener listener, BooleanSupplier stop) throws IOException {
-        try (WorkFolder work = WorkFolder.open(request.work(), madeFrom, isBegun())) {
+        return working(() -> {
             // A run that was killed while it tried leaves it behind.
             Trial.delete(request.work().resolve("trial"));
             PipelineOptions places = new PipelineOptions(
@@ -342,6 +351,75 @@ public final class Adaptation {
                     request.training().seed(),
                     request.training().policies());
             return Pipeline.run(recipe, places, listener, stop);
+        });
+    }
+
+    /**
+     * Trains static models as the baseline of the finished one: its first layers as they came and its end, for as many epochs
+     * on the same data, with the finished model as their teacher. Goes on from where the work folder is.
+     *
+     * @param finished model file that {@link #run} made of the same
+     * @param depths numbers of layers
+     * @param folder for the models
+     * @return {@code false} if it was stopped; the same call goes on
+     * @throws AdaptException if the finished model was made of something else, or the work folder is in use or belongs to
+     *     another run
+     * @throws IOException if a file cannot be read or written
+     * @throws IllegalArgumentException if the model has not as many layers as a depth says
+     */
+    public boolean trainStatics(
+            Path finished, List<Integer> depths, Path folder, ProgressListener listener, BooleanSupplier stop)
+            throws IOException {
+        int trunk = recipe.data().accessFor(Purpose.TRAINING).open(Split.TRUNK).size();
+        long steps = (long) options.epochs() * (trunk / options.batch());
+        String name;
+        try (ModelPackage file = ModelPackage.open(finished);
+                InputStream description = file.read("model.json")) {
+            name = file.name();
+            OwnData.requireMadeOf(
+                    finished,
+                    new ObjectMapper().readTree(description),
+                    facts,
+                    recipe.data().description(),
+                    request.data(),
+                    steps);
+        } catch (ModelFormatException e) {
+            throw new AdaptException(e.getMessage() + " " + e.advice(), e);
+        }
+        return Boolean.TRUE.equals(working(() -> StaticBaselines.train(
+                name,
+                recipe.data(),
+                begin(),
+                finished,
+                depths,
+                folder,
+                request.work(),
+                request.command(),
+                listener,
+                stop)));
+    }
+
+    private StaticBaselines.Begin begin() {
+        if (recipe.trunk() instanceof EmbeddingTrunk trunk) {
+            return StaticBaselines.Begin.of(trunk);
+        }
+        // Without labels there is the teacher alone to learn from.
+        return new StaticBaselines.Begin(
+                model,
+                Objective.CLASSES,
+                recipe.trunk() instanceof AgreementTrunk ? options.withTeacherWeight(1) : options);
+    }
+
+    /** What works in the folder. */
+    private interface Work<T> {
+        @Nullable
+        T run() throws IOException;
+    }
+
+    @SuppressWarnings("try") // the folder is held by being open
+    private <T> @Nullable T working(Work<T> what) throws IOException {
+        try (WorkFolder work = WorkFolder.open(request.work(), madeFrom, isBegun())) {
+            return what.run();
         } catch (UncheckedIOException e) {
             throw new AdaptException(
                     e.getMessage() + " (" + e.getCause() + "). Put it back, and run the same again.", e);

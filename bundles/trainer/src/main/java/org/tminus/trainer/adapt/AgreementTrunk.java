@@ -14,8 +14,6 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.learning.data.Examples;
-import org.tminus.learning.data.ForwardingExamples;
-import org.tminus.learning.data.Purpose;
 import org.tminus.learning.data.Split;
 import org.tminus.learning.data.TaskData;
 import org.tminus.onnx.OnnxFormatException;
@@ -29,6 +27,7 @@ import org.tminus.trainer.graph.GraphTrunk;
 import org.tminus.trainer.graph.Objective;
 import org.tminus.trainer.graph.Pooling;
 import org.tminus.trainer.graph.SoftAnswers;
+import org.tminus.trainer.pipeline.AnsweredData;
 import org.tminus.trainer.pipeline.Trunk;
 
 /**
@@ -72,17 +71,12 @@ final class AgreementTrunk implements Trunk {
     public @Nullable Graphs train(TaskData.Access data, Path folder, BooleanSupplier stop, ProgressListener listener)
             throws IOException {
         try {
-            Examples trunk = data.open(Split.TRUNK);
-            SoftAnswers teacher = answers(Split.TRUNK, trunk, stop, listener);
-            Examples decision = data.open(Split.DECISION);
-            SoftAnswers judge = answers(Split.DECISION, decision, stop, listener);
-            TaskData answered = new TaskData(
-                    data.description(),
-                    split -> split == Split.TRUNK ? new Answered(trunk, teacher) : new Answered(decision, judge));
+            SoftAnswers teacher = answers(Split.TRUNK, data.open(Split.TRUNK), stop, listener);
+            SoftAnswers judge = answers(Split.DECISION, data.open(Split.DECISION), stop, listener);
             GraphTask task = new GraphTask(
                     data.description().name(),
                     model,
-                    answered.accessFor(Purpose.TRAINING),
+                    AnsweredData.of(data, teacher, judge),
                     Objective.CLASSES,
                     true,
                     pooling,
@@ -103,14 +97,6 @@ final class AgreementTrunk implements Trunk {
             throw ModelCheck.failure(e);
         } catch (CancellationException e) {
             return null;
-        }
-    }
-
-    /** Examples with a model's answers as labels. */
-    private record Answered(Examples examples, SoftAnswers answers) implements ForwardingExamples {
-        @Override
-        public int label(int row) {
-            return answers.best(row);
         }
     }
 }

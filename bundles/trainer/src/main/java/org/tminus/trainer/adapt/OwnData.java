@@ -35,6 +35,9 @@ public final class OwnData {
     private static final String GROUP_COLUMN = "group column";
     private static final String MAXIMUM_LENGTH = "tokens at most";
     private static final String COSINE = "kept cosine";
+    /** SHA-256 of the model that training began with. */
+    static final String BEGAN_WITH = "began with";
+
     private static final String USED = "used";
 
     private OwnData() {}
@@ -87,16 +90,65 @@ public final class OwnData {
             TaskData told = facts.has(COSINE)
                     ? EmbeddingCorpus.withCosine(read, facts.path(COSINE).asDouble())
                     : read;
-            String adapted = description.at("/provenance/data/sha256").asText();
-            if (!adapted.isEmpty() && !adapted.equals(told.description().sha256())) {
-                throw new AdaptException(
-                        "The data in " + data + " are not those that the model was adapted with: what it"
-                                + " learned from may be among them, and figures would flatter it. Give the same data, or"
-                                + " adapt a model with these.");
-            }
+            requireSame(description, told.description().sha256(), data);
             return told;
         } catch (OnnxFormatException e) {
             throw ModelCheck.failure(e);
+        }
+    }
+
+    private static void requireSame(JsonNode description, String sha256, Path data) throws AdaptException {
+        String adapted = description.at("/provenance/data/sha256").asText();
+        if (!adapted.isEmpty() && !adapted.equals(sha256)) {
+            throw new AdaptException("The data in " + data + " are not those that the model was adapted with: what it"
+                    + " learned from may be among them, and figures would flatter it. Give the same data, or"
+                    + " adapt a model with these.");
+        }
+    }
+
+    /**
+     * Checks that a model file is what an adaptation makes of these data, read so, and with as much training.
+     *
+     * @param facts about the data
+     * @param data with its splits
+     * @param path of the data, for messages
+     * @param steps of its training
+     * @throws AdaptException with all differences
+     */
+    static void requireMadeOf(
+            Path file,
+            JsonNode description,
+            Map<String, String> facts,
+            TaskData.Description data,
+            Path path,
+            long steps)
+            throws AdaptException {
+        if (!isToldBy(description)) {
+            throw new AdaptException("The model " + file
+                    + " was not made by `adapt`. Name one that was with --model, or adapt it anew.");
+        }
+        List<String> differences = new ArrayList<>();
+        Map<String, String> now = new TreeMap<>(facts);
+        now.put("seed", Long.toString(data.seed()));
+        now.forEach((name, fact) -> {
+            JsonNode then = name.equals("seed")
+                    ? description.at("/provenance/seed")
+                    : facts(description).path(name);
+            // Models of earlier versions do not say all of it.
+            if (!then.isMissingNode() && !then.asText().equals(fact)) {
+                differences.add(name + " was " + then.asText() + ", is " + fact);
+            }
+        });
+        if (differences.isEmpty()) {
+            requireSame(description, data.sha256(), path);
+            long trained = description.at("/provenance/figures/trunk/steps").asLong(steps);
+            if (trained != steps) {
+                differences.add("steps of training were " + trained + ", are " + steps + " (--epochs)");
+            }
+        }
+        if (!differences.isEmpty()) {
+            throw new AdaptException("The model " + file + " was adapted with something else: "
+                    + String.join("; ", differences) + ". Give the options that it was adapted with.");
         }
     }
 

@@ -64,15 +64,19 @@ public final class StaticBaselines {
     /**
      * Trains.
      *
+     * @param name of the finished model, with which theirs begin
      * @param begin the whole model that training of the finished one began with, and how it was trained
-     * @param full the finished model file, which teaches, if there is to be a teacher; embeddings need one
+     * @param full the finished model file, which teaches, if there is to be a teacher; data without labels needs one
+     * @param depths numbers of layers
      * @param output folder for the models
      * @param work for checkpoints
      * @return {@code false} if it was stopped
      * @throws IOException if a file cannot be read or written
+     * @throws IllegalArgumentException if the model has not as many layers as a depth says
      */
     public static boolean train(
-            Recipe recipe,
+            String name,
+            TaskData data,
             Begin begin,
             @Nullable Path full,
             List<Integer> depths,
@@ -82,41 +86,106 @@ public final class StaticBaselines {
             ProgressListener listener,
             BooleanSupplier stop)
             throws IOException {
-        TaskData.Access data = recipe.data().accessFor(Purpose.TRAINING);
+        requireDepths(begin.model(), depths);
+        TaskData.Access training = data.accessFor(Purpose.TRAINING);
         // Nothing of theirs is ever left out, so they do not have to learn to do without it.
         GraphOptions options =
                 begin.options().withLosses(begin.options().losses().withSubsets(0, 0));
         Files.createDirectories(output);
-        boolean embeds = begin.objective() == Objective.EMBEDDING;
+        Judged judged = Judged.of(data, begin.objective());
         SoftAnswers teacher = null;
         SoftAnswers judge = null;
         for (int depth : depths) {
             String kind = (full == null ? "alone-" : "static-") + depth;
-            String name = recipe.header().name() + "-" + kind;
+            String title = name + "-" + kind;
             Path folder = Files.createDirectories(work.resolve(kind));
             OnnxModel cut = cut(begin.model(), depth);
             if (full != null && teacher == null) {
                 StageProgress asking = new StageProgress("answers of the full model", listener, stop);
                 try {
-                    teacher = teacher(full, data.open(Split.TRUNK), options.threads(), work, asking);
-                    judge = embeds ? teacher(full, data.open(Split.DECISION), options.threads(), work, asking) : null;
+                    teacher = teacher(full, training.open(Split.TRUNK), options.threads(), work, asking);
+                    judge = judged == Judged.BY_LABELS
+                            ? null
+                            : teacher(full, training.open(Split.DECISION), options.threads(), work, asking);
                 } catch (CancellationException e) {
                     return false;
                 }
             }
             listener.message("training a static model of " + depth + " layers");
-            GraphTask task = teacher == null
-                    ? GraphTask.alone(name, cut, data, options)
-                    : judge == null
-                            ? GraphTask.pupil(name, cut, data, teacher, options)
-                            : GraphTask.embedder(name, cut, data, teacher, judge, options);
-            GraphTrunk made = GraphTrunkStage.train(task, folder, stop, listener);
+            GraphTrunk made = GraphTrunkStage.train(
+                    task(title, cut, training, begin.objective(), teacher, judge, options), folder, stop, listener);
             if (made == null) {
                 return false;
             }
-            write(name, recipe, made, depth, data.open(Split.DECISION), output, command);
+            Map<String, Object> figures = new LinkedHashMap<>();
+            figures.put("name", title);
+            figures.put("layers", depth);
+            figures.put("flops", flops(made.model(), training.open(Split.DECISION)));
+            figures.put(judged.figure, made.fullAccuracy());
+            figures.put("epoch", made.bestEpoch());
+            figures.put("command", command);
+            figures.put("dataSha256", data.description().sha256());
+            figures.put("machine", Machine.description());
+            StageStore.write(output.resolve(title + ".onnx"), made.model());
+            StageStore.write(output.resolve(title + ".json"), Json.pretty(figures));
+            listener.message("wrote " + output.resolve(title + ".onnx"));
         }
         return true;
+    }
+
+    /** What a static model is judged by, with the name of the figure that says how good it is. */
+    private enum Judged {
+        BY_LABELS("accuracyDecision"),
+        BY_ANSWERS("agreementWithFullDepthDecision"),
+        BY_COSINE("cosineToFullDepthDecision");
+
+        private final String figure;
+
+        Judged(String figure) {
+            this.figure = figure;
+        }
+
+        static Judged of(TaskData data, Objective objective) {
+            if (objective == Objective.EMBEDDING) {
+                return BY_COSINE;
+            }
+            return data.description().labels().isEmpty() ? BY_ANSWERS : BY_LABELS;
+        }
+    }
+
+    private static GraphTask task(
+            String title,
+            OnnxModel cut,
+            TaskData.Access data,
+            Objective objective,
+            @Nullable SoftAnswers teacher,
+            @Nullable SoftAnswers judge,
+            GraphOptions options) {
+        if (teacher == null) {
+            return GraphTask.alone(title, cut, data, options);
+        }
+        if (judge == null) {
+            return GraphTask.pupil(title, cut, data, teacher, options);
+        }
+        return objective == Objective.EMBEDDING
+                ? GraphTask.embedder(title, cut, data, teacher, judge, options)
+                : GraphTask.pupil(title, cut, AnsweredData.of(data, teacher, judge), teacher, options);
+    }
+
+    /** Before the first is trained for minutes. */
+    private static void requireDepths(OnnxModel model, List<Integer> depths) throws IOException {
+        int layers;
+        try {
+            layers = GraphAnalysis.analyze(model).layers().size();
+        } catch (OnnxFormatException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        for (int depth : depths) {
+            if (depth < 1 || depth > layers) {
+                throw new IllegalArgumentException(
+                        "The model has " + layers + " layers, so --depths are 1 to " + layers + ", not " + depth + ".");
+            }
+        }
     }
 
     private static OnnxModel cut(OnnxModel model, int depth) throws IOException {
@@ -139,24 +208,6 @@ public final class StaticBaselines {
         } finally {
             Folders.delete(folder);
         }
-    }
-
-    private static void write(
-            String name, Recipe recipe, GraphTrunk made, int depth, Examples decision, Path output, String command)
-            throws IOException {
-        Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("name", name);
-        figures.put("layers", depth);
-        figures.put("flops", flops(made.model(), decision));
-        figures.put(
-                recipe.trunk() instanceof EmbeddingTrunk ? "cosineToFullDepthDecision" : "accuracyDecision",
-                made.fullAccuracy());
-        figures.put("epoch", made.bestEpoch());
-        figures.put("command", command);
-        figures.put("dataSha256", recipe.data().description().sha256());
-        figures.put("machine", Machine.description());
-        StageStore.write(output.resolve(name + ".onnx"), made.model());
-        StageStore.write(output.resolve(name + ".json"), Json.pretty(figures));
     }
 
     /** In the mean over the decision split, counted from the graph. */

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,6 +148,30 @@ class AdaptationTest {
         assertThatThrownBy(() -> prepared(other).run(ProgressListener.NONE, () -> false))
                 .isInstanceOf(AdaptException.class)
                 .hasMessageContainingAll("data was", "--work");
+    }
+
+    @Test
+    void staticModelsThatWereStoppedOnTheWayAreTheSameAsThoseThatWereNot() throws Exception {
+        Request request = request(tokens(600), LabelNames.FROM_DATA, "whole");
+        Pipeline.Result result = prepared(request).run(ProgressListener.NONE, () -> false);
+        assertThat(result).isNotNull();
+        Path whole = folder.resolve("static");
+        assertThat(statics(request, result.model(), whole, () -> false)).isTrue();
+
+        Request again = request.withPlaces(request.output(), folder.resolve("parts.work"));
+        Path parts = folder.resolve("parts");
+        int[] asked = {0};
+        assertThat(statics(again, result.model(), parts, () -> ++asked[0] > 12)).isFalse();
+        assertThat(folder.resolve("parts.work/static-1/trunk.checkpoint")).exists();
+        assertThat(parts.resolve("whole-static-1.onnx")).doesNotExist();
+        assertThat(statics(again, result.model(), parts, () -> false)).isTrue();
+        assertThat(parts.resolve("whole-static-1.onnx")).hasSameBinaryContentAs(whole.resolve("whole-static-1.onnx"));
+        assertThat(whole.resolve("whole-static-2.onnx")).isNotEmptyFile();
+    }
+
+    private static boolean statics(Request request, Path finished, Path output, BooleanSupplier stop)
+            throws IOException {
+        return prepared(request).trainStatics(finished, List.of(1, 2), output, ProgressListener.NONE, stop);
     }
 
     @Test

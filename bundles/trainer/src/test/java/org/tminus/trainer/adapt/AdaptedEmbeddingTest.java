@@ -165,6 +165,16 @@ class AdaptedEmbeddingTest {
         Request request = request(states(), texts(), Request.Head.OWN);
         assertThat(words(request)).contains("averaged states", "--pooling", "cosine below 0.95");
         becomesAModelOfEmbeddings(request);
+
+        Path made = folder.resolve("static");
+        assertThat(Adaptation.prepare(request, ProgressListener.NONE)
+                        .trainStatics(request.output(), List.of(LAYERS), made, ProgressListener.NONE, () -> false))
+                .isTrue();
+        JsonNode figures = new ObjectMapper()
+                .readTree(made.resolve("encoder-static-3.json").toFile());
+        assertThat(figures.path("cosineToFullDepthDecision").asDouble())
+                .as("all layers as they came point where those that kept pointing there do")
+                .isGreaterThan(0.9);
     }
 
     @Test

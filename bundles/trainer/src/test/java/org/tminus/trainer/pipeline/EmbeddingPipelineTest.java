@@ -111,7 +111,8 @@ class EmbeddingPipelineTest {
 
         Recipe recipe = recipe(data);
         assertThat(StaticBaselines.train(
-                        recipe,
+                        recipe.header().name(),
+                        recipe.data(),
                         StaticBaselines.Begin.of((EmbeddingTrunk) recipe.trunk()),
                         result.model(),
                         List.of(3),

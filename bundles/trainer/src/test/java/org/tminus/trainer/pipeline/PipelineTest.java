@@ -274,7 +274,8 @@ class PipelineTest {
     void staticModelsLearnFromTheFinishedOne() throws Exception {
         Recipe recipe = recipe();
         boolean done = StaticBaselines.train(
-                recipe,
+                recipe.header().name(),
+                recipe.data(),
                 StaticBaselines.Begin.of((GraphTrunkStage) recipe.trunk()),
                 result.model(),
                 List.of(2),
