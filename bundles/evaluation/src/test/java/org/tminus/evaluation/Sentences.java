@@ -13,12 +13,12 @@ import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
 
 /** Random token sequences of 1 to 12 tokens, padded with zeros. */
-final class Sentences implements Examples {
+public final class Sentences implements Examples {
     private final long[][] ids;
     private final int[] labels;
     private final long seed;
 
-    Sentences(int size, int labels, long seed) {
+    public Sentences(int size, int labels, long seed) {
         this.seed = seed;
         Random random = new Random(seed);
         this.ids = new long[size][];

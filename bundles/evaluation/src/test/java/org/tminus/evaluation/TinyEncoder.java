@@ -17,9 +17,9 @@ import org.tminus.onnx.OnnxModel;
 import org.tminus.onnx.PathSpec.ExitSpec;
 
 /** A text classifier of four layers with a mask as side value, and exits after the first and the third. */
-final class TinyEncoder {
+public final class TinyEncoder {
     static final int LAYERS = 4;
-    static final int CLASSES = 3;
+    public static final int CLASSES = 3;
     static final int VOCABULARY = 50;
     private static final int DIM = 8;
 

@@ -21,10 +21,10 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 
 /** The tiny encoder as a model file, with untrained policies of both loops, a certificate and curves of a training. */
-final class TinyModelFile {
+public final class TinyModelFile {
     private TinyModelFile() {}
 
-    static Path write(Path folder) throws IOException, OnnxFormatException, ModelFormatException {
+    public static Path write(Path folder) throws IOException, OnnxFormatException, ModelFormatException {
         Path content = Files.createDirectories(folder.resolve("content"));
         byte[] model = TinyEncoder.model(3, 1);
         Files.write(content.resolve("model.onnx"), model);

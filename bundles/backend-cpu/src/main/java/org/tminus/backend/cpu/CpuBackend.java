@@ -63,7 +63,9 @@ public final class CpuBackend implements Backend {
         /** Most memory for their weights, per model. */
         @AttributeDefinition(
                 name = "Memory for compiled paths (MiB)",
-                description = "Most memory for the weights of a model's compiled paths, full depth not counted.",
+                description =
+                        "Most memory for weights that a model's compiled paths have for themselves alone, full depth"
+                                + " not counted.",
                 min = "0")
         int compiledMemoryMiB() default Limits.DEFAULT_MEBIBYTES;
     }

@@ -1,0 +1,85 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.evaluation.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.tminus.evaluation.EvaluationException;
+import org.tminus.evaluation.bench.Race.Lap;
+import org.tminus.evaluation.bench.Race.Runner;
+
+class RaceTest {
+    private static final int ROUNDS = 4;
+
+    private final AtomicLong clock = new AtomicLong();
+
+    /** Answers take what the clock is moved by; the first ones of each turn take longer. */
+    private Runner taking(long nanos) {
+        return number -> clock.addAndGet(number < 3 ? 100 * nanos : nanos);
+    }
+
+    @Test
+    void answersAreTimedAndTheFirstOfATurnAreNot() throws Exception {
+        Race race = new Race(1, ROUNDS, 1000, clock::get);
+
+        Map<String, Lap> laps = race.run(Map.of("slow", taking(100), "fast", taking(50)), (done, of) -> {});
+
+        Lap slow = laps.get("slow");
+        assertThat(slow.nanos()).hasSize(10 * ROUNDS).containsOnly(100);
+        assertThat(slow.roundNanos()).containsOnly(100.0).hasSize(ROUNDS);
+        assertThat(slow.perSecond()).containsOnly(1e7);
+        assertThat(laps.get("fast").nanos()).hasSize(20 * ROUNDS).containsOnly(50);
+    }
+
+    @Test
+    void slowAnswersAreCountedPastTheEndOfATurn() throws Exception {
+        Lap lap = new Race(1, ROUNDS, 10, clock::get)
+                .run(Map.of("slow", taking(100)), (done, of) -> {})
+                .get("slow");
+
+        assertThat(lap.nanos()).hasSize(4 * ROUNDS);
+    }
+
+    @Test
+    void clientsAskAtOnceAndTheirAnswersAddUp() throws Exception {
+        Race race = new Race(3, ROUNDS, 1, () -> 10 * clock.incrementAndGet());
+
+        Lap lap = race.run(Map.of("any", number -> {}), (done, of) -> {}).get("any");
+
+        assertThat(lap.nanos().length).isGreaterThanOrEqualTo(3 * 4 * ROUNDS);
+        double mean = java.util.Arrays.stream(lap.nanos()).average().orElseThrow();
+        assertThat(Race.median(lap.perSecond())).isCloseTo(3e9 / mean, within(1.5e9 / mean));
+    }
+
+    @Test
+    void whatAnEngineThrowsEndsTheRaceAndSoDoesTheListener() {
+        Race race = new Race(2, ROUNDS, 1, clock::get);
+
+        assertThatThrownBy(() -> race.run(
+                        Map.of("bad", number -> {
+                            throw new EvaluationException("It broke.", "Mend it.");
+                        }),
+                        (done, of) -> {}))
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageContaining("It broke");
+        List<Integer> rounds = new ArrayList<>();
+        assertThatThrownBy(() -> race.run(Map.of("any", taking(1)), (done, of) -> {
+                    rounds.add(done);
+                    if (done == 2) {
+                        throw new CancellationException();
+                    }
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(rounds).containsExactly(0, 0, 1, 2);
+    }
+}

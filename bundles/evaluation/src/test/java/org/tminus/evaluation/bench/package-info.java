@@ -1,0 +1,4 @@
+@NullMarked
+package org.tminus.evaluation.bench;
+
+import org.jspecify.annotations.NullMarked;
