@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
@@ -41,6 +42,7 @@ import org.tminus.model.OperatingPoint;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.policy.lstm.internal.ClosedLoopPolicy;
 import org.tminus.policy.lstm.internal.OpenLoopPolicy;
+import org.tminus.tensor.HostTensor;
 
 /** Measures one model after the other beside plain ONNX Runtime. Used by one thread. */
 public final class Bench {
@@ -151,7 +153,7 @@ public final class Bench {
         private Inputs requests(int batch) {
             int count = Math.min(REQUESTS, Math.max(1, examples.size() / batch));
             List<Integer> first = new ArrayList<>();
-            List<Map<String, org.tminus.tensor.HostTensor>> tensors = new ArrayList<>();
+            List<Map<String, HostTensor>> tensors = new ArrayList<>();
             for (int request = 0; request < count; request++) {
                 int begin = request * batch;
                 first.add(begin);
@@ -322,7 +324,7 @@ public final class Bench {
         private @Nullable Double median(List<OfPath> paths) {
             double[] known = paths.stream()
                     .map(OfPath::efficiency)
-                    .filter(java.util.Objects::nonNull)
+                    .filter(Objects::nonNull)
                     .mapToDouble(Double::doubleValue)
                     .toArray();
             return known.length == 0 ? null : (Double) Race.median(known);
@@ -358,7 +360,7 @@ public final class Bench {
             List<Double> deciding = new ArrayList<>();
             List<Double> running = new ArrayList<>();
             for (int pass = 0; pass < 2 * options.rounds(); pass++) {
-                for (Map<String, org.tminus.tensor.HostTensor> request : requests.tensors()) {
+                for (Map<String, HostTensor> request : requests.tensors()) {
                     Trace adaptive = platform.traces(point.policy(), point.name(), request)
                             .get(0);
                     Trace full = platform.traces(CHOSEN, ChosenPath.pointName(CHOSEN, fullDepth), request)

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
 import org.tminus.evaluation.measure.InputFile;
@@ -101,7 +102,7 @@ public final class Starts {
         return medians;
     }
 
-    private static void delete(@org.jspecify.annotations.Nullable Path file) {
+    private static void delete(@Nullable Path file) {
         try {
             if (file != null) {
                 Files.deleteIfExists(file);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -57,7 +58,7 @@ class RaceTest {
         Lap lap = race.run(Map.of("any", number -> {}), (done, of) -> {}).get("any");
 
         assertThat(lap.nanos().length).isGreaterThanOrEqualTo(3 * 4 * ROUNDS);
-        double mean = java.util.Arrays.stream(lap.nanos()).average().orElseThrow();
+        double mean = Arrays.stream(lap.nanos()).average().orElseThrow();
         assertThat(Race.median(lap.perSecond())).isCloseTo(3e9 / mean, within(1.5e9 / mean));
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,7 @@ final class MappedWeights implements SharedWeights {
     }
 
     /** The same numbers may have other names in other graphs. */
-    private record Place(Path file, long offset, OnnxJavaType type, java.util.List<Long> shape) {}
+    private record Place(Path file, long offset, OnnxJavaType type, List<Long> shape) {}
 
     /** The tensor refers to the buffer's memory. */
     private record Mapping(ByteBuffer buffer, OnnxTensor tensor) {}
