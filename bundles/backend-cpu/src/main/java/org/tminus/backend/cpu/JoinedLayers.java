@@ -53,10 +53,9 @@ final class JoinedLayers {
         }
         Group group = new Group();
         groups.put(neighbours, group);
-        long weights = context.weights()
-                .own(neighbours.stream()
-                        .mapToLong(layer -> layer.cost().weightBytes())
-                        .sum());
+        long weights = neighbours.stream()
+                .mapToLong(layer -> layer.cost().weightBytes())
+                .sum();
         Limits now = limits.get();
         if (closed
                 || groups.size() > now.compiledPaths()

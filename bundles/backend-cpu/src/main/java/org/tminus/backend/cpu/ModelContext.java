@@ -19,7 +19,6 @@ import org.tminus.onnxruntime.OnnxRuntime;
  *
  * @param compiler makes native graphs in the background
  * @param memory of the native graphs of all sessions of the backend
- * @param weights of the model
  */
 record ModelContext(
         OnnxRuntime runtime,
@@ -28,8 +27,7 @@ record ModelContext(
         InputCheck inputs,
         Deadlines deadlines,
         Executor compiler,
-        NativeMemory memory,
-        ModelWeights weights) {
+        NativeMemory memory) {
 
     OrtEnvironment environment() {
         return runtime.environment();
