@@ -53,15 +53,21 @@ final class AdminPromotion implements Promotion {
         }
         // An instance name allows fewer characters than a model's name.
         String instance = model.replaceAll("[^A-Za-z0-9_.-]", "-");
-        return admin.getFactoryConfiguration(ConfigurationHolder.MODEL_FACTORY_PID, instance, ANYWHERE);
+        String factory = ConfigurationHolder.MODEL_FACTORY_PID;
+        Configuration free = admin.getFactoryConfiguration(factory, instance, ANYWHERE);
+        for (int number = 2; free.getProperties() != null; number++) {
+            // That one is another model's, which it names.
+            free = admin.getFactoryConfiguration(factory, instance + "-" + number, ANYWHERE);
+        }
+        return free;
     }
 
     private static Map<String, Object> properties(@Nullable Configuration configuration) {
         Dictionary<String, Object> present = configuration == null ? null : configuration.getProperties();
-        return present == null ? new HashMap<>() : FactoryConfigurations.map(present);
+        return present == null ? new HashMap<>() : InstanceConfigurations.map(present);
     }
 
-    /** The configurations of a factory that are there now, and those that count as such; see {@link LooseConfigurations}. */
+    /** The configurations of a factory that are there now, and those that count as such; see {@link InstanceConfigurations}. */
     static Configuration[] list(ConfigurationAdmin admin, String factoryPid) throws IOException {
         return listAll(
                 admin,

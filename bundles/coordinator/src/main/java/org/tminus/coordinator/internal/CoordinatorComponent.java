@@ -5,10 +5,8 @@
 package org.tminus.coordinator.internal;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +21,6 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.cm.ManagedServiceFactory;
@@ -37,8 +34,6 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tminus.backend.Backend;
 import org.tminus.coordinator.internal.certificate.Withdrawal;
 import org.tminus.coordinator.internal.certificate.WithdrawalStore;
@@ -83,7 +78,6 @@ import org.tminus.predictor.ComplexityPredictor;
 @Designate(ocd = Config.class)
 public final class CoordinatorComponent
         implements InferenceService, PlatformStatus, CertificateControl, Journal, Rollouts {
-    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorComponent.class);
     private static final String LAST_GOOD = "last-good-configuration.properties";
     private static final String WITHDRAWN = "withdrawn-certificates.properties";
     private static final String TRIALS = "rollouts.properties";
@@ -94,7 +88,7 @@ public final class CoordinatorComponent
     private final BundleContext context;
     private final ConfigurationHolder configuration;
     private final JournalBook journal;
-    private final LooseConfigurations loose;
+    private final InstanceConfigurations instances;
     private final Coordinator coordinator;
     private final ExecutorService intake = Executors.newCachedThreadPool(CoordinatorComponent::thread);
     private final ServiceIntake<Policy> policies;
@@ -113,7 +107,7 @@ public final class CoordinatorComponent
         journal.listen(this::tell);
         configuration = new ConfigurationHolder(new ConfigurationStore(file(context, LAST_GOOD)), journal);
         configuration.start(properties);
-        loose = new LooseConfigurations(() -> admin, configuration);
+        instances = new InstanceConfigurations(() -> admin, configuration);
         coordinator = new Coordinator(
                 configuration,
                 new WithdrawalStore(file(context, WITHDRAWN)),
@@ -183,41 +177,20 @@ public final class CoordinatorComponent
     @Activate
     void start() {
         // What single models and rollouts are to do is known before the first request, not some time after it.
-        read(ConfigurationHolder.MODEL_FACTORY_PID, configuration::updateModel);
-        read(ConfigurationHolder.ROLLOUT_FACTORY_PID, configuration::updateRollout);
+        instances.look();
         coordinator.start();
-        register(
-                ConfigurationHolder.MODEL_FACTORY_PID,
-                new FactoryConfigurations(
-                        "Settings of single models", configuration::updateModel, configuration::removeModel));
-        register(
-                ConfigurationHolder.ROLLOUT_FACTORY_PID,
-                new FactoryConfigurations("Rollouts", configuration::updateRollout, configuration::removeRollout));
+        register(ConfigurationHolder.MODEL_FACTORY_PID, "Settings of single models");
+        register(ConfigurationHolder.ROLLOUT_FACTORY_PID, "Rollouts");
         registrations.add(context.registerService(ModelRefusalListener.class, new RefusedModels(journal), null));
-        registrations.add(context.registerService(ConfigurationListener.class, loose, null));
-        loose.look();
+        registrations.add(context.registerService(ConfigurationListener.class, instances, null));
+        instances.look();
     }
 
-    private void read(String factoryPid, BiConsumer<String, Map<String, Object>> update) {
-        ConfigurationAdmin present = admin;
-        if (present == null) {
-            return;
-        }
-        try {
-            for (Configuration each : AdminPromotion.list(present, factoryPid)) {
-                Dictionary<String, Object> properties = each.getProperties();
-                if (properties != null) {
-                    update.accept(each.getPid(), FactoryConfigurations.map(properties));
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("The configurations of {} are taken when Configuration Admin brings them", factoryPid, e);
-        }
-    }
-
-    private void register(String factoryPid, ManagedServiceFactory factory) {
-        Dictionary<String, Object> pid = FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_PID, factoryPid));
-        registrations.add(context.registerService(ManagedServiceFactory.class, factory, pid));
+    private void register(String factoryPid, String name) {
+        registrations.add(context.registerService(
+                ManagedServiceFactory.class,
+                instances.factory(name, factoryPid),
+                FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_PID, factoryPid))));
     }
 
     @Modified
@@ -276,7 +249,7 @@ public final class CoordinatorComponent
     void bindAdmin(ConfigurationAdmin present) {
         admin = present;
         coordinator.rollouts().promoteBy(new AdminPromotion(present));
-        loose.look();
+        instances.look();
     }
 
     void unbindAdmin(ConfigurationAdmin present) {

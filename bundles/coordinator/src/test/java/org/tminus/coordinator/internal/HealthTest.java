@@ -72,6 +72,20 @@ class HealthTest {
         assertThat(health.permits(now)).isFalse();
     }
 
+    /** A call that came back in time with a good answer ends the quarantine, not the shortage of threads. */
+    @Test
+    void whoIsExhaustedIsNotCalledEvenOutOfQuarantine() {
+        health.limitLostCalls(1);
+        health.hung("lost", now);
+        health.succeeded();
+        assertThat(health.isQuarantined()).isFalse();
+        assertThat(health.permits(now)).isFalse();
+        assertThat(health.wouldPermit(now)).isFalse();
+        health.returned();
+        assertThat(health.wouldPermit(now)).isTrue();
+        assertThat(health.permits(now)).isTrue();
+    }
+
     @Test
     void oneProbeAtATimeAndEverLonger() {
         fail(Health.LIMIT);

@@ -103,11 +103,14 @@ public final class Health {
 
     /** Whether the service may be called now. Called once per use: the first call after a quarantine is the probe. */
     public boolean permits(long now) {
+        if (isExhausted()) {
+            return false;
+        }
         long end = until.get();
         if (end == NEVER) {
             return true;
         }
-        if (now - end < 0 || isExhausted() || !until.compareAndSet(end, now + duration())) {
+        if (now - end < 0 || !until.compareAndSet(end, now + duration())) {
             return false;
         }
         probing.set(true);
@@ -118,7 +121,7 @@ public final class Health {
     /** What {@link #permits} would say, without making this call the probe. */
     public boolean wouldPermit(long now) {
         long end = until.get();
-        return end == NEVER || (now - end >= 0 && !isExhausted());
+        return !isExhausted() && (end == NEVER || now - end >= 0);
     }
 
     /** Whether so many abandoned calls are out that not one more may be risked. */

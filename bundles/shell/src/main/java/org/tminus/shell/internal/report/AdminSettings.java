@@ -38,14 +38,24 @@ public final class AdminSettings implements SettingsStore {
     public void write(@Nullable String model, Map<String, Object> values) throws IOException {
         Configuration target = find(model);
         if (target == null) {
-            target = model == null
-                    ? admin.getConfiguration(PID, ANYWHERE)
-                    : admin.getFactoryConfiguration(FACTORY_PID, instance(model), ANYWHERE);
+            target = model == null ? admin.getConfiguration(PID, ANYWHERE) : free(instance(model));
         }
         // What others keep there, such as the name of the file it came from, is none of ours.
         Map<String, Object> properties = values(target, true);
         properties.putAll(values);
+        if (model != null && !model.equals(modelOf(target))) {
+            properties.put("model", model);
+        }
         target.update(FrameworkUtil.asDictionary(properties));
+    }
+
+    /** One of that name, or of another if a configuration of that name serves another model. */
+    private Configuration free(String instance) throws IOException {
+        Configuration free = admin.getFactoryConfiguration(FACTORY_PID, instance, ANYWHERE);
+        for (int number = 2; free.getProperties() != null; number++) {
+            free = admin.getFactoryConfiguration(FACTORY_PID, instance + "-" + number, ANYWHERE);
+        }
+        return free;
     }
 
     private @Nullable Configuration find(@Nullable String model) throws IOException {

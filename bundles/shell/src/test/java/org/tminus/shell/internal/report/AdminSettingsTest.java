@@ -83,4 +83,22 @@ class AdminSettingsTest {
         assertThat(settings.read("made by config:property-set").pid()).isEqualTo("org.tminus.model~console");
         assertThat(settings.read("misnamed").values()).isEmpty();
     }
+
+    @Test
+    void oneThatServesAnotherModelIsNotOverwritten() throws Exception {
+        put("org.tminus.model~other", "org.tminus.model", "model", "toy");
+        settings.write("other", Map.of("policy", "full"));
+        assertThat(configured.get("org.tminus.model~other"))
+                .containsEntry("model", "toy")
+                .doesNotContainKey("policy");
+        assertThat(configured.get("org.tminus.model~other-2"))
+                .containsEntry("model", "other")
+                .containsEntry("policy", "full");
+    }
+
+    @Test
+    void aNameThatNoConfigurationMayHaveStandsInIt() throws Exception {
+        settings.write("a b", Map.of("policy", "full"));
+        assertThat(configured.get("org.tminus.model~a-b")).containsEntry("model", "a b");
+    }
 }

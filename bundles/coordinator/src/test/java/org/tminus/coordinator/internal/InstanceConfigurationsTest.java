@@ -18,16 +18,17 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ManagedServiceFactory;
 import org.tminus.coordinator.internal.configuration.ConfigurationHolder;
 import org.tminus.coordinator.internal.configuration.ConfigurationStore;
 import org.tminus.coordinator.internal.configuration.RolloutSettings;
 
-/** What is configured beside the factories counts if its name allows, and is reported otherwise. */
-class LooseConfigurationsTest {
+/** What factories have counts; what is configured beside them counts if its name allows, and is reported otherwise. */
+class InstanceConfigurationsTest {
     @SuppressWarnings("unchecked")
     private static final ServiceReference<ConfigurationAdmin> REFERENCE =
             (ServiceReference<ConfigurationAdmin>) Proxy.newProxyInstance(
-                    LooseConfigurationsTest.class.getClassLoader(),
+                    InstanceConfigurationsTest.class.getClassLoader(),
                     new Class<?>[] {ServiceReference.class},
                     (proxy, method, arguments) -> {
                         throw new UnsupportedOperationException(method.getName());
@@ -43,14 +44,14 @@ class LooseConfigurationsTest {
                 Filter filter = FrameworkUtil.createFilter((String) arguments[0]);
                 return configured.values().stream()
                         .filter(filter::match)
-                        .map(LooseConfigurationsTest::configuration)
+                        .map(InstanceConfigurationsTest::configuration)
                         .toArray(Configuration[]::new);
             });
-    private final LooseConfigurations loose = new LooseConfigurations(() -> admin, holder);
+    private final InstanceConfigurations instances = new InstanceConfigurations(() -> admin, holder);
 
     private static Configuration configuration(Hashtable<String, Object> properties) {
         return (Configuration) Proxy.newProxyInstance(
-                LooseConfigurationsTest.class.getClassLoader(),
+                InstanceConfigurationsTest.class.getClassLoader(),
                 new Class<?>[] {Configuration.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getPid" -> properties.get("service.pid");
@@ -69,7 +70,12 @@ class LooseConfigurationsTest {
     }
 
     private void tell(int type, String pid, @Nullable String factoryPid) {
-        loose.configurationEvent(new ConfigurationEvent(REFERENCE, type, factoryPid, pid));
+        instances.configurationEvent(new ConfigurationEvent(REFERENCE, type, factoryPid, pid));
+    }
+
+    private void delete(String pid, @Nullable String factoryPid) {
+        configured.remove(pid);
+        tell(ConfigurationEvent.CM_DELETED, pid, factoryPid);
     }
 
     @Test
@@ -77,7 +83,7 @@ class LooseConfigurationsTest {
         put("org.tminus.model~toy", null, "policy", "mine");
         put("org.tminus.rollout~trial", null, "kind", "policy");
         configured.get("org.tminus.rollout~trial").put("candidate", "new");
-        loose.look();
+        instances.look();
         assertThat(holder.current().forModel("toy").policy()).isEqualTo("mine");
         assertThat(holder.current().rollouts())
                 .extracting(RolloutSettings::name)
@@ -87,8 +93,8 @@ class LooseConfigurationsTest {
         put("org.tminus.model~toy", null, "policy", "another");
         tell(ConfigurationEvent.CM_UPDATED, "org.tminus.model~toy", null);
         assertThat(holder.current().forModel("toy").policy()).isEqualTo("another");
-        tell(ConfigurationEvent.CM_DELETED, "org.tminus.model~toy", null);
-        tell(ConfigurationEvent.CM_DELETED, "org.tminus.rollout~trial", null);
+        delete("org.tminus.model~toy", null);
+        delete("org.tminus.rollout~trial", null);
         assertThat(holder.current().forModel("toy").policy()).isNull();
         assertThat(holder.current().rollouts()).isEmpty();
         assertThat(holder.problems()).isEmpty();
@@ -105,24 +111,48 @@ class LooseConfigurationsTest {
             assertThat(problem.expected()).contains("org.tminus.model-NAME.cfg").contains("rename");
         });
         assertThat(AdminPromotion.list(admin, "org.tminus.model")).isEmpty();
-        loose.look();
+        instances.look();
         assertThat(holder.problems()).hasSize(2).anySatisfy(problem -> assertThat(problem.expected())
                 .contains("org.tminus.rollout~NAME")
                 .contains("config:delete org.tminus.rollout"));
-        tell(ConfigurationEvent.CM_DELETED, "org.tminus.model~a~b", "org.tminus.model~a");
-        tell(ConfigurationEvent.CM_DELETED, "org.tminus.rollout", null);
+        delete("org.tminus.model~a~b", "org.tminus.model~a");
+        delete("org.tminus.rollout", null);
         assertThat(holder.problems()).isEmpty();
     }
 
     @Test
-    void whatTheFactoriesBringAndWhatIsSomebodyElsesIsLeftAlone() {
+    void whatTheFactoriesHaveCountsFromTheBeginning() {
         put("org.tminus.model~toy", "org.tminus.model", "policy", "mine");
+        instances.look();
+        assertThat(holder.current().forModel("toy").policy()).isEqualTo("mine");
+    }
+
+    @Test
+    void whatIsSomebodyElsesIsLeftAlone() {
         put("org.tminus.models", null, "policy", "mine");
         put("org.tminus.backend.cpu", null, "threads", "2");
-        loose.look();
-        tell(ConfigurationEvent.CM_UPDATED, "org.tminus.model~toy", "org.tminus.model");
-        tell(ConfigurationEvent.CM_DELETED, "org.tminus.model~toy", "org.tminus.model");
-        assertThat(holder.current().forModel("toy").policy()).isNull();
+        instances.look();
+        tell(ConfigurationEvent.CM_UPDATED, "org.tminus.models", null);
+        assertThat(holder.current().forModel("s").policy()).isNull();
         assertThat(holder.problems()).isEmpty();
+    }
+
+    /** A file {@code org.tminus.model~toy.cfg} is renamed {@code org.tminus.model-toy.cfg}: the PID stays. */
+    @Test
+    void oneThatTakesThePlaceOfAnotherIsNotLostWhicheverIsToldOfFirst() throws Exception {
+        ManagedServiceFactory factory = instances.factory("models", "org.tminus.model");
+        put("org.tminus.model~toy", null, "policy", "before");
+        instances.look();
+        put("org.tminus.model~toy", "org.tminus.model", "policy", "after");
+        factory.updated("org.tminus.model~toy", configured.get("org.tminus.model~toy"));
+        tell(ConfigurationEvent.CM_DELETED, "org.tminus.model~toy", null);
+        assertThat(holder.current().forModel("toy").policy()).isEqualTo("after");
+
+        put("org.tminus.model~toy", null, "policy", "loose again");
+        tell(ConfigurationEvent.CM_UPDATED, "org.tminus.model~toy", null);
+        factory.deleted("org.tminus.model~toy");
+        assertThat(holder.current().forModel("toy").policy()).isEqualTo("loose again");
+        delete("org.tminus.model~toy", null);
+        assertThat(holder.current().forModel("toy").policy()).isNull();
     }
 }
