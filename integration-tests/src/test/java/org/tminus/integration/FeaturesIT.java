@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.karaf.features.Feature;
 import org.apache.karaf.features.FeaturesService.Option;
@@ -24,7 +25,7 @@ import org.osgi.framework.Constants;
 public class FeaturesIT extends TminusTestSupport {
     @Test
     public void allFeaturesGoAndComeBack() throws Exception {
-        Set<String> before = ours();
+        Set<String> before = ours(FeaturesIT::isActive);
         Set<String> names = Arrays.stream(features.listRequiredFeatures())
                 .map(Feature::getName)
                 .filter(name -> name.startsWith("tminus"))
@@ -34,19 +35,24 @@ public class FeaturesIT extends TminusTestSupport {
         for (String name : names) {
             execute("feature:uninstall " + name);
         }
-        await("nothing of ours is left", () -> ours().isEmpty());
+        await("nothing of ours is installed", () -> ours(bundle -> true).isEmpty());
 
         features.installFeatures(names, EnumSet.noneOf(Option.class));
-        await("the same bundles are there and active", () -> ours().equals(before));
+        await("the same bundles are there and active", () -> ours(FeaturesIT::isActive)
+                .equals(before));
     }
 
-    /** Active, but for fragments. */
-    private Set<String> ours() {
+    private Set<String> ours(Predicate<Bundle> wanted) {
         return Arrays.stream(context.getBundles())
                 .filter(bundle -> bundle.getSymbolicName().startsWith("org.tminus."))
-                .filter(bundle -> bundle.getState() == Bundle.ACTIVE
-                        || bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null)
+                .filter(wanted)
                 .map(bundle -> bundle.getSymbolicName() + " " + bundle.getVersion())
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** As far as a fragment can be. */
+    private static boolean isActive(Bundle bundle) {
+        return bundle.getState() == Bundle.ACTIVE
+                || bundle.getState() == Bundle.RESOLVED && bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
     }
 }
