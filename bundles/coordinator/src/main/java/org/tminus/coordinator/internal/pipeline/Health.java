@@ -219,9 +219,13 @@ public final class Health {
         return Math.min(FIRST_NANOS << doublings, LONGEST_NANOS);
     }
 
-    /** Why it is in quarantine; empty if it is not. */
+    /** Why it is in quarantine, and how many calls are out; empty if it is not, and none is. */
     public String reason() {
         int out = lostCalls.get();
-        return out == 0 || reason.isEmpty() ? reason : reason + " (calls that have not returned: " + out + ")";
+        if (out == 0) {
+            return reason;
+        }
+        String calls = "calls that have not returned: " + out;
+        return reason.isEmpty() ? calls : reason + " (" + calls + ")";
     }
 }

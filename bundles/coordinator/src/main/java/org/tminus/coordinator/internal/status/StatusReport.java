@@ -163,7 +163,7 @@ public final class StatusReport implements PlatformStatus {
     private static ServiceState state(ServiceEntry<?> entry, boolean inForce) {
         String state = "in force";
         String reason = "";
-        if (entry.health().isQuarantined()) {
+        if (entry.health().isQuarantined() || entry.health().isExhausted()) {
             state = "quarantined";
             reason = entry.health().reason();
         } else if (!inForce) {
