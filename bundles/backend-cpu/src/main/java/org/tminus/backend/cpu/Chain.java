@@ -113,7 +113,8 @@ final class Chain extends RefCounted {
         private synchronized NativeGraph open() throws BackendException {
             NativeGraph graph = opened;
             if (graph == null) {
-                graph = NativeGraph.open(context, what, cut.make(), cost.weightBytes());
+                graph = NativeGraph.open(
+                        context, what, cut.make(), context.weights().own(cost.weightBytes()));
                 opened = graph;
             }
             return graph;

@@ -63,7 +63,9 @@ public final class CpuBackend implements Backend {
         /** Most memory for their weights, per model. */
         @AttributeDefinition(
                 name = "Memory for compiled paths (MiB)",
-                description = "Most memory for the weights of a model's compiled paths, full depth not counted.",
+                description =
+                        "Most memory for weights that a model's compiled paths have for themselves alone, full depth"
+                                + " not counted.",
                 min = "0")
         int compiledMemoryMiB() default Limits.DEFAULT_MEBIBYTES;
     }
@@ -156,9 +158,18 @@ public final class CpuBackend implements Backend {
     @Override
     public BackendSession open(AdaptiveModel model) throws BackendException {
         ModelGraphs graphs = ModelGraphs.read(model);
-        ModelContext context =
-                new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory);
-        LoadCheck.check(context);
-        return new CpuSession(context, () -> limits);
+        ModelWeights weights = ModelWeights.of(model, graphs, runtime, memory);
+        boolean opened = false;
+        try {
+            ModelContext context = new ModelContext(
+                    runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights);
+            LoadCheck.check(context);
+            opened = true;
+            return new CpuSession(context, () -> limits);
+        } finally {
+            if (!opened) {
+                weights.release();
+            }
+        }
     }
 }

@@ -86,6 +86,7 @@ final class CpuSession implements BackendSession {
         if (closed.compareAndSet(false, true)) {
             compiled.close();
             chain.release();
+            context.weights().release();
         }
     }
 }

@@ -495,6 +495,34 @@ class CpuSessionTest {
     }
 
     @Test
+    void compiledPathsAndTheChainShareTheWeightsThatLieInFiles() throws Exception {
+        AdaptiveModel model = TestModels.vision(
+                folder, TestModels.Options.small().sized(4, 5, 64).withExternalData());
+        long whole = model.cost(model.fullDepth()).weightBytes();
+        Map<String, Tensor> inputs = TestModels.inputs(model, 2, 1);
+        CpuBackend limited = new CpuBackend(Fixture.RUNTIME, new Limits(9, whole / 2));
+        BackendSession session = limited.open(model);
+        session.prepare(model.fullDepth());
+        long once = limited.memoryBytes();
+        assertThat(once).isBetween(whole / 2, 2 * whole);
+        Map<Path, Tensor> alone = new HashMap<>();
+        for (int layers = 1; layers < 4; layers++) {
+            alone.put(Fixture.prefix(model, layers), Fixture.run(session, Fixture.prefix(model, layers), inputs));
+        }
+        for (Path path : alone.keySet()) {
+            session.prepare(path);
+            assertThat(session.isPrepared(path)).isTrue();
+            assertThat(Fixture.difference(Fixture.run(session, path, inputs), alone.get(path)))
+                    .isLessThan(CLOSE);
+        }
+        assertThat(Fixture.difference(Fixture.run(session, model.fullDepth(), inputs), Fixture.plain(model, inputs)))
+                .isLessThan(CLOSE);
+        assertThat(limited.memoryBytes()).isLessThan(once + whole / 2);
+        session.close();
+        assertThat(limited.memoryBytes()).isZero();
+    }
+
+    @Test
     void describesTheDevice() {
         assertThat(backend.device().deviceClass()).isEqualTo("cpu");
         assertThat(backend.device().name()).isNotBlank();

@@ -58,6 +58,7 @@ class JoinedLayersTest {
         }
         assertThat(chain.joined(model.layers())).isNotNull();
         chain.release();
+        context.weights().release();
         assertThat(memory.weightBytes()).isZero();
     }
 
@@ -84,7 +85,9 @@ class JoinedLayersTest {
     }
 
     private ModelContext context(AdaptiveModel model, Executor compiler) throws Exception {
+        ModelGraphs graphs = ModelGraphs.read(model);
+        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory);
         return new ModelContext(
-                Fixture.RUNTIME, model, ModelGraphs.read(model), new InputCheck(model), deadlines, compiler, memory);
+                Fixture.RUNTIME, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights);
     }
 }

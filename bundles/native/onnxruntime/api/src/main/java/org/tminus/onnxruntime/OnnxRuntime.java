@@ -30,6 +30,13 @@ public interface OnnxRuntime {
      */
     OrtSession.SessionOptions newSessionOptions() throws OrtException;
 
+    /**
+     * New weights for sessions to share; the caller closes them.
+     *
+     * @throws OrtException if the library cannot allocate them
+     */
+    SharedWeights newSharedWeights() throws OrtException;
+
     /** How many threads work on one operator, the calling thread included; at least 1. */
     int threads();
 

@@ -4,6 +4,7 @@
  */
 package org.tminus.onnxruntime.internal;
 
+import ai.onnxruntime.CInterface;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
@@ -16,9 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tminus.onnxruntime.NativeLibraryException;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimeOptions;
+import org.tminus.onnxruntime.SharedWeights;
 
 /**
  * The environment. The native library allows one per process and keeps it to the process's end, so this is the one
@@ -38,6 +42,10 @@ public final class ProcessEnvironment implements OnnxRuntime {
      */
     private static final String MADE_WITH = "org.tminus.onnxruntime.made-with";
 
+    private static final String USE_SHARED_ARENA = "session.use_env_allocators";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessEnvironment.class);
+
     private static @Nullable ProcessEnvironment instance;
     private static @Nullable String failure;
 
@@ -45,10 +53,14 @@ public final class ProcessEnvironment implements OnnxRuntime {
     private final int threads;
     private final boolean spinning;
 
-    private ProcessEnvironment(OrtEnvironment environment, int threads, boolean spinning) {
+    /** Whether all sessions take their memory from one arena. */
+    private final boolean sharingArena;
+
+    private ProcessEnvironment(OrtEnvironment environment, int threads, boolean spinning, boolean sharingArena) {
         this.environment = environment;
         this.threads = threads;
         this.spinning = spinning;
+        this.sharingArena = sharingArena;
     }
 
     /** The environment, if it was made. */
@@ -134,17 +146,32 @@ public final class ProcessEnvironment implements OnnxRuntime {
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "tminus", threading);
             String madeWith = System.getProperty(MADE_WITH);
             if (madeWith == null) {
-                System.setProperty(MADE_WITH, options.threads() + "," + options.spinning());
-                return new ProcessEnvironment(environment, options.threads(), options.spinning());
+                boolean sharing = shareArena(environment);
+                System.setProperty(MADE_WITH, options.threads() + "," + options.spinning() + "," + sharing);
+                return new ProcessEnvironment(environment, options.threads(), options.spinning(), sharing);
             }
             String[] parts = madeWith.split(",", -1);
-            return new ProcessEnvironment(environment, Integer.parseInt(parts[0]), Boolean.parseBoolean(parts[1]));
+            return new ProcessEnvironment(
+                    environment,
+                    Integer.parseInt(parts[0]),
+                    Boolean.parseBoolean(parts[1]),
+                    Boolean.parseBoolean(parts[2]));
         } catch (LinkageError e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new NativeLibraryException(
                     "ONNX Runtime's native library " + where + " cannot be loaded: " + reason.getMessage(), e);
         } catch (OrtException | IllegalStateException e) {
             throw new NativeLibraryException("ONNX Runtime cannot be started: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean shareArena(OrtEnvironment environment) {
+        try {
+            CInterface.shareArena(environment);
+            return true;
+        } catch (OrtException | LinkageError e) {
+            LOG.warn("Each session takes memory of its own, since the C interface of ONNX Runtime cannot be used", e);
+            return false;
         }
     }
 
@@ -180,11 +207,19 @@ public final class ProcessEnvironment implements OnnxRuntime {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         try {
             options.disablePerSessionThreads();
+            if (sharingArena) {
+                options.addConfigEntry(USE_SHARED_ARENA, "1");
+            }
             return options;
         } catch (OrtException e) {
             options.close();
             throw e;
         }
+    }
+
+    @Override
+    public SharedWeights newSharedWeights() throws OrtException {
+        return new MappedWeights(environment);
     }
 
     @Override
