@@ -15,7 +15,7 @@ record Limits(int compiledPaths, long compiledBytes) {
     static final int DEFAULT_PATHS = 16;
 
     /**
-     * Where weights are not shared, the library packs those of each native graph anew. Small models may have all their
+     * Where weights are not shared, each native graph holds packed ones of its own. Small models may have all their
      * paths compiled then; for large ones the chain is nearly as fast and holds the weights once.
      */
     static final int DEFAULT_MEBIBYTES = 128;

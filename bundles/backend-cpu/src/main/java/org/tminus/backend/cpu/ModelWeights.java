@@ -29,10 +29,10 @@ final class ModelWeights extends RefCounted {
     private final Path folder;
     private final NativeMemory memory;
     private final double sharedPart;
-    private final Set<Place> counted = new HashSet<>();
-    private long countedBytes;
+    /** Offset and file of each; text, since Java 17 keeps the class loader of the last record that was a key. */
+    private final Set<String> counted = new HashSet<>();
 
-    private record Place(String location, long offset) {}
+    private long countedBytes;
 
     private ModelWeights(SharedWeights shared, Path folder, NativeMemory memory, double sharedPart) {
         this.shared = shared;
@@ -51,7 +51,7 @@ final class ModelWeights extends RefCounted {
                     .filter(ModelWeights::isShareable)
                     .mapToDouble(ExternalWeight::bytes)
                     .sum();
-            double part = shared.isPackedOnce() && common > 0 ? Math.min(1, common / all) : 0;
+            double part = shared.isHeldOnce() && common > 0 ? Math.min(1, common / all) : 0;
             return new ModelWeights(shared, graphs.folder(), memory, part);
         } catch (OrtException e) {
             throw new BackendException(
@@ -96,7 +96,7 @@ final class ModelWeights extends RefCounted {
 
     private synchronized void count(List<ExternalWeight> weights) {
         for (ExternalWeight weight : weights) {
-            if (isShareable(weight) && counted.add(new Place(weight.location(), weight.offset()))) {
+            if (isShareable(weight) && counted.add(weight.offset() + " " + weight.location())) {
                 countedBytes += weight.bytes();
                 memory.opened(weight.bytes());
             }

@@ -6,13 +6,17 @@ package ai.onnxruntime;
 
 import com.sun.jna.Function;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.PointerByReference;
 import java.lang.reflect.Constructor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
- * What ONNX Runtime's C interface has and its Java interface lacks: one arena for all sessions, and weights that the
- * library packs once for all sessions. For this bundle alone; it is in the library's package because handles are visible
- * only there. Functions are called by their place in the table {@code OrtApi}, to which the library only ever appends.
+ * What ONNX Runtime's C interface has and its Java interface lacks: one arena for all sessions, and packed weights that
+ * all sessions share. For this bundle alone; it is in the library's package because handles are visible only there.
+ * Functions are called by their place in the table {@code OrtApi}, to which the library only ever appends.
+ *
+ * <p>Handles are received in buffers of Java's own: JNA's {@code Memory} starts a thread that keeps the class loaders of
+ * whoever called first.
  */
 public final class CInterface {
     private static final int GET_ERROR_MESSAGE = 2;
@@ -37,24 +41,21 @@ public final class CInterface {
      * @throws OrtException if the environment has one already, or the library cannot make it
      */
     public static void shareArena(OrtEnvironment environment) throws OrtException {
-        PointerByReference info = new PointerByReference();
-        call(CREATE_CPU_MEMORY_INFO, ARENA, DEFAULT_MEMORY, info);
+        ByteBuffer place = place();
+        call(CREATE_CPU_MEMORY_INFO, ARENA, DEFAULT_MEMORY, place);
+        Pointer info = pointer(place);
         try {
-            call(
-                    CREATE_AND_REGISTER_ALLOCATOR,
-                    new Pointer(environment.getNativeHandle()),
-                    info.getValue(),
-                    Pointer.NULL);
+            call(CREATE_AND_REGISTER_ALLOCATOR, new Pointer(environment.getNativeHandle()), info, Pointer.NULL);
         } finally {
-            function(RELEASE_MEMORY_INFO).invokeVoid(new Object[] {info.getValue()});
+            function(RELEASE_MEMORY_INFO).invokeVoid(new Object[] {info});
         }
     }
 
     /** @return a new container of packed weights; to be released after all sessions that were made with it */
     public static long newPackedWeights() throws OrtException {
-        PointerByReference container = new PointerByReference();
-        call(CREATE_PREPACKED_WEIGHTS_CONTAINER, container);
-        return Pointer.nativeValue(container.getValue());
+        ByteBuffer place = place();
+        call(CREATE_PREPACKED_WEIGHTS_CONTAINER, place);
+        return Pointer.nativeValue(pointer(place));
     }
 
     public static void releasePackedWeights(long container) {
@@ -62,14 +63,14 @@ public final class CInterface {
     }
 
     /**
-     * A session whose initializers, as far as the options have them, are packed in the container.
+     * A session that keeps packed in the container what it packs of the options' initializers, and uses what is there.
      *
      * @param graph an ONNX file
      */
     public static OrtSession newSession(
             OrtEnvironment environment, byte[] graph, OrtSession.SessionOptions options, long container)
             throws OrtException {
-        PointerByReference session = new PointerByReference();
+        ByteBuffer place = place();
         call(
                 CREATE_SESSION_FROM_ARRAY_WITH_PREPACKED_WEIGHTS_CONTAINER,
                 new Pointer(environment.getNativeHandle()),
@@ -77,24 +78,33 @@ public final class CInterface {
                 (long) graph.length,
                 new Pointer(options.getNativeHandle()),
                 new Pointer(container),
-                session);
+                place);
         try {
             Constructor<OrtSession> constructor =
                     OrtSession.class.getDeclaredConstructor(long.class, OrtAllocator.class);
             constructor.setAccessible(true);
-            return constructor.newInstance(Pointer.nativeValue(session.getValue()), environment.defaultAllocator);
+            return constructor.newInstance(Pointer.nativeValue(pointer(place)), environment.defaultAllocator);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
                     "The library's class OrtSession is another than this bundle was made for", e);
         }
     }
 
-    private static Function function(int place) {
-        return Function.getFunction(new Pointer(OnnxRuntime.ortApiHandle).getPointer((long) place * Long.BYTES));
+    /** Room for a handle that a function gives. */
+    private static ByteBuffer place() {
+        return ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
     }
 
-    private static void call(int place, Object... arguments) throws OrtException {
-        Pointer status = (Pointer) function(place).invoke(Pointer.class, arguments);
+    private static Pointer pointer(ByteBuffer place) {
+        return new Pointer(place.getLong(0));
+    }
+
+    private static Function function(int number) {
+        return Function.getFunction(new Pointer(OnnxRuntime.ortApiHandle).getPointer((long) number * Long.BYTES));
+    }
+
+    private static void call(int number, Object... arguments) throws OrtException {
+        Pointer status = (Pointer) function(number).invoke(Pointer.class, arguments);
         if (status != null) {
             String message = (String) function(GET_ERROR_MESSAGE).invoke(String.class, new Object[] {status});
             function(RELEASE_STATUS).invokeVoid(new Object[] {status});

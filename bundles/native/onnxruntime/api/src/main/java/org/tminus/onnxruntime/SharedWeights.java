@@ -12,8 +12,9 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Weights that sessions have in common. They are mapped from their files, and what the library makes of them for its matrix
- * products (their packed form) is there once, however many sessions read them. Thread-safe; closed after all its sessions,
- * which frees the packed forms.
+ * products (their packed form) is held once, however many sessions read it. The library still packs for each session, to
+ * find by the result what is there already; so sessions save memory, and no time. Thread-safe; closed after all its
+ * sessions, which frees the packed forms.
  */
 @ProviderType
 public interface SharedWeights extends AutoCloseable {
@@ -30,8 +31,8 @@ public interface SharedWeights extends AutoCloseable {
     OrtSession newSession(byte[] graph, OrtSession.SessionOptions options, Collection<MappedWeight> weights)
             throws IOException, OrtException;
 
-    /** Whether packed forms are shared too: false where the library's C interface cannot be reached. */
-    boolean isPackedOnce();
+    /** Whether packed forms are held once too: false where the library's C interface cannot be reached. */
+    boolean isHeldOnce();
 
     /**
      * Lets the system take back the memory of mapped files, of which most is read only while sessions are made. What is

@@ -33,10 +33,13 @@ class OnnxRuntimesTest {
 
     private static final int SIZE = 64;
 
+    /** Those of the process, whichever test comes first. */
+    private static final OnnxRuntimeOptions OPTIONS =
+            OnnxRuntimeOptions.defaults().withThreads(2);
+
     @Test
     void givesOneEnvironmentThatRunsModels(@TempDir Path directory) throws Exception {
-        OnnxRuntimeOptions options =
-                OnnxRuntimeOptions.defaults().withThreads(2).withNativeDirectory(directory);
+        OnnxRuntimeOptions options = OPTIONS.withNativeDirectory(directory);
 
         OnnxRuntime runtime = OnnxRuntimes.standalone(options);
 
@@ -71,7 +74,7 @@ class OnnxRuntimesTest {
 
     @Test
     void sessionsShareMappedWeights(@TempDir Path folder) throws Exception {
-        OnnxRuntime runtime = OnnxRuntimes.standalone();
+        OnnxRuntime runtime = OnnxRuntimes.standalone(OPTIONS);
         Path file = folder.resolve("weights");
         ByteBuffer numbers = ByteBuffer.allocate(4 * (PAGE + SIZE * SIZE)).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < SIZE; i++) {
@@ -84,7 +87,7 @@ class OnnxRuntimesTest {
         Arrays.fill(ones, 1);
 
         SharedWeights weights = runtime.newSharedWeights();
-        assertThat(weights.isPackedOnce()).isTrue();
+        assertThat(weights.isHeldOnce()).isTrue();
         try (OrtSession.SessionOptions first = runtime.newSessionOptions();
                 OrtSession.SessionOptions second = runtime.newSessionOptions();
                 OrtSession.SessionOptions third = runtime.newSessionOptions();
@@ -134,13 +137,21 @@ class OnnxRuntimesTest {
 
     /** The smallest useful model, y = -x, written by hand in protobuf's wire format. */
     private static byte[] negation() throws IOException {
+        return negation(message(number(1, 1)));
+    }
+
+    private static byte[] negation(byte[] dimension) throws IOException {
         byte[] node = message(text(1, "x"), text(2, "y"), text(4, "Neg"));
-        byte[] graph = message(field(1, node), text(2, "negation"), field(11, value("x")), field(12, value("y")));
+        byte[] graph = message(
+                field(1, node),
+                text(2, "negation"),
+                field(11, value("x", dimension)),
+                field(12, value("y", dimension)));
         return message(number(1, 8), field(7, graph), field(8, message(number(2, 13))));
     }
 
-    private static byte[] value(String name) throws IOException {
-        byte[] shape = message(field(1, message(number(1, 1))));
+    private static byte[] value(String name, byte[] dimension) throws IOException {
+        byte[] shape = message(field(1, dimension));
         byte[] tensor = message(number(1, 1), field(2, shape));
         return message(text(1, name), field(2, message(field(1, tensor))));
     }

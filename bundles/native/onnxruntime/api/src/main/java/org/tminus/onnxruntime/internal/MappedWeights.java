@@ -33,17 +33,21 @@ final class MappedWeights implements SharedWeights {
     private static final long NONE = 0;
 
     private final OrtEnvironment environment;
+    private final MappedMemory memory;
     private final long packed;
     private final Map<Place, Mapping> mappings = new HashMap<>();
     private boolean closed;
 
-    MappedWeights(OrtEnvironment environment) throws OrtException {
+    MappedWeights(OrtEnvironment environment, MappedMemory memory) throws OrtException {
         this.environment = environment;
+        this.memory = memory;
         long container = NONE;
         try {
             container = CInterface.newPackedWeights();
         } catch (LinkageError e) {
-            LOG.warn("Each session packs its weights anew, since the C interface of ONNX Runtime cannot be used", e);
+            LOG.warn(
+                    "Each session holds packed weights of its own, since the C interface of ONNX Runtime cannot be used",
+                    e);
         }
         packed = container;
     }
@@ -105,14 +109,14 @@ final class MappedWeights implements SharedWeights {
     }
 
     @Override
-    public boolean isPackedOnce() {
+    public boolean isHeldOnce() {
         return packed != NONE;
     }
 
     @Override
     public synchronized void unload() {
         for (Mapping mapping : mappings.values()) {
-            MappedMemory.unload(mapping.buffer());
+            memory.unload(mapping.buffer());
         }
     }
 

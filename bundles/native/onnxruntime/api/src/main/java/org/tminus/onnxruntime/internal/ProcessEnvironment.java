@@ -56,6 +56,8 @@ public final class ProcessEnvironment implements OnnxRuntime {
     /** Whether all sessions take their memory from one arena. */
     private final boolean sharingArena;
 
+    private final MappedMemory mappedMemory = MappedMemory.ofSystem();
+
     private ProcessEnvironment(OrtEnvironment environment, int threads, boolean spinning, boolean sharingArena) {
         this.environment = environment;
         this.threads = threads;
@@ -219,7 +221,7 @@ public final class ProcessEnvironment implements OnnxRuntime {
 
     @Override
     public SharedWeights newSharedWeights() throws OrtException {
-        return new MappedWeights(environment);
+        return new MappedWeights(environment, mappedMemory);
     }
 
     @Override
