@@ -159,17 +159,14 @@ public final class CpuBackend implements Backend {
     public BackendSession open(AdaptiveModel model) throws BackendException {
         ModelGraphs graphs = ModelGraphs.read(model);
         ModelWeights weights = ModelWeights.of(model, graphs, runtime, memory);
-        boolean opened = false;
         try {
             ModelContext context = new ModelContext(
                     runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights);
             LoadCheck.check(context);
-            opened = true;
             return new CpuSession(context, () -> limits);
         } finally {
-            if (!opened) {
-                weights.release();
-            }
+            // From here on the session's chain holds them.
+            weights.release();
         }
     }
 }

@@ -86,7 +86,6 @@ final class CpuSession implements BackendSession {
         if (closed.compareAndSet(false, true)) {
             compiled.close();
             chain.release();
-            context.weights().release();
         }
     }
 }

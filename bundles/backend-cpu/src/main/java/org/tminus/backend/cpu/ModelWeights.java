@@ -22,7 +22,7 @@ import org.tminus.onnxruntime.SharedWeights;
 
 /**
  * The weights of one model, as far as its native graphs have them in common: those that lie in files of their own. Held by
- * the session and by every native graph, so that the last one frees them. Thread-safe.
+ * every chain and every native graph, so that the last one frees them. Thread-safe.
  */
 final class ModelWeights extends RefCounted {
     private final SharedWeights shared;
@@ -66,7 +66,7 @@ final class ModelWeights extends RefCounted {
         return Math.round(weightBytes * (1 - sharedPart));
     }
 
-    /** For a native graph, which calls {@link #release()} when it is closed. */
+    /** To be called by each holder, who calls {@link #release()} at the end. */
     void hold() {
         if (!acquire()) {
             throw new IllegalStateException("The weights of the model are freed");

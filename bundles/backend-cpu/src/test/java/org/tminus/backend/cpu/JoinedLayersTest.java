@@ -5,6 +5,7 @@
 package org.tminus.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ class JoinedLayersTest {
         AdaptiveModel model = kind.make(folder);
         ModelContext context = context(model, Runnable::run);
         Chain chain = new Chain(context, Limits::defaults);
+        context.weights().release();
         Map<String, Tensor> inputs = TestModels.inputs(model, 3, 5);
         List<LayerId> layers = model.fullDepth().layers();
         List<LayerId> gapped = List.of(layers.get(0), layers.get(1), layers.get(layers.size() - 1));
@@ -58,7 +60,6 @@ class JoinedLayersTest {
         }
         assertThat(chain.joined(model.layers())).isNotNull();
         chain.release();
-        context.weights().release();
         assertThat(memory.weightBytes()).isZero();
     }
 
@@ -84,6 +85,28 @@ class JoinedLayersTest {
         assertThat(memory.weightBytes()).isZero();
     }
 
+    @Test
+    void aChainKeepsItsWeightsAlsoIfNoPartIsOpenYetWhenTheSessionIsClosed() throws Exception {
+        AdaptiveModel model = Kind.VISION_WITH_DATA_FILE.make(folder);
+        ModelContext context = context(model, Runnable::run);
+        Chain chain = new Chain(context, Limits::defaults);
+        Map<String, Tensor> inputs = TestModels.inputs(model, 3, 5);
+        // The session lets go of both while a run is about to begin.
+        assertThat(chain.acquire()).isTrue();
+        context.weights().release();
+        chain.release();
+        try (ChainRun run = ChainRun.start(context, chain, inputs, Fixture.logits())) {
+            run.advance(model.fullDepth().layers());
+            assertThat(Fixture.difference(run.read(ExitId.FINAL).get("logits"), Fixture.plain(model, inputs)))
+                    .isLessThan(1e-5);
+        }
+        assertThat(memory.weightBytes()).isPositive();
+        chain.release();
+        assertThat(memory.weightBytes()).isZero();
+        assertThatIllegalStateException().isThrownBy(() -> new Chain(context, Limits::defaults));
+    }
+
+    /** The caller holds the weights. */
     private ModelContext context(AdaptiveModel model, Executor compiler) throws Exception {
         ModelGraphs graphs = ModelGraphs.read(model);
         ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory);
