@@ -44,7 +44,7 @@ public final class CpuBackend implements Backend {
     private final DeviceDescription device;
     private final Deadlines deadlines = new Deadlines();
     private final ThreadPoolExecutor compiler = compiler();
-    private final NativeMemory memory = new NativeMemory(deadlines, compiler);
+    private final NativeMemory memory;
     private final CpuTelemetry telemetry;
     private volatile Limits limits;
 
@@ -82,8 +82,14 @@ public final class CpuBackend implements Backend {
     }
 
     CpuBackend(OnnxRuntime runtime, Limits limits) {
+        this(runtime, limits, NativeMemory.RUNS_PAUSE_NANOS);
+    }
+
+    /** @param runsPauseNanos time between two runs that give back memory */
+    CpuBackend(OnnxRuntime runtime, Limits limits, long runsPauseNanos) {
         this.runtime = runtime;
         this.limits = limits;
+        this.memory = new NativeMemory(deadlines, compiler, runtime, runsPauseNanos);
         this.telemetry = new CpuTelemetry(deadlines, memory);
         int processors = Runtime.getRuntime().availableProcessors();
         this.device = DeviceDescription.builder("cpu")

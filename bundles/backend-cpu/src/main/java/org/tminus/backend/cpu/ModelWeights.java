@@ -113,6 +113,6 @@ final class ModelWeights extends RefCounted {
     @Override
     synchronized void free() {
         shared.close();
-        memory.closed(countedBytes);
+        memory.closedModel(countedBytes);
     }
 }

@@ -184,6 +184,7 @@ final class NativeGraph implements AutoCloseable {
                     allocated.add(output);
                 }
             }
+            context.memory().answering(termination.options());
             try (OrtSession.Result result = session.run(select(values), allocated, pinned, termination.options())) {
                 if (answers.size() < control.requestedOutputs().size()) {
                     copy(result, control, answers);

@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.offset;
 
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ import org.tminus.model.ExitId;
 import org.tminus.model.Layer;
 import org.tminus.model.LayerId;
 import org.tminus.model.Path;
+import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
@@ -520,6 +523,30 @@ class CpuSessionTest {
         assertThat(limited.memoryBytes()).isLessThan(once + whole / 2);
         session.close();
         assertThat(limited.memoryBytes()).isZero();
+    }
+
+    @Test
+    void onceInAWhileARunGivesBackWhatNoRunNeeds() throws Exception {
+        AdaptiveModel model = Kind.VISION.make(folder);
+        Map<String, Tensor> inputs = TestModels.inputs(model, 2, 1);
+        List<String> calls = new ArrayList<>();
+        OnnxRuntime counted = (OnnxRuntime) Proxy.newProxyInstance(
+                OnnxRuntime.class.getClassLoader(), new Class<?>[] {OnnxRuntime.class}, (proxy, method, arguments) -> {
+                    calls.add(method.getName());
+                    return method.invoke(Fixture.RUNTIME, arguments);
+                });
+        for (long pauseNanos : new long[] {0, Long.MAX_VALUE}) {
+            try (BackendSession session = new CpuBackend(counted, Limits.defaults(), pauseNanos).open(model)) {
+                Tensor chain = Fixture.run(session, model.fullDepth(), inputs);
+                session.prepare(model.fullDepth());
+                calls.clear();
+                assertThat(Fixture.difference(Fixture.run(session, model.fullDepth(), inputs), chain))
+                        .isLessThan(CLOSE);
+                assertThat(calls.contains("shrinkArenaAfter")).isEqualTo(pauseNanos == 0);
+                assertThat(calls).doesNotContain("shrinkArena");
+            }
+            assertThat(calls).contains("shrinkArena");
+        }
     }
 
     @Test

@@ -28,7 +28,7 @@ class JoinedLayersTest {
     java.nio.file.Path folder;
 
     private final Deadlines deadlines = new Deadlines();
-    private final NativeMemory memory = new NativeMemory(deadlines, Runnable::run);
+    private final NativeMemory memory = new NativeMemory(deadlines, Runnable::run, Fixture.RUNTIME, Long.MAX_VALUE);
 
     @AfterEach
     void stopTheThread() {

@@ -6,6 +6,7 @@ package org.tminus.evaluation.ort;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.SharedWeights;
@@ -39,6 +40,16 @@ public final class WithoutArena implements OnnxRuntime {
     @Override
     public SharedWeights newSharedWeights() throws OrtException {
         return runtime.newSharedWeights();
+    }
+
+    @Override
+    public void shrinkArena() {
+        runtime.shrinkArena();
+    }
+
+    @Override
+    public void shrinkArenaAfter(RunOptions run) {
+        // There is none.
     }
 
     @Override

@@ -25,6 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class OnnxRuntimesTest {
@@ -116,6 +118,43 @@ class OnnxRuntimesTest {
         try (OrtSession.SessionOptions options = runtime.newSessionOptions()) {
             assertThatIllegalStateException().isThrownBy(() -> weights.newSession(product(), options, List.of(weight)));
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void givesBackWhatALargeRunTook() throws Exception {
+        OnnxRuntime runtime = OnnxRuntimes.standalone(OPTIONS);
+        int numbers = 1 << 25;
+        try (OrtSession.SessionOptions options = runtime.newSessionOptions();
+                OrtSession session = runtime.environment().createSession(negation(message(text(2, "n"))), options);
+                OnnxTensor input = OnnxTensor.createTensor(
+                        runtime.environment(),
+                        ByteBuffer.allocateDirect(4 * numbers)
+                                .order(ByteOrder.nativeOrder())
+                                .asFloatBuffer(),
+                        new long[] {numbers});
+                OnnxTensor small = OnnxTensor.createTensor(
+                        runtime.environment(), FloatBuffer.wrap(new float[] {1}), new long[] {1});
+                OrtSession.RunOptions shrinking = new OrtSession.RunOptions()) {
+            session.run(Map.of("x", input)).close();
+            long kept = resident();
+            runtime.shrinkArena();
+            assertThat(kept - resident()).isGreaterThan(2L * numbers);
+            session.run(Map.of("x", input)).close();
+            assertThat(kept - resident()).isLessThan(2L * numbers);
+            runtime.shrinkArenaAfter(shrinking);
+            session.run(Map.of("x", small), shrinking).close();
+            assertThat(kept - resident()).isGreaterThan(2L * numbers);
+        }
+    }
+
+    /** Bytes of this process that are in memory. */
+    private static long resident() throws IOException {
+        String line = Files.readAllLines(Path.of("/proc/self/smaps_rollup")).stream()
+                .filter(entry -> entry.startsWith("Rss:"))
+                .findFirst()
+                .orElseThrow();
+        return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
     }
 
     /** y = x times w, where w is given with the session. */

@@ -130,6 +130,16 @@ public final class OnnxRuntimeComponent implements OnnxRuntime {
     }
 
     @Override
+    public void shrinkArena() {
+        environment.shrinkArena();
+    }
+
+    @Override
+    public void shrinkArenaAfter(OrtSession.RunOptions run) throws OrtException {
+        environment.shrinkArenaAfter(run);
+    }
+
+    @Override
     public int threads() {
         return environment.threads();
     }

@@ -4,7 +4,6 @@
  */
 package org.tminus.onnxruntime.internal;
 
-import ai.onnxruntime.CInterface;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
@@ -17,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tminus.onnxruntime.NativeLibraryException;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimeOptions;
@@ -41,10 +38,6 @@ public final class ProcessEnvironment implements OnnxRuntime {
      * environment in place; only a property of the process tells it what that environment is like.
      */
     private static final String MADE_WITH = "org.tminus.onnxruntime.made-with";
-
-    private static final String USE_SHARED_ARENA = "session.use_env_allocators";
-
-    private static final Logger LOG = LoggerFactory.getLogger(ProcessEnvironment.class);
 
     private static @Nullable ProcessEnvironment instance;
     private static @Nullable String failure;
@@ -148,7 +141,7 @@ public final class ProcessEnvironment implements OnnxRuntime {
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "tminus", threading);
             String madeWith = System.getProperty(MADE_WITH);
             if (madeWith == null) {
-                boolean sharing = shareArena(environment);
+                boolean sharing = CommonArena.make(environment);
                 System.setProperty(MADE_WITH, options.threads() + "," + options.spinning() + "," + sharing);
                 return new ProcessEnvironment(environment, options.threads(), options.spinning(), sharing);
             }
@@ -164,16 +157,6 @@ public final class ProcessEnvironment implements OnnxRuntime {
                     "ONNX Runtime's native library " + where + " cannot be loaded: " + reason.getMessage(), e);
         } catch (OrtException | IllegalStateException e) {
             throw new NativeLibraryException("ONNX Runtime cannot be started: " + e.getMessage(), e);
-        }
-    }
-
-    private static boolean shareArena(OrtEnvironment environment) {
-        try {
-            CInterface.shareArena(environment);
-            return true;
-        } catch (OrtException | LinkageError e) {
-            LOG.warn("Each session takes memory of its own, since the C interface of ONNX Runtime cannot be used", e);
-            return false;
         }
     }
 
@@ -210,7 +193,7 @@ public final class ProcessEnvironment implements OnnxRuntime {
         try {
             options.disablePerSessionThreads();
             if (sharingArena) {
-                options.addConfigEntry(USE_SHARED_ARENA, "1");
+                CommonArena.use(options);
             }
             return options;
         } catch (OrtException e) {
@@ -222,6 +205,20 @@ public final class ProcessEnvironment implements OnnxRuntime {
     @Override
     public SharedWeights newSharedWeights() throws OrtException {
         return new MappedWeights(environment, mappedMemory);
+    }
+
+    @Override
+    public void shrinkArena() {
+        if (sharingArena) {
+            CommonArena.shrink(environment);
+        }
+    }
+
+    @Override
+    public void shrinkArenaAfter(OrtSession.RunOptions run) throws OrtException {
+        if (sharingArena) {
+            CommonArena.shrinkAfter(run);
+        }
     }
 
     @Override
