@@ -52,6 +52,11 @@ public final class SegmentGraph {
         return externalData;
     }
 
+    /** The weights of its main graph that lie in files of the model's folder. */
+    public List<ExternalWeight> externalWeights() {
+        return ExternalWeight.of(model);
+    }
+
     /** The number of operators. */
     public int operatorCount() {
         return model.getGraph().getNodeCount();

@@ -21,7 +21,10 @@ import org.tminus.model.Layer;
 import org.tminus.model.LayerId;
 import org.tminus.onnx.SegmentGraph;
 
-/** The parts of a model as native graphs of their own, each opened when it is first needed. Thread-safe. */
+/**
+ * The parts of a model as native graphs of their own, each opened when it is first needed. Holds the model's weights as long
+ * as somebody holds it, since a run may open a part long after the session was closed. Thread-safe.
+ */
 final class Chain extends RefCounted {
     private final ModelContext context;
     private final Segment stem;
@@ -30,8 +33,10 @@ final class Chain extends RefCounted {
     private final Map<ExitId, Segment> exits = new LinkedHashMap<>();
     private final JoinedLayers joined;
 
+    /** @throws IllegalStateException if the model's weights are freed */
     Chain(ModelContext context, Supplier<Limits> limits) {
         this.context = context;
+        context.weights().hold();
         this.joined = new JoinedLayers(context, this, limits);
         AdaptiveModel model = context.model();
         ModelGraphs graphs = context.graphs();
@@ -87,6 +92,7 @@ final class Chain extends RefCounted {
         stem.close();
         layers.values().forEach(Segment::close);
         exits.values().forEach(Segment::close);
+        context.weights().release();
     }
 
     private interface Cut {
@@ -113,7 +119,8 @@ final class Chain extends RefCounted {
         private synchronized NativeGraph open() throws BackendException {
             NativeGraph graph = opened;
             if (graph == null) {
-                graph = NativeGraph.open(context, what, cut.make(), cost.weightBytes());
+                graph = NativeGraph.open(
+                        context, what, cut.make(), context.weights().own(cost.weightBytes()));
                 opened = graph;
             }
             return graph;

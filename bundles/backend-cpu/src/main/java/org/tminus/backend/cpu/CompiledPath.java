@@ -31,7 +31,7 @@ final class CompiledPath extends RefCounted {
 
     static CompiledPath open(ModelContext context, Path path) throws TminusException {
         Exit exit = context.model().exit(path.exit()).orElseThrow();
-        long weightBytes = context.model().cost(path).weightBytes();
+        long weightBytes = context.weights().own(context.model().cost(path).weightBytes());
         String what = "path " + path;
         NativeGraph graph = context.graphs().isWholeFile(path)
                 ? NativeGraph.openModelFile(context, what, weightBytes)

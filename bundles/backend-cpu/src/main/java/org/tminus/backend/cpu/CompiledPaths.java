@@ -84,7 +84,7 @@ final class CompiledPaths {
             throw differs(path, difference);
         }
         Limits now = limits.get();
-        long bytes = context.model().cost(path).weightBytes();
+        long bytes = context.weights().own(context.model().cost(path).weightBytes());
         if (now.compiledPaths() == 0) {
             throw new BackendException(
                     "Path " + path + " of model " + context.model().name() + " is not compiled: compiledPaths is 0.",

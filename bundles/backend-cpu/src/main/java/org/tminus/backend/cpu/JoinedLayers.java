@@ -53,9 +53,10 @@ final class JoinedLayers {
         }
         Group group = new Group();
         groups.put(neighbours, group);
-        long weights = neighbours.stream()
-                .mapToLong(layer -> layer.cost().weightBytes())
-                .sum();
+        long weights = context.weights()
+                .own(neighbours.stream()
+                        .mapToLong(layer -> layer.cost().weightBytes())
+                        .sum());
         Limits now = limits.get();
         if (closed
                 || groups.size() > now.compiledPaths()

@@ -19,6 +19,7 @@ import org.tminus.onnxruntime.OnnxRuntime;
  *
  * @param compiler makes native graphs in the background
  * @param memory of the native graphs of all sessions of the backend
+ * @param weights of the model
  */
 record ModelContext(
         OnnxRuntime runtime,
@@ -27,7 +28,8 @@ record ModelContext(
         InputCheck inputs,
         Deadlines deadlines,
         Executor compiler,
-        NativeMemory memory) {
+        NativeMemory memory,
+        ModelWeights weights) {
 
     OrtEnvironment environment() {
         return runtime.environment();

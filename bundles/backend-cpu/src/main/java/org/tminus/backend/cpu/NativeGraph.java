@@ -10,7 +10,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ final class NativeGraph implements AutoCloseable {
     private static final String WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path";
 
     private interface Source {
-        OrtSession open(SessionOptions options) throws OrtException;
+        OrtSession open(SessionOptions options) throws IOException, OrtException;
     }
 
     private final ModelContext context;
@@ -60,7 +60,7 @@ final class NativeGraph implements AutoCloseable {
 
     /**
      * @param what the part of the model, for messages
-     * @param weightBytes what its weights take
+     * @param weightBytes what the weights take that it has for itself
      */
     static NativeGraph open(ModelContext context, String what, SegmentGraph segment, long weightBytes)
             throws BackendException {
@@ -70,10 +70,10 @@ final class NativeGraph implements AutoCloseable {
                 what,
                 options -> {
                     if (segment.hasExternalData()) {
-                        Path folder = context.graphs().modelFile().getParent();
-                        options.addConfigEntry(WEIGHTS_FOLDER, String.valueOf(folder));
+                        options.addConfigEntry(
+                                WEIGHTS_FOLDER, context.graphs().folder().toString());
                     }
-                    return context.environment().createSession(bytes, options);
+                    return context.weights().newSession(bytes, segment.externalWeights(), options);
                 },
                 weightBytes,
                 segment.hiddenInput().orElse(""));
@@ -81,22 +81,38 @@ final class NativeGraph implements AutoCloseable {
 
     /** The model's own file: nothing is composed, and its weights are read from where they lie. */
     static NativeGraph openModelFile(ModelContext context, String what, long weightBytes) throws BackendException {
-        String file = context.graphs().modelFile().toString();
-        return open(context, what, options -> context.environment().createSession(file, options), weightBytes, "");
+        ModelGraphs graphs = context.graphs();
+        String file = graphs.modelFile().toString();
+        Source source = options -> {
+            if (graphs.externalWeights().isEmpty()) {
+                return context.environment().createSession(file, options);
+            }
+            options.addConfigEntry(WEIGHTS_FOLDER, graphs.folder().toString());
+            return context.weights().newSession(graphs.modelBytes(), graphs.externalWeights(), options);
+        };
+        return open(context, what, source, weightBytes, "");
     }
 
     private static NativeGraph open(
             ModelContext context, String what, Source source, long weightBytes, String hiddenInput)
             throws BackendException {
+        boolean opened = false;
+        context.weights().hold();
         try (SessionOptions options = context.runtime().newSessionOptions()) {
             options.setOptimizationLevel(OptLevel.ALL_OPT);
-            return new NativeGraph(context, what, source.open(options), weightBytes, hiddenInput);
-        } catch (OrtException e) {
+            NativeGraph graph = new NativeGraph(context, what, source.open(options), weightBytes, hiddenInput);
+            opened = true;
+            return graph;
+        } catch (IOException | OrtException e) {
             throw new BackendException(
                     "Model " + context.model().name() + ": ONNX Runtime "
                             + context.runtime().version() + " cannot open " + what + ": " + e.getMessage() + ".",
                     "Check that the model's operators are supported by this version, and that memory is left.",
                     e);
+        } finally {
+            if (!opened) {
+                context.weights().release();
+            }
         }
     }
 
@@ -168,6 +184,7 @@ final class NativeGraph implements AutoCloseable {
                     allocated.add(output);
                 }
             }
+            context.memory().answering(termination.options());
             try (OrtSession.Result result = session.run(select(values), allocated, pinned, termination.options())) {
                 if (answers.size() < control.requestedOutputs().size()) {
                     copy(result, control, answers);
@@ -257,6 +274,7 @@ final class NativeGraph implements AutoCloseable {
             LOG.warn("Model {}: {} could not be freed", context.model().name(), what, e);
         }
         context.memory().closed(weightBytes);
+        context.weights().release();
     }
 
     @Override

@@ -5,6 +5,7 @@
 package org.tminus.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ class JoinedLayersTest {
     java.nio.file.Path folder;
 
     private final Deadlines deadlines = new Deadlines();
-    private final NativeMemory memory = new NativeMemory(deadlines, Runnable::run);
+    private final NativeMemory memory = new NativeMemory(deadlines, Runnable::run, Fixture.RUNTIME, Long.MAX_VALUE);
 
     @AfterEach
     void stopTheThread() {
@@ -40,6 +41,7 @@ class JoinedLayersTest {
         AdaptiveModel model = kind.make(folder);
         ModelContext context = context(model, Runnable::run);
         Chain chain = new Chain(context, Limits::defaults);
+        context.weights().release();
         Map<String, Tensor> inputs = TestModels.inputs(model, 3, 5);
         List<LayerId> layers = model.fullDepth().layers();
         List<LayerId> gapped = List.of(layers.get(0), layers.get(1), layers.get(layers.size() - 1));
@@ -83,8 +85,32 @@ class JoinedLayersTest {
         assertThat(memory.weightBytes()).isZero();
     }
 
+    @Test
+    void aChainKeepsItsWeightsAlsoIfNoPartIsOpenYetWhenTheSessionIsClosed() throws Exception {
+        AdaptiveModel model = Kind.VISION_WITH_DATA_FILE.make(folder);
+        ModelContext context = context(model, Runnable::run);
+        Chain chain = new Chain(context, Limits::defaults);
+        Map<String, Tensor> inputs = TestModels.inputs(model, 3, 5);
+        // The session lets go of both while a run is about to begin.
+        assertThat(chain.acquire()).isTrue();
+        context.weights().release();
+        chain.release();
+        try (ChainRun run = ChainRun.start(context, chain, inputs, Fixture.logits())) {
+            run.advance(model.fullDepth().layers());
+            assertThat(Fixture.difference(run.read(ExitId.FINAL).get("logits"), Fixture.plain(model, inputs)))
+                    .isLessThan(1e-5);
+        }
+        assertThat(memory.weightBytes()).isPositive();
+        chain.release();
+        assertThat(memory.weightBytes()).isZero();
+        assertThatIllegalStateException().isThrownBy(() -> new Chain(context, Limits::defaults));
+    }
+
+    /** The caller holds the weights. */
     private ModelContext context(AdaptiveModel model, Executor compiler) throws Exception {
+        ModelGraphs graphs = ModelGraphs.read(model);
+        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory);
         return new ModelContext(
-                Fixture.RUNTIME, model, ModelGraphs.read(model), new InputCheck(model), deadlines, compiler, memory);
+                Fixture.RUNTIME, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights);
     }
 }
