@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -45,6 +46,7 @@ public final class CpuBackend implements Backend {
     private final Deadlines deadlines = new Deadlines();
     private final ThreadPoolExecutor compiler = compiler();
     private final NativeMemory memory;
+    private final AtomicInteger running = new AtomicInteger();
     private final CpuTelemetry telemetry;
     private volatile Limits limits;
 
@@ -91,11 +93,11 @@ public final class CpuBackend implements Backend {
         this.limits = limits;
         this.memory = new NativeMemory(deadlines, compiler, runtime, runsPauseNanos);
         this.telemetry = new CpuTelemetry(deadlines, memory);
-        int processors = Runtime.getRuntime().availableProcessors();
         this.device = DeviceDescription.builder("cpu")
                 .name(processorName())
                 .numericClass("fp32")
-                .concurrency(Math.max(1, processors / runtime.threads()))
+                // Runs that are under way together need not share the pool.
+                .concurrency(Runtime.getRuntime().availableProcessors())
                 .build();
     }
 
@@ -167,7 +169,7 @@ public final class CpuBackend implements Backend {
         ModelWeights weights = ModelWeights.of(model, graphs, runtime, memory);
         try {
             ModelContext context = new ModelContext(
-                    runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights);
+                    runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights, running);
             LoadCheck.check(context);
             return new CpuSession(context, () -> limits);
         } finally {

@@ -101,12 +101,17 @@ final class ModelGraphs {
                 () -> graphs.layer(spec(layer), model.stem().sideValues()));
     }
 
-    /** Neighbouring layers as one graph. */
-    SegmentGraph layers(Layer first, Layer last) throws BackendException {
-        LayerSpec spec = new LayerSpec(first.id() + "-" + last.id(), first.input(), last.output());
+    SegmentGraph stretch(Stretch stretch) throws BackendException {
+        Layer first = stretch.first();
+        Layer last = stretch.last();
+        Exit exit = stretch.exit();
         return cut(
-                "layers " + first.id() + " to " + last.id(),
-                () -> graphs.layer(spec, model.stem().sideValues()));
+                stretch.toString(),
+                () -> graphs.stretch(
+                        stretch.withStem() ? model.stem().output() : null,
+                        model.stem().sideValues(),
+                        new LayerSpec(first.id() + "-" + last.id(), first.input(), last.output()),
+                        exit == null ? null : spec(exit)));
     }
 
     SegmentGraph exit(Exit exit) throws BackendException {

@@ -83,8 +83,8 @@ final class NativeMemory {
         closed(bytes);
     }
 
-    /** A run is about to answer: if it is time, it gives back at its end what no run needs. */
-    void answering(RunOptions options) throws OrtException {
+    /** A run is about to begin: if it is time, it gives back at its end what no run needs. */
+    void running(RunOptions options) throws OrtException {
         long last = lastRunNanos.get();
         long now = System.nanoTime();
         if (now - last >= runsPauseNanos && lastRunNanos.compareAndSet(last, now)) {

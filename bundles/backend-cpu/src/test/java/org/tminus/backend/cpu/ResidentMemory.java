@@ -67,6 +67,7 @@ final class ResidentMemory {
                     }
                 }
                 Fixture.run(session, model.fullDepth(), one);
+                Fixture.RUNTIME.shrinkArena();
                 tell(told, String.valueOf(PATHS[next]));
             }
             Fixture.run(session, model.fullDepth(), many);

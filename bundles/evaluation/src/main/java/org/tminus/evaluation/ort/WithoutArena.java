@@ -25,7 +25,15 @@ public final class WithoutArena implements OnnxRuntime {
 
     @Override
     public SessionOptions newSessionOptions() throws OrtException {
-        SessionOptions options = runtime.newSessionOptions();
+        return withoutArena(runtime.newSessionOptions());
+    }
+
+    @Override
+    public SessionOptions newInlineSessionOptions() throws OrtException {
+        return withoutArena(runtime.newInlineSessionOptions());
+    }
+
+    private static SessionOptions withoutArena(SessionOptions options) throws OrtException {
         options.setCPUArenaAllocator(false);
         // Else it would be the arena of all sessions.
         options.addConfigEntry("session.use_env_allocators", "0");

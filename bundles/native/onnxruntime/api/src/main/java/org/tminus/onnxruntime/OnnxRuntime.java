@@ -31,6 +31,13 @@ public interface OnnxRuntime {
     OrtSession.SessionOptions newSessionOptions() throws OrtException;
 
     /**
+     * New options for a session whose runs stay on the calling thread; the caller closes them.
+     *
+     * @throws OrtException if the library cannot allocate the options
+     */
+    OrtSession.SessionOptions newInlineSessionOptions() throws OrtException;
+
+    /**
      * New weights for sessions to share; the caller closes them.
      *
      * @throws OrtException if the library cannot allocate them

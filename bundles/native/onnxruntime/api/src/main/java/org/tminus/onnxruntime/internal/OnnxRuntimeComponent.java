@@ -125,6 +125,11 @@ public final class OnnxRuntimeComponent implements OnnxRuntime {
     }
 
     @Override
+    public OrtSession.SessionOptions newInlineSessionOptions() throws OrtException {
+        return environment.newInlineSessionOptions();
+    }
+
+    @Override
     public SharedWeights newSharedWeights() throws OrtException {
         return environment.newSharedWeights();
     }

@@ -189,9 +189,22 @@ public final class ProcessEnvironment implements OnnxRuntime {
 
     @Override
     public OrtSession.SessionOptions newSessionOptions() throws OrtException {
+        return newSessionOptions(OrtSession.SessionOptions::disablePerSessionThreads);
+    }
+
+    @Override
+    public OrtSession.SessionOptions newInlineSessionOptions() throws OrtException {
+        return newSessionOptions(options -> options.setIntraOpNumThreads(1));
+    }
+
+    private interface Setting {
+        void apply(OrtSession.SessionOptions options) throws OrtException;
+    }
+
+    private OrtSession.SessionOptions newSessionOptions(Setting threading) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         try {
-            options.disablePerSessionThreads();
+            threading.apply(options);
             if (sharingArena) {
                 CommonArena.use(options);
             }
