@@ -14,8 +14,9 @@ import org.tminus.onnx.internal.Composer;
  * Cuts a model into segments that run one after the other, and composes whole paths into one graph. Everything is named by value names, as a
  * model's description has them, so that no analysis is needed at run time.
  *
- * <p>The segments of a path, run in order with the state of one as the state of the next, compute exactly what the composed graph computes. Safe
- * for concurrent use.
+ * <p>The segments of a path, run in order with the state of one as the state of the next, compute exactly what the composed graph computes, as far
+ * as a runtime computes what a graph says; {@link Precision#tolerance()} tells how far. A state that the model has as whole numbers with a scale is
+ * handed from part to part as the fractions that they stand for, since each layer has a scale of its own. Safe for concurrent use.
  */
 public final class PathGraphs {
     private final Composer composer;
@@ -37,6 +38,11 @@ public final class PathGraphs {
     /** For a model with only its own tail. */
     public static PathGraphs of(OnnxModel model) throws OnnxFormatException {
         return of(model, null);
+    }
+
+    /** Which numbers the model and its exits hold. */
+    public Precision precision() {
+        return composer.precision();
     }
 
     /**

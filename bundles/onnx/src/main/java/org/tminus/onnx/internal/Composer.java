@@ -4,6 +4,7 @@
  */
 package org.tminus.onnx.internal;
 
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -19,6 +20,7 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.PathSpec;
 import org.tminus.onnx.PathSpec.ExitSpec;
 import org.tminus.onnx.PathSpec.LayerSpec;
+import org.tminus.onnx.Precision;
 
 /** Cuts segments out of a model, and joins them to paths. */
 public final class Composer {
@@ -37,6 +39,16 @@ public final class Composer {
         this.exitSamples = exits == null ? null : new Samples(exits);
     }
 
+    /** See {@link org.tminus.onnx.PathGraphs#precision}. */
+    public Precision precision() {
+        Precision own = samples.precision();
+        Precision other = exitSamples == null ? Precision.FLOAT32 : exitSamples.precision();
+        return new Precision(
+                own.hasFloat16() || other.hasFloat16(),
+                own.hasBfloat16() || other.hasBfloat16(),
+                own.isQuantised() || other.isQuantised());
+    }
+
     /** See {@link org.tminus.onnx.PathGraphs#stem}. */
     public Composition stem(String output, List<String> sideValues) throws OnnxFormatException {
         ModelBuilder builder = new ModelBuilder();
@@ -48,7 +60,7 @@ public final class Composer {
         inputs(builder, slice, Set.of());
         List<ModelBuilder.Result> results = new ArrayList<>();
         for (String name : outputs) {
-            results.add(result(name, name));
+            results.add(name.equals(output) ? stateResult(builder, name) : result(name));
         }
         return builder.build(results, null);
     }
@@ -57,10 +69,10 @@ public final class Composer {
     public Composition layer(LayerSpec layer, List<String> sideValues) throws OnnxFormatException {
         Slice slice = slice(layer, sideValues);
         ModelBuilder builder = new ModelBuilder();
-        builder.input(samples.info(layer.input()), samples.type(graph.id(layer.input())));
-        builder.add(graph, slice, UnaryOperator.identity());
+        String given = given(builder, layer.input());
+        builder.add(graph, slice, replacing(layer.input(), given));
         inputs(builder, slice, new LinkedHashSet<>(sideValues));
-        return builder.build(List.of(result(layer.output(), layer.output())), layer.input());
+        return builder.build(List.of(stateResult(builder, layer.output())), layer.input());
     }
 
     /** See {@link org.tminus.onnx.PathGraphs#exit}. */
@@ -68,10 +80,10 @@ public final class Composer {
         ModelBuilder builder = new ModelBuilder();
         if (exit.ofModel()) {
             Slice slice = tail(exit, sideValues);
-            builder.input(samples.info(exit.input()), samples.type(graph.id(exit.input())));
-            builder.add(graph, slice, UnaryOperator.identity());
+            UnaryOperator<String> names = replacing(exit.input(), given(builder, exit.input()));
+            builder.add(graph, slice, names);
             inputs(builder, slice, new LinkedHashSet<>(sideValues));
-            return builder.build(results(exit, UnaryOperator.identity()), exit.input());
+            return builder.build(results(exit, names), exit.input());
         }
         Graph other = exits();
         Slice slice = head(exit);
@@ -103,21 +115,22 @@ public final class Composer {
             if (slices.put(layer.output(), slice) != null) {
                 throw new OnnxFormatException("The path runs " + Names.shown(layer.id()) + " twice.", ADVICE);
             }
-            builder.add(graph, slice, replacing(layer.input(), state));
+            builder.add(graph, slice, replacing(layer.input(), joined(builder, state, layer.input())));
             state = layer.output();
             wanted.addAll(handedOn(graph, slice, sides));
             inputs(builder, slice, Set.of());
         }
         ExitSpec exit = path.exit();
-        String last = state;
         List<ModelBuilder.Result> results;
         if (exit.ofModel()) {
             Slice slice = tail(exit, path.sideValues());
-            builder.add(graph, slice, replacing(exit.input(), last));
+            UnaryOperator<String> names = replacing(exit.input(), joined(builder, state, exit.input()));
+            builder.add(graph, slice, names);
             wanted.addAll(handedOn(graph, slice, sides));
             inputs(builder, slice, Set.of());
-            results = results(exit, replacing(exit.input(), last));
+            results = results(exit, names);
         } else {
+            String last = fractions(builder, state);
             Graph other = exits();
             Slice slice = head(exit);
             Set<String> given = new LinkedHashSet<>();
@@ -290,9 +303,67 @@ public final class Composer {
         return results;
     }
 
-    private ModelBuilder.Result result(String name, String value) throws OnnxFormatException {
-        int id = SliceCosts.require(graph, value);
-        return new ModelBuilder.Result(name, value, samples.info(value), samples.type(id));
+    private ModelBuilder.Result result(String name) throws OnnxFormatException {
+        int id = SliceCosts.require(graph, name);
+        return new ModelBuilder.Result(name, name, samples.info(name), samples.type(id));
+    }
+
+    private ModelBuilder.Result stateResult(ModelBuilder builder, String state) throws OnnxFormatException {
+        int id = SliceCosts.require(graph, state);
+        return new ModelBuilder.Result(state, fractions(builder, state), samples.state(state), samples.stateType(id));
+    }
+
+    /** Adds the input that takes a state; the result is what operators read instead of the state. */
+    private String given(ModelBuilder builder, String state) throws OnnxFormatException {
+        int value = SliceCosts.require(graph, state);
+        builder.input(samples.state(state), samples.stateType(value));
+        return wholeNumbers(builder, state, state, -1);
+    }
+
+    /** What operators that read one state of the model read where another one comes in its place. */
+    private String joined(ModelBuilder builder, String state, String inPlaceOf) throws OnnxFormatException {
+        return state.equals(inPlaceOf)
+                ? state
+                : wholeNumbers(builder, fractions(builder, state), inPlaceOf, graph.producer(graph.id(state)));
+    }
+
+    /** The fractions of a state: itself, or what it stands for as whole numbers. */
+    private String fractions(ModelBuilder builder, String state) throws OnnxFormatException {
+        int value = SliceCosts.require(graph, state);
+        return converted(builder, "DequantizeLinear", state, value, state + "/fractions", graph.producer(value));
+    }
+
+    /** Fractions in the form that operators expect which read a state of the model: as they are, or quantised as that state is. */
+    private String wholeNumbers(ModelBuilder builder, String fractions, String state, int after)
+            throws OnnxFormatException {
+        return converted(builder, "QuantizeLinear", fractions, graph.id(state), state + "/whole", after);
+    }
+
+    /** @param after the operator that makes what is converted; -1 if it is given */
+    private String converted(ModelBuilder builder, String operator, String from, int state, String wanted, int after)
+            throws OnnxFormatException {
+        Quantisation quantisation = samples.quantisation(state);
+        if (quantisation == null) {
+            return from;
+        }
+        String to = wanted;
+        while (graph.id(to) >= 0) {
+            to += "'";
+        }
+        NodeProto.Builder node =
+                NodeProto.newBuilder().setOpType(operator).addInput(from).addInput(graph.name(quantisation.scale()));
+        List<Integer> constants = new ArrayList<>(List.of(quantisation.scale()));
+        if (quantisation.zeroPoint() >= 0) {
+            node.addInput(graph.name(quantisation.zeroPoint()));
+            constants.add(quantisation.zeroPoint());
+        }
+        int place = after;
+        for (int constant : constants) {
+            place = Math.max(place, graph.producer(constant));
+        }
+        builder.add(graph, Slice.between(graph, new BitSet(), constants), UnaryOperator.identity());
+        builder.convert(node.addOutput(to).build(), place);
+        return to;
     }
 
     private static UnaryOperator<String> replacing(String name, String by) {
