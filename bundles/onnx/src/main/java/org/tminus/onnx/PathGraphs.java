@@ -71,7 +71,18 @@ public final class PathGraphs {
      * @throws OnnxFormatException if a value is not in its file, or the exit reads something that neither stem nor caller gives
      */
     public SegmentGraph exit(ExitSpec exit, List<String> sideValues) throws OnnxFormatException {
-        return new SegmentGraph(composer.exit(exit, sideValues));
+        return new SegmentGraph(composer.exit(exit, null, sideValues));
+    }
+
+    /**
+     * The same for a state that may have other fractions than the exit declares, such as float16 where the exit was made for float32: it is cast, and
+     * so are the answers, to the types that the model's own tail has.
+     *
+     * @param state what the exit reads: the output of the layer that it comes after, by its name in the full model
+     * @throws OnnxFormatException as the other, and if the exit reads or answers something else than fractions where the model has fractions
+     */
+    public SegmentGraph exit(ExitSpec exit, String state, List<String> sideValues) throws OnnxFormatException {
+        return new SegmentGraph(composer.exit(exit, state, sideValues));
     }
 
     /**

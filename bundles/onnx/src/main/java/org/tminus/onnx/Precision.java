@@ -23,6 +23,11 @@ public record Precision(boolean hasFloat16, boolean hasBfloat16, boolean isQuant
     private static final double QUANTISED_TOLERANCE = 2e-2;
     private static final double BFLOAT16_TOLERANCE = 5e-2;
 
+    /** Whether there is nothing but float32. */
+    public boolean isFloat32() {
+        return !hasFloat16 && !hasBfloat16 && !isQuantised;
+    }
+
     /**
      * The largest difference between two ways to compute the same path, relative to the largest magnitude of the output.
      *

@@ -46,11 +46,13 @@ final class Chains {
         Map<String, Tensor> stem =
                 Ort.run(graphs.stem(path.stemOutput(), path.sideValues()).toBytes(), pool);
         Tensor hidden = stem.get(path.stemOutput());
+        String state = path.stemOutput();
         path.sideValues().forEach(name -> pool.put(name, stem.get(name)));
         for (LayerSpec layer : path.layers()) {
             hidden = step(graphs.layer(layer, path.sideValues()), pool, hidden).get(layer.output());
+            state = layer.output();
         }
-        return step(graphs.exit(path.exit(), path.sideValues()), pool, hidden);
+        return step(graphs.exit(path.exit(), state, path.sideValues()), pool, hidden);
     }
 
     private static Map<String, Tensor> step(SegmentGraph segment, Map<String, Tensor> pool, Tensor hidden)

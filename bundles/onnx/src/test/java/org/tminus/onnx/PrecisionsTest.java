@@ -5,6 +5,7 @@
 package org.tminus.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.tminus.onnx.GraphMaker.FLOAT;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tminus.onnx.GraphAnalysis.Block;
 import org.tminus.onnx.GraphAnalysis.Layer;
 import org.tminus.onnx.Ort.Tensor;
+import org.tminus.onnx.PathSpec.ExitSpec;
 import org.tminus.onnx.PathSpec.LayerSpec;
 import org.tminus.onnx.Precisions.Kind;
 import org.tminus.onnx.TestModels.Size;
@@ -121,6 +123,54 @@ class PrecisionsTest {
 
     private static List<LayerSpec> specs(List<Layer> layers) {
         return layers.stream().map(Chains::spec).toList();
+    }
+
+    /** Exits are made for the float32 model, and stay as they are; some of these read the pixels, too. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BFLOAT16")
+    void exitsOfTheFloat32ModelReadAnyState(Kind kind) throws Exception {
+        Size size = new Size(3, 2, 4, 16);
+        Made made = new Made(kind, true, size, 2, 1);
+        OnnxModel exits = OnnxModel.read(TestModels.exits(size, 2).bytes());
+        GraphAnalysis analysis = GraphAnalysis.analyze(made.model);
+        PathGraphs graphs = PathGraphs.of(made.model, exits);
+        OnnxModel source = OnnxModel.read(made.source.bytes());
+        GraphAnalysis real = GraphAnalysis.analyze(source);
+        PathGraphs exact = PathGraphs.of(source, exits);
+        for (int last = 0; last < 3; last++) {
+            ExitSpec exit = new ExitSpec(
+                    "exit." + last, false, "exit." + last + ".hidden", Map.of("logits", "exit." + last + ".logits"));
+            PathSpec path = Chains.path(analysis, analysis.layers().subList(0, last + 1), exit);
+            Tensor composed = made.run(graphs.compose(path));
+            Tensor chained = made.answer(Chains.run(graphs, path, made.inputs));
+
+            assertThat(composed.data() instanceof float[]).isEqualTo(kind != Kind.FLOAT16_ENDS);
+            assertThat(Ort.difference(composed, chained))
+                    .isLessThanOrEqualTo(kind.isWholeNumbers() ? EXACT : graphs.precision().tolerance());
+            PathSpec same = Chains.path(real, real.layers().subList(0, last + 1), exit);
+            Tensor expected = made.answer(Ort.run(exact.compose(same).toBytes(), made.sample));
+            // Rounding changes an answer a little, another layer's state a lot.
+            assertThat(Ort.difference(expected, composed)).isLessThan(kind.isWholeNumbers() ? 0.25 : 0.05);
+        }
+    }
+
+    @Test
+    void anExitForWholeNumbersIsRefused() throws Exception {
+        Made made = new Made(Kind.INTEGER_STREAM, true, new Size(2, 2, 4, 16), 1, 1);
+        GraphAnalysis analysis = GraphAnalysis.analyze(made.model);
+        GraphMaker g = new GraphMaker(1);
+        String hidden = g.input("hidden", 2, "batch", 5, 8);
+        g.named(g.op("DequantizeLinear", hidden, g.scalar(0.1)), "answer");
+        g.output("answer", FLOAT, "batch", 5, 8);
+        PathGraphs graphs = PathGraphs.of(made.model, OnnxModel.read(g.bytes()));
+        PathSpec path = Chains.path(
+                analysis,
+                analysis.layers(),
+                new ExitSpec("own", false, "hidden", Map.of("logits", "answer")));
+
+        assertThatThrownBy(() -> graphs.compose(path))
+                .isInstanceOf(OnnxFormatException.class)
+                .hasMessageContaining("own has uint8 where the model has float32");
     }
 
     /** Each layer doubles its state by doubling the scale; the whole numbers stay the same. */
@@ -264,12 +314,12 @@ class PrecisionsTest {
     private static final class Made {
         private final GraphMaker source;
         private final OnnxModel model;
+        private final Map<String, Tensor> sample;
         private final Map<String, Tensor> inputs;
 
         Made(Kind kind, boolean vision, Size size, int batch, long seed) throws Exception {
             source = vision ? TestModels.vit(size, seed) : TestModels.encoder(size, seed);
-            Map<String, Tensor> sample =
-                    vision ? SegmentsTest.pixels(batch, seed) : SegmentsTest.tokens(batch, 7, 50, seed);
+            sample = vision ? SegmentsTest.pixels(batch, seed) : SegmentsTest.tokens(batch, 7, 50, seed);
             model = OnnxModel.read(Precisions.of(kind, source.model(), sample));
             inputs = vision && kind == Kind.FLOAT16_ENDS ? Map.of("pixels", Ort.float16(sample.get("pixels"))) : sample;
         }

@@ -101,7 +101,7 @@ final class CompiledPaths {
 
     private void verify(Path path, CompiledPath compiled, Chain chain) throws TminusException {
         double difference = difference(path, compiled, chain);
-        if (!(difference <= PathCheck.TOLERANCE)) {
+        if (!(difference <= context.tolerance())) {
             refused.put(path, difference);
             LOG.warn(
                     "Model {}: the compiled form of path {} differs from the chain by {} (at most {} is allowed); it runs"
@@ -109,7 +109,7 @@ final class CompiledPaths {
                     context.model().name(),
                     path,
                     difference,
-                    PathCheck.TOLERANCE);
+                    context.tolerance());
             throw differs(path, difference);
         }
     }
@@ -134,7 +134,7 @@ final class CompiledPaths {
         return new BackendException(
                 "The compiled form of path " + path + " of model "
                         + context.model().name() + " differs from the chain by " + difference + ", more than "
-                        + PathCheck.TOLERANCE + ".",
+                        + context.tolerance() + ".",
                 "The path runs layer by layer; check the model for operators with random or unstable results.");
     }
 

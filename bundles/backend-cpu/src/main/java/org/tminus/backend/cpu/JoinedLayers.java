@@ -88,14 +88,14 @@ final class JoinedLayers {
             NativeGraph graph = NativeGraph.open(context, what, context.graphs().layers(first, last), weights);
             opened = Optional.of(graph);
             double difference = new PathCheck(context).difference(neighbours, graph, chain);
-            if (!(difference <= PathCheck.TOLERANCE)) {
+            if (!(difference <= context.tolerance())) {
                 LOG.warn(
                         "Model {}: {} as one graph differ from the single layers by {} (at most {} is allowed); they run"
                                 + " one by one",
                         context.model().name(),
                         what,
                         difference,
-                        PathCheck.TOLERANCE);
+                        context.tolerance());
                 return;
             }
             if (keep(group, graph)) {

@@ -20,6 +20,7 @@ import org.tminus.onnx.PathGraphs;
 import org.tminus.onnx.PathSpec;
 import org.tminus.onnx.PathSpec.ExitSpec;
 import org.tminus.onnx.PathSpec.LayerSpec;
+import org.tminus.onnx.Precision;
 import org.tminus.onnx.SegmentGraph;
 
 /** Cuts and composes the graphs of one model, as its description says. Thread-safe. */
@@ -34,11 +35,13 @@ final class ModelGraphs {
     private final AdaptiveModel model;
     private final Path modelFile;
     private final PathGraphs graphs;
+    private final Precision precision;
 
     private ModelGraphs(AdaptiveModel model, Path modelFile, PathGraphs graphs) {
         this.model = model;
         this.modelFile = modelFile;
         this.graphs = graphs;
+        this.precision = graphs.precision();
     }
 
     /** @throws BackendException if the model's graphs are missing or damaged */
@@ -69,6 +72,11 @@ final class ModelGraphs {
         return modelFile;
     }
 
+    /** Which numbers the model and its exits hold. */
+    Precision precision() {
+        return precision;
+    }
+
     SegmentGraph stem() throws BackendException {
         return cut(
                 "the stem",
@@ -90,8 +98,13 @@ final class ModelGraphs {
     }
 
     SegmentGraph exit(Exit exit) throws BackendException {
+        String state = exit.after()
+                .flatMap(model::layer)
+                .map(Layer::output)
+                .orElse(model.stem().output());
         return cut(
-                "exit " + exit.id(), () -> graphs.exit(spec(exit), model.stem().sideValues()));
+                "exit " + exit.id(),
+                () -> graphs.exit(spec(exit), state, model.stem().sideValues()));
     }
 
     SegmentGraph path(org.tminus.model.Path path) throws BackendException {

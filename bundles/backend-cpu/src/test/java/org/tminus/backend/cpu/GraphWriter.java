@@ -31,10 +31,17 @@ final class GraphWriter {
 
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("graph");
     private final Random random;
+    private final Numbers numbers;
     private int values;
 
+    /** For float32. */
     GraphWriter(long seed) {
+        this(seed, Numbers.FLOAT32);
+    }
+
+    GraphWriter(long seed, Numbers numbers) {
         random = new Random(seed);
+        this.numbers = numbers;
     }
 
     GraphWriter input(String name, int type, Object... dimensions) {
@@ -145,15 +152,16 @@ final class GraphWriter {
     }
 
     void write(Path file) throws IOException {
-        Files.write(file, model(graph.build()).toByteArray());
+        Files.write(file, model(numbers.of(graph.build())).toByteArray());
     }
 
     /** Writes the weights to a file beside the model, each aligned. */
     void writeWithData(Path file) throws IOException {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         String location = file.getFileName() + ".data";
-        GraphProto.Builder external = graph.clone().clearInitializer();
-        for (TensorProto tensor : graph.getInitializerList()) {
+        GraphProto whole = numbers.of(graph.build());
+        GraphProto.Builder external = whole.toBuilder().clearInitializer();
+        for (TensorProto tensor : whole.getInitializerList()) {
             if (tensor.getRawData().isEmpty()) {
                 external.addInitializer(tensor);
                 continue;

@@ -35,26 +35,38 @@ final class TestModels {
     static final int VOCABULARY = 50;
 
     /** How a model is made. */
-    record Options(int layers, int tokens, int width, boolean externalData, boolean random, int unskippable) {
+    record Options(
+            int layers,
+            int tokens,
+            int width,
+            boolean externalData,
+            boolean random,
+            int unskippable,
+            Numbers numbers) {
         static Options small() {
-            return new Options(4, 5, 16, false, false, -1);
+            return new Options(4, 5, 16, false, false, -1, Numbers.FLOAT32);
         }
 
         Options withExternalData() {
-            return new Options(layers, tokens, width, true, random, unskippable);
+            return new Options(layers, tokens, width, true, random, unskippable, numbers);
+        }
+
+        /** Of the model itself; exits stay in float32. */
+        Options with(Numbers other) {
+            return new Options(layers, tokens, width, externalData, random, unskippable, other);
         }
 
         /** The last layer adds noise, so that no two runs agree. */
         Options withNoise() {
-            return new Options(layers, tokens, width, externalData, true, unskippable);
+            return new Options(layers, tokens, width, externalData, true, unskippable, numbers);
         }
 
         Options withUnskippable(int layer) {
-            return new Options(layers, tokens, width, externalData, random, layer);
+            return new Options(layers, tokens, width, externalData, random, layer, numbers);
         }
 
         Options sized(int count, int length, int features) {
-            return new Options(count, length, features, externalData, random, unskippable);
+            return new Options(count, length, features, externalData, random, unskippable, numbers);
         }
     }
 
@@ -64,7 +76,7 @@ final class TestModels {
     static AdaptiveModel vision(Path folder, Options options) throws IOException {
         int tokens = options.tokens();
         int width = options.width();
-        GraphWriter graph = new GraphWriter(1).input("pixels", 1, "batch", 1, tokens, width);
+        GraphWriter graph = new GraphWriter(1, options.numbers()).input("pixels", 1, "batch", 1, tokens, width);
         String flat = graph.node("Reshape", List.of("pixels", graph.longs("tokens.shape", -1, tokens, width)));
         String embedded = graph.node("MatMul", List.of(flat, graph.weight("embed", width, width)));
         graph.node("Add", List.of(embedded, graph.weight("positions", tokens, width)), "stem.out");
@@ -80,12 +92,13 @@ final class TestModels {
         graph.output("logits", 1, "batch", CLASSES);
         TensorSpec pixels =
                 new TensorSpec("pixels", ElementType.FLOAT32, List.of(TensorSpec.ANY, 1L, (long) tokens, (long) width));
-        ModelSignature signature = new ModelSignature(List.of(pixels), List.of(logits()), Optional.empty());
+        ModelSignature signature = new ModelSignature(List.of(pixels), List.of(logits(options)), Optional.empty());
         return finish(folder, "vision", options, graph, visionExits(options), signature, List.of(), tokens);
     }
 
-    private static TensorSpec logits() {
-        return new TensorSpec("logits", ElementType.FLOAT32, List.of(TensorSpec.ANY, (long) CLASSES));
+    private static TensorSpec logits(Options options) {
+        ElementType type = options.numbers() == Numbers.FLOAT16_SCORES ? ElementType.FLOAT16 : ElementType.FLOAT32;
+        return new TensorSpec("logits", type, List.of(TensorSpec.ANY, (long) CLASSES));
     }
 
     private static GraphWriter visionExits(Options options) {
@@ -112,7 +125,7 @@ final class TestModels {
      */
     static AdaptiveModel encoder(Path folder, Options options) throws IOException {
         int width = options.width();
-        GraphWriter graph = new GraphWriter(3)
+        GraphWriter graph = new GraphWriter(3, options.numbers())
                 .input("input_ids", 7, "batch", "length")
                 .input("attention_mask", 7, "batch", "length");
         String embedded = graph.node("Gather", List.of(graph.weight("words", VOCABULARY, width), "input_ids"));
@@ -133,7 +146,7 @@ final class TestModels {
             inputs.add(new TensorSpec(name, ElementType.INT64, List.of(TensorSpec.ANY, TensorSpec.ANY)));
         }
         ModelSignature signature =
-                new ModelSignature(inputs, List.of(logits()), Optional.of(new SequenceAxis("input_ids", 1, 64)));
+                new ModelSignature(inputs, List.of(logits(options)), Optional.of(new SequenceAxis("input_ids", 1, 64)));
         return finish(
                 folder,
                 "encoder",
@@ -248,7 +261,7 @@ final class TestModels {
         AdaptiveModelBuilder builder = new AdaptiveModelBuilder(name, new Version(1, 0, 0))
                 .signature(signature)
                 .stem("stem.out", sideValues, Cost.of(new double[] {width}, 4L * width * width, new double[] {width}))
-                .hidden(new HiddenState(ElementType.FLOAT32, tokens, width, sideValues.isEmpty() ? "mean" : "first"))
+                .hidden(new HiddenState(hidden(options.numbers()), tokens, width, sideValues.isEmpty() ? "mean" : "first"))
                 .file("model.onnx", modelFile)
                 .file("exits.onnx", folder.resolve("exits.onnx"));
         if (options.externalData()) {
@@ -275,6 +288,14 @@ final class TestModels {
         LayerId last = new LayerId("layer." + (options.layers() - 1));
         builder.exit(ExitId.FINAL, Optional.of(last), "model.onnx", before, Map.of("logits", "logits"), Cost.ZERO);
         return builder.build();
+    }
+
+    private static ElementType hidden(Numbers numbers) {
+        return switch (numbers) {
+            case FLOAT16, FLOAT16_SCORES -> ElementType.FLOAT16;
+            case BFLOAT16 -> ElementType.BFLOAT16;
+            default -> ElementType.FLOAT32;
+        };
     }
 
     /** Random inputs for either model. The first token of every row is never masked. */

@@ -4,6 +4,7 @@
  */
 package org.tminus.onnx.internal;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.tminus.onnx.PathSpec;
 import org.tminus.onnx.PathSpec.ExitSpec;
 import org.tminus.onnx.PathSpec.LayerSpec;
 import org.tminus.onnx.Precision;
+import org.tminus.onnx.ValueInfo;
 
 /** Cuts segments out of a model, and joins them to paths. */
 public final class Composer {
@@ -75,8 +78,12 @@ public final class Composer {
         return builder.build(List.of(stateResult(builder, layer.output())), layer.input());
     }
 
-    /** See {@link org.tminus.onnx.PathGraphs#exit}. */
-    public Composition exit(ExitSpec exit, List<String> sideValues) throws OnnxFormatException {
+    /**
+     * See {@link org.tminus.onnx.PathGraphs#exit}.
+     *
+     * @param state what the exit reads, by its name in the full model; null if it is of the type that the exit declares
+     */
+    public Composition exit(ExitSpec exit, @Nullable String state, List<String> sideValues) throws OnnxFormatException {
         ModelBuilder builder = new ModelBuilder();
         if (exit.ofModel()) {
             Slice slice = tail(exit, sideValues);
@@ -87,17 +94,22 @@ public final class Composer {
         }
         Graph other = exits();
         Slice slice = head(exit);
-        ValueInfoProto hidden = hiddenInput(exit);
-        builder.input(Shapes.declared(hidden), hidden.getType().getTensorType().getElemType());
-        builder.append(other, slice, "", UnaryOperator.identity());
+        ValueInfo hidden = Shapes.declared(hiddenInput(exit));
+        int type = state == null ? exitType(exit) : samples.stateType(SliceCosts.require(graph, state));
+        builder.input(new ValueInfo(hidden.name(), Types.name(type), hidden.shape()), type);
+        Map<String, String> reads = new LinkedHashMap<>();
+        reads.put(exit.input(), cast(builder, exit, exit.input(), type, exitType(exit), exit.input() + "/cast"));
         for (int value : slice.inputs()) {
             String name = other.name(value);
             if (!name.equals(exit.input())) {
                 requireGiven(exit, name, sideValues);
                 builder.input(samples.info(name), samples.type(graph.id(name)));
+                reads.put(name, beside(builder, exit, name, name + "/cast"));
             }
         }
-        return builder.build(results(exit, UnaryOperator.identity()), exit.input());
+        UnaryOperator<String> names = name -> reads.getOrDefault(name, name);
+        builder.append(other, slice, "", names);
+        return builder.build(heads(builder, exit, names), exit.input());
     }
 
     /** See {@link org.tminus.onnx.PathGraphs#compose}. */
@@ -130,15 +142,19 @@ public final class Composer {
             inputs(builder, slice, Set.of());
             results = results(exit, names);
         } else {
-            String last = fractions(builder, state);
             Graph other = exits();
             Slice slice = head(exit);
-            Set<String> given = new LinkedHashSet<>();
+            String prefix = prefix(exit.id());
+            Map<String, String> reads = new LinkedHashMap<>();
+            int type = samples.stateType(graph.id(state));
+            reads.put(
+                    exit.input(),
+                    cast(builder, exit, fractions(builder, state), type, exitType(exit), prefix + exit.input()));
             for (int value : slice.inputs()) {
                 String name = other.name(value);
                 if (!name.equals(exit.input())) {
                     requireGiven(exit, name, path.sideValues());
-                    given.add(name);
+                    reads.put(name, beside(builder, exit, name, prefix + name));
                     if (sides.contains(name)) {
                         wanted.add(name);
                     } else {
@@ -146,11 +162,9 @@ public final class Composer {
                     }
                 }
             }
-            String prefix = prefix(exit.id());
-            UnaryOperator<String> names =
-                    name -> name.equals(exit.input()) ? last : given.contains(name) ? name : prefix + name;
+            UnaryOperator<String> names = name -> reads.getOrDefault(name, prefix + name);
             builder.append(other, slice, prefix, names);
-            results = results(exit, names);
+            results = heads(builder, exit, names);
         }
         Slice stem = Slice.between(graph, new BitSet(), ids(graph, wanted));
         builder.add(graph, stem, UnaryOperator.identity());
@@ -246,6 +260,48 @@ public final class Composer {
                 ADVICE);
     }
 
+    private int exitType(ExitSpec exit) throws OnnxFormatException {
+        return hiddenInput(exit).getType().getTensorType().getElemType();
+    }
+
+    /** An input or side value of the model as an exit reads it. */
+    private String beside(ModelBuilder builder, ExitSpec exit, String value, String name) throws OnnxFormatException {
+        Graph other = exits();
+        ValueInfoProto declared = Objects.requireNonNull(other.declared(value));
+        return cast(
+                builder,
+                exit,
+                value,
+                samples.type(graph.id(value)),
+                declared.getType().getTensorType().getElemType(),
+                name);
+    }
+
+    /** Fractions of another type, for an exit that was made before the model was given other numbers, or after. */
+    private String cast(ModelBuilder builder, ExitSpec exit, String from, int type, int wanted, String name)
+            throws OnnxFormatException {
+        if (type == wanted || !Types.isKnown(type)) {
+            return from;
+        }
+        if (!Types.isFloating(type) || !Types.isFloating(wanted)) {
+            throw new OnnxFormatException(
+                    "The exit " + Names.shown(exit.id()) + " has " + Types.name(wanted) + " where the model has "
+                            + Types.name(type) + ".",
+                    "Make the exits of the model again; they read and answer fractions.");
+        }
+        String to = unused(name);
+        builder.append(NodeProto.newBuilder()
+                .setOpType("Cast")
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(wanted))
+                .addInput(from)
+                .addOutput(to)
+                .build());
+        return to;
+    }
+
     private Graph exits() throws OnnxFormatException {
         if (exits == null) {
             throw new OnnxFormatException(
@@ -303,6 +359,21 @@ public final class Composer {
         return results;
     }
 
+    /** The results of an exit of the file of exits, in the types that the model's own tail answers in. */
+    private List<ModelBuilder.Result> heads(ModelBuilder builder, ExitSpec exit, UnaryOperator<String> names)
+            throws OnnxFormatException {
+        List<ModelBuilder.Result> heads = new ArrayList<>();
+        for (ModelBuilder.Result result : results(exit, names)) {
+            int own = graph.id(result.name());
+            int type = own < 0 || !graph.isOutput(own) ? result.type() : samples.type(own);
+            String value = cast(builder, exit, result.value(), result.type(), type, result.value() + "/cast");
+            ValueInfo info = result.info();
+            heads.add(new ModelBuilder.Result(
+                    result.name(), value, new ValueInfo(info.name(), Types.name(type), info.shape()), type));
+        }
+        return heads;
+    }
+
     private ModelBuilder.Result result(String name) throws OnnxFormatException {
         int id = SliceCosts.require(graph, name);
         return new ModelBuilder.Result(name, name, samples.info(name), samples.type(id));
@@ -346,10 +417,7 @@ public final class Composer {
         if (quantisation == null) {
             return from;
         }
-        String to = wanted;
-        while (graph.id(to) >= 0) {
-            to += "'";
-        }
+        String to = unused(wanted);
         NodeProto.Builder node =
                 NodeProto.newBuilder().setOpType(operator).addInput(from).addInput(graph.name(quantisation.scale()));
         List<Integer> constants = new ArrayList<>(List.of(quantisation.scale()));
@@ -368,6 +436,14 @@ public final class Composer {
 
     private static UnaryOperator<String> replacing(String name, String by) {
         return name.equals(by) ? UnaryOperator.identity() : other -> other.equals(name) ? by : other;
+    }
+
+    private String unused(String name) {
+        String unused = name;
+        while (graph.id(unused) >= 0 || (exits != null && exits.id(unused) >= 0)) {
+            unused += "'";
+        }
+        return unused;
     }
 
     /** Set before the names of an exit; no name of the model begins with it. */

@@ -63,6 +63,11 @@ final class ModelBuilder {
         }
     }
 
+    /** Adds an operator after all that are there. */
+    void append(NodeProto node) {
+        appended.add(node);
+    }
+
     /** The operators of the main model in order, and what converts between them. */
     private List<NodeProto> ordered() {
         List<NodeProto> nodes = new ArrayList<>(conversions.getOrDefault(-1, List.of()));
