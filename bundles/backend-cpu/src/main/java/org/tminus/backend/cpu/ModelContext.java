@@ -7,7 +7,6 @@ package org.tminus.backend.cpu;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.tminus.backend.RunControl;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.RequestCancelledException;
@@ -20,8 +19,6 @@ import org.tminus.onnxruntime.OnnxRuntime;
  *
  * @param compiler makes native graphs in the background
  * @param memory of the native graphs of all sessions of the backend
- * @param weights of the model
- * @param running how many native runs of all sessions of the backend are under way
  */
 record ModelContext(
         OnnxRuntime runtime,
@@ -30,9 +27,7 @@ record ModelContext(
         InputCheck inputs,
         Deadlines deadlines,
         Executor compiler,
-        NativeMemory memory,
-        ModelWeights weights,
-        AtomicInteger running) {
+        NativeMemory memory) {
 
     OrtEnvironment environment() {
         return runtime.environment();
