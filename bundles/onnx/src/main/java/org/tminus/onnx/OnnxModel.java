@@ -141,6 +141,11 @@ public final class OnnxModel {
         return Optional.ofNullable(folder);
     }
 
+    /** The weights of the main graph that lie in files of the model's folder. */
+    public List<ExternalWeight> externalWeights() {
+        return ExternalWeight.of(graph.model());
+    }
+
     /** The model as a file, external data still external. */
     public byte[] toBytes() {
         return graph.model().toByteArray();

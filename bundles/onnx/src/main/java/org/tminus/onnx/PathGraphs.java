@@ -55,7 +55,23 @@ public final class PathGraphs {
      * @throws OnnxFormatException if a value is not in the model, or the output can be made without the input
      */
     public SegmentGraph layer(LayerSpec layer, List<String> sideValues) throws OnnxFormatException {
-        return new SegmentGraph(composer.layer(layer, sideValues));
+        return new SegmentGraph(composer.stretch(null, sideValues, layer, null));
+    }
+
+    /**
+     * What would otherwise be several segments that follow one another: the stem if wanted, one layer or neighbouring ones, an exit if
+     * wanted. It makes the state after the layer, then, with the stem, the side values in the order given, then, with an exit, the
+     * model's outputs.
+     *
+     * @param stemOutput the value that the stem makes; null if the graph begins with the state before the layer
+     * @param sideValues what the stem hands on
+     * @param exit null for none
+     * @throws OnnxFormatException as the other methods, and if a name would have two meanings
+     */
+    public SegmentGraph stretch(
+            @Nullable String stemOutput, List<String> sideValues, LayerSpec layer, @Nullable ExitSpec exit)
+            throws OnnxFormatException {
+        return new SegmentGraph(composer.stretch(stemOutput, sideValues, layer, exit));
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tminus.onnx.internal.Composition;
+import org.tminus.onnx.internal.fold.Folder;
 
 /** A model cut out of, or composed from, other models. External data stays external, under the same names relative to the model's folder. Immutable. */
 public final class SegmentGraph {
@@ -52,9 +53,25 @@ public final class SegmentGraph {
         return externalData;
     }
 
+    /** The weights of its main graph that lie in files of the model's folder. */
+    public List<ExternalWeight> externalWeights() {
+        return ExternalWeight.of(model);
+    }
+
     /** The number of operators. */
     public int operatorCount() {
         return model.getGraph().getNodeCount();
+    }
+
+    /**
+     * The same with larger operators in the place of what it spells out in small ones: attention, and normalisation together with the sum before
+     * it. They are ONNX Runtime's own ({@code com.microsoft}). Whoever runs it checks that it computes the same.
+     *
+     * @return empty if nothing can be folded
+     */
+    public Optional<SegmentGraph> folded() {
+        return Folder.fold(model)
+                .map(folded -> new SegmentGraph(new Composition(folded, inputs, outputs, hiddenInput, externalData)));
     }
 
     /** A new array with the ONNX file, equal for equal inputs. */

@@ -5,7 +5,7 @@
  * concurrent use unless they say otherwise. Nothing holds a native resource, so nothing has to be closed.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tminus.onnx;
 

@@ -53,6 +53,28 @@ final class Chains {
         return step(graphs.exit(path.exit(), path.sideValues()), pool, hidden);
     }
 
+    /** The same by stretches: the stem together with the first layer, the exit together with the last one. */
+    static Map<String, Tensor> runStretches(PathGraphs graphs, PathSpec path, Map<String, Tensor> inputs)
+            throws OnnxFormatException, OrtException {
+        Map<String, Tensor> pool = new HashMap<>(inputs);
+        Map<String, Tensor> made = Map.of();
+        for (int index = 0; index < path.layers().size(); index++) {
+            LayerSpec layer = path.layers().get(index);
+            boolean last = index == path.layers().size() - 1;
+            SegmentGraph stretch = graphs.stretch(
+                    index == 0 ? path.stemOutput() : null, path.sideValues(), layer, last ? path.exit() : null);
+            made = index == 0
+                    ? Ort.run(stretch.toBytes(), pool)
+                    : step(stretch, pool, made.get(path.layers().get(index - 1).output()));
+            for (String name : path.sideValues()) {
+                if (made.containsKey(name)) {
+                    pool.put(name, made.get(name));
+                }
+            }
+        }
+        return made;
+    }
+
     private static Map<String, Tensor> step(SegmentGraph segment, Map<String, Tensor> pool, Tensor hidden)
             throws OrtException {
         Map<String, Tensor> given = new HashMap<>(pool);

@@ -59,6 +59,14 @@ class RealModelsTest {
                         whole, Ort.run(graphs.compose(full).toBytes(), inputs).get("last_hidden_state")))
                 .isLessThanOrEqualTo(1e-5);
 
+        SegmentGraph folded = graphs.compose(full).folded().orElseThrow();
+        // Three products and biases before attention, one product after it, two of the feed-forward net with its GELU,
+        // two
+        // sums with their norms.
+        assertThat(folded.operatorCount()).isLessThan(20 * layers + 40);
+        assertThat(Ort.difference(whole, Ort.run(folded.toBytes(), inputs).get("last_hidden_state")))
+                .isLessThanOrEqualTo(1e-5);
+
         List<Layer> all = analysis.layers();
         List<Layer> some = List.of(all.get(0), all.get(2), all.get(layers - 2));
         PathSpec path = Chains.path(analysis, some, Chains.tail(analysis));

@@ -87,8 +87,23 @@ class SegmentsTest {
     private static void compare(PathGraphs graphs, PathSpec path, Map<String, Tensor> inputs, String output)
             throws Exception {
         Tensor chained = Chains.run(graphs, path, inputs).get(output);
-        Tensor composed = Ort.run(graphs.compose(path).toBytes(), inputs).get(output);
+        SegmentGraph graph = graphs.compose(path);
+        Tensor composed = Ort.run(graph.toBytes(), inputs).get(output);
         assertThat(Ort.difference(chained, composed)).as("path %s", path).isLessThanOrEqualTo(TOLERANCE);
+        if (!path.layers().isEmpty()) {
+            SegmentGraph folded = graph.folded().orElseThrow();
+            assertThat(graph.operatorCount() - folded.operatorCount())
+                    .as("operators that folding saves")
+                    .isGreaterThanOrEqualTo(10 * path.layers().size());
+            assertThat(Ort.difference(
+                            composed, Ort.run(folded.toBytes(), inputs).get(output)))
+                    .as("folded path %s", path)
+                    .isLessThanOrEqualTo(TOLERANCE);
+        }
+        if (!path.layers().isEmpty()) {
+            Tensor stretched = Chains.runStretches(graphs, path, inputs).get(output);
+            assertThat(Ort.difference(chained, stretched)).as("path %s", path).isLessThanOrEqualTo(TOLERANCE);
+        }
     }
 
     static Map<String, Tensor> pixels(int batch, long seed) {

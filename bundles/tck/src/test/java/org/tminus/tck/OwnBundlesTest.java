@@ -82,7 +82,7 @@ class OwnBundlesTest {
 
         @Override
         protected List<String> hostPackages() {
-            return List.of("ai.onnxruntime;version=1.23.2", "org.tminus.onnxruntime;version=1.1.0");
+            return List.of("ai.onnxruntime;version=1.23.2", "org.tminus.onnxruntime;version=1.2.0");
         }
 
         @Override

@@ -7,7 +7,6 @@ package org.tminus.backend.cpu;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -19,20 +18,26 @@ import org.tminus.model.Exit;
 import org.tminus.model.ExitId;
 import org.tminus.model.Layer;
 import org.tminus.model.LayerId;
-import org.tminus.onnx.SegmentGraph;
 
-/** The parts of a model as native graphs of their own, each opened when it is first needed. Thread-safe. */
+/**
+ * The parts of a model as native graphs of their own, each opened when it is first needed. Holds the model's weights as long
+ * as somebody holds it, since a run may open a part long after the session was closed. Thread-safe.
+ */
 final class Chain extends RefCounted {
     private final ModelContext context;
     private final Segment stem;
     private final Set<String> stemOutputs;
     private final Map<LayerId, Segment> layers = new HashMap<>();
     private final Map<ExitId, Segment> exits = new LinkedHashMap<>();
-    private final JoinedLayers joined;
+    private final Stretches stretches;
+    private final ExitHabits habits;
 
+    /** @throws IllegalStateException if the model's weights are freed */
     Chain(ModelContext context, Supplier<Limits> limits) {
         this.context = context;
-        this.joined = new JoinedLayers(context, this, limits);
+        context.weights().hold();
+        this.stretches = new Stretches(context, this, limits);
+        this.habits = new ExitHabits(context.model());
         AdaptiveModel model = context.model();
         ModelGraphs graphs = context.graphs();
         stem = new Segment("the stem", graphs::stem, model.stem().cost());
@@ -64,10 +69,14 @@ final class Chain extends RefCounted {
         return segment(layers.get(layer.id())).graph();
     }
 
-    /** Neighbouring layers as one graph; null if there is none, or none yet. */
+    /** Several parts as one graph; null if there is none, or none yet. */
     @Nullable
-    NativeGraph joined(List<Layer> neighbours) {
-        return joined.get(neighbours);
+    NativeGraph stretch(Stretch stretch) {
+        return stretches.get(stretch);
+    }
+
+    ExitHabits habits() {
+        return habits;
     }
 
     NativeGraph exit(Exit exit) throws BackendException {
@@ -83,23 +92,20 @@ final class Chain extends RefCounted {
 
     @Override
     void free() {
-        joined.close();
+        stretches.close();
         stem.close();
         layers.values().forEach(Segment::close);
         exits.values().forEach(Segment::close);
-    }
-
-    private interface Cut {
-        SegmentGraph make() throws BackendException;
+        context.weights().release();
     }
 
     private final class Segment {
         private final String what;
-        private final Cut cut;
+        private final NativeGraph.Cut cut;
         private final Cost cost;
         private volatile @Nullable NativeGraph opened;
 
-        Segment(String what, Cut cut, Cost cost) {
+        Segment(String what, NativeGraph.Cut cut, Cost cost) {
             this.what = what;
             this.cut = cut;
             this.cost = cost;
@@ -113,7 +119,7 @@ final class Chain extends RefCounted {
         private synchronized NativeGraph open() throws BackendException {
             NativeGraph graph = opened;
             if (graph == null) {
-                graph = NativeGraph.open(context, what, cut.make(), cost.weightBytes());
+                graph = NativeGraph.open(context, what, cut, context.weights().own(cost.weightBytes()));
                 opened = graph;
             }
             return graph;

@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,7 +35,7 @@ import org.tminus.tensor.Tensor;
 
 /**
  * A batch on its way through the chain. It owns the hidden state and the side values, which stay native from layer to
- * layer, and views of the inputs.
+ * layer, views of the inputs, and what an exit has answered that ran together with the layers before it.
  */
 final class ChainRun implements Run {
     private final ModelContext context;
@@ -42,11 +43,20 @@ final class ChainRun implements Run {
     private final Chain chain;
     private final RunControl control;
     private final Termination termination;
+    /** Whether what is asked for together runs together, as far as it has been joined. */
+    private final boolean joins;
 
     private Map<String, Tensor> inputs;
     private Map<String, OnnxTensor> inputValues = Map.of();
     private Map<String, OnnxTensor> sideValues = Map.of();
+    /** Null until the stem has run, which waits for the first layers. */
     private @Nullable OnnxTensor hidden;
+
+    private @Nullable Layer at;
+    private boolean exitRead;
+    /** The outputs of the exit after the present layer, as far as it ran together with it. */
+    private Map<String, OnnxTensor> answered = Map.of();
+
     private int rows;
     private int nextLayer;
     private boolean closed;
@@ -57,7 +67,8 @@ final class ChainRun implements Run {
             Map<String, Tensor> inputs,
             int rows,
             RunControl control,
-            Termination termination) {
+            Termination termination,
+            boolean joins) {
         this.context = context;
         this.model = context.model();
         this.chain = chain;
@@ -65,14 +76,27 @@ final class ChainRun implements Run {
         this.rows = rows;
         this.control = control;
         this.termination = termination;
+        this.joins = joins;
     }
 
     /**
-     * Runs the stem. The run holds the chain until it is closed.
+     * For somebody who looks at the run on its way. The run holds the chain until it is closed.
      *
      * @throws IllegalStateException if the chain is freed
      */
     static ChainRun start(ModelContext context, Chain chain, Map<String, Tensor> inputs, RunControl control)
+            throws TminusException {
+        return start(context, chain, inputs, control, true);
+    }
+
+    /** The same, but each part of the model runs on its own. */
+    static ChainRun startSingly(ModelContext context, Chain chain, Map<String, Tensor> inputs, RunControl control)
+            throws TminusException {
+        return start(context, chain, inputs, control, false);
+    }
+
+    private static ChainRun start(
+            ModelContext context, Chain chain, Map<String, Tensor> inputs, RunControl control, boolean joins)
             throws TminusException {
         int rows = context.inputs().rows(inputs);
         if (!chain.acquire()) {
@@ -81,8 +105,8 @@ final class ChainRun implements Run {
         }
         ChainRun run = null;
         try {
-            run = new ChainRun(context, chain, Map.copyOf(inputs), rows, control, context.watch(control));
-            run.runStem();
+            run = new ChainRun(context, chain, Map.copyOf(inputs), rows, control, context.watch(control), joins);
+            run.inputValues = run.views(inputs);
             return run;
         } catch (TminusException | RuntimeException | Error e) {
             if (run == null) {
@@ -94,15 +118,18 @@ final class ChainRun implements Run {
         }
     }
 
-    private void runStem() throws TminusException {
-        inputValues = views(inputs);
+    private void ensureStem() throws TminusException {
+        if (hidden != null) {
+            return;
+        }
+        control.check();
         Map<String, OnnxTensor> values = stemValues(inputValues);
         hidden = values.remove(model.stem().output());
         sideValues = values;
     }
 
     private Map<String, OnnxTensor> stemValues(Map<String, OnnxTensor> from) throws TminusException {
-        return tensors(chain.stem().run(from, chain.stemOutputs(), control, termination));
+        return tensors(chain.stem().run(from, size(), chain.stemOutputs(), control, termination));
     }
 
     private Map<String, OnnxTensor> views(Map<String, Tensor> tensors) throws TminusException {
@@ -119,6 +146,10 @@ final class ChainRun implements Run {
             closeAll(views);
             throw e;
         }
+    }
+
+    private long size() {
+        return context.inputs().size(inputs);
     }
 
     /** The values of a result one by one; the result itself is not closed any more. */
@@ -160,41 +191,130 @@ final class ChainRun implements Run {
     }
 
     private void advanceNeighbours(List<Layer> neighbours) throws TminusException {
-        NativeGraph joined = neighbours.size() > 1 ? chain.joined(neighbours) : null;
-        if (joined != null) {
-            step(joined, neighbours.get(neighbours.size() - 1));
+        if (neighbours.isEmpty()) {
             return;
         }
-        for (Layer layer : neighbours) {
-            step(chain.layer(layer), layer);
+        leave();
+        Layer last = neighbours.get(neighbours.size() - 1);
+        if (joins) {
+            Stretch stretch = new Stretch(
+                    model,
+                    hidden == null,
+                    List.copyOf(neighbours),
+                    chain.habits().expected(last));
+            NativeGraph joined = stretch.isJoint() ? chain.stretch(stretch) : null;
+            if (joined != null) {
+                take(stretch, joined);
+                at = last;
+                return;
+            }
         }
+        ensureStem();
+        for (Layer layer : neighbours) {
+            step(layer);
+        }
+        at = last;
     }
 
-    /** @param last the layer that the graph ends with */
-    private void step(NativeGraph graph, Layer last) throws TminusException {
+    /** The state is going to change: what was read of it, or not, is known now. */
+    private void leave() {
+        Layer left = at;
+        if (left != null && joins) {
+            chain.habits().passed(left, exitRead);
+        }
+        at = null;
+        exitRead = false;
+        closeAll(answered);
+        answered = Map.of();
+    }
+
+    private void step(Layer layer) throws TminusException {
+        control.check();
+        NativeGraph graph = chain.layer(layer);
+        OrtSession.Result result = graph.run(valuesFor(graph), size(), Set.of(layer.output()), control, termination);
+        replaceHidden(Objects.requireNonNull(tensors(result).get(layer.output())));
+    }
+
+    private void replaceHidden(OnnxTensor after) {
         OnnxTensor before = hidden;
-        hidden = after(graph, last);
+        hidden = after;
         if (before != null) {
             before.close();
         }
     }
 
-    private OnnxTensor after(NativeGraph graph, Layer last) throws TminusException {
+    private void take(Stretch stretch, NativeGraph graph) throws TminusException {
         control.check();
-        OrtSession.Result result = graph.run(valuesFor(graph), Set.of(last.output()), control, termination);
-        return Objects.requireNonNull(tensors(result).get(last.output()));
+        Map<String, OnnxTensor> made = run(stretch, graph);
+        replaceHidden(Objects.requireNonNull(made.remove(stretch.last().output())));
+        if (stretch.withStem()) {
+            Map<String, OnnxTensor> sides = new HashMap<>();
+            for (String name : model.stem().sideValues()) {
+                sides.put(name, Objects.requireNonNull(made.remove(name)));
+            }
+            sideValues = sides;
+        }
+        answered = made;
     }
 
-    /** How much the joined layers differ from the single ones, for the hidden state that the run has now. */
-    double difference(List<Layer> neighbours, NativeGraph joined) throws TminusException {
-        try (OnnxTensor together = after(joined, neighbours.get(neighbours.size() - 1))) {
-            for (Layer layer : neighbours) {
-                step(chain.layer(layer), layer);
+    /** The stem and all layers before this one, each for itself. */
+    void advanceTo(Layer layer) throws TminusException {
+        ensureStem();
+        for (Layer before : model.layers().subList(nextLayer, layer.index())) {
+            step(before);
+        }
+        nextLayer = layer.index();
+    }
+
+    /** Runs a stretch for what it takes; the state stays. */
+    void attempt(Stretch stretch, NativeGraph graph) throws TminusException {
+        closeAll(run(stretch, graph));
+    }
+
+    private Map<String, OnnxTensor> run(Stretch stretch, NativeGraph graph) throws TminusException {
+        Set<String> wanted = new HashSet<>();
+        wanted.add(stretch.last().output());
+        if (stretch.withStem()) {
+            wanted.addAll(model.stem().sideValues());
+        }
+        if (stretch.exit() != null) {
+            wanted.addAll(control.requestedOutputs());
+        }
+        return tensors(
+                graph.run(stretch.withStem() ? inputValues : valuesFor(graph), size(), wanted, control, termination));
+    }
+
+    /** How much a stretch as one graph differs from its single parts, for the state that the run has now. */
+    double difference(Stretch stretch, NativeGraph joined) throws TminusException {
+        Map<String, OnnxTensor> together = run(stretch, joined);
+        try {
+            ensureStem();
+            for (Layer layer : stretch.layers()) {
+                step(layer);
             }
-            return PathCheck.difference(Tensors.toHost(together), Tensors.toHost(hidden()));
+            double largest = difference(together.get(stretch.last().output()), Tensors.toHost(hidden()));
+            if (stretch.withStem()) {
+                for (Map.Entry<String, OnnxTensor> side : sideValues.entrySet()) {
+                    largest =
+                            Math.max(largest, difference(together.get(side.getKey()), Tensors.toHost(side.getValue())));
+                }
+            }
+            Exit exit = stretch.exit();
+            if (exit != null) {
+                for (Map.Entry<String, Tensor> output : read(exit.id()).entrySet()) {
+                    largest = Math.max(largest, difference(together.get(output.getKey()), output.getValue()));
+                }
+            }
+            return largest;
         } catch (OrtException e) {
             throw context.failure("reading the hidden state", e, control, termination);
+        } finally {
+            closeAll(together);
         }
+    }
+
+    private static double difference(@Nullable OnnxTensor together, Tensor single) throws OrtException {
+        return together == null ? Double.NaN : PathCheck.difference(Tensors.toHost(together), single);
     }
 
     /** The layer, if it may come next. */
@@ -245,13 +365,22 @@ final class ChainRun implements Run {
                         "Its exits are " + model.exits().stream().map(Exit::id).toList() + "."));
         context.inputs().outputs(exit, control.requestedOutputs());
         control.check();
+        Layer present = at;
+        if (present != null && exit.after().filter(present.id()::equals).isPresent()) {
+            exitRead = true;
+            if (!answered.isEmpty() && answered.keySet().containsAll(control.requestedOutputs())) {
+                return chain.exit(exit).answer(answered, rows, control);
+            }
+        }
+        ensureStem();
         NativeGraph graph = chain.exit(exit);
-        return graph.answer(valuesFor(graph), rows, control, termination);
+        return graph.answer(valuesFor(graph), rows, size(), control, termination);
     }
 
     @Override
     public Tensor pooled() throws TminusException {
         checkOpen();
+        ensureStem();
         OnnxTensor state = hidden();
         long[] shape = state.getInfo().getShape();
         FloatBuffer values = state.getFloatBuffer();
@@ -285,6 +414,7 @@ final class ChainRun implements Run {
         if (kept.length == rows) {
             return;
         }
+        ensureStem();
         control.check();
         Map<String, Tensor> newInputs = new HashMap<>();
         inputs.forEach((name, tensor) -> newInputs.put(name, Tensors.rows(tensor, kept)));
@@ -347,8 +477,10 @@ final class ChainRun implements Run {
     private void freeState() {
         closeAll(inputValues);
         closeAll(sideValues);
+        closeAll(answered);
         inputValues = Map.of();
         sideValues = Map.of();
+        answered = Map.of();
         OnnxTensor state = hidden;
         hidden = null;
         if (state != null) {
@@ -366,6 +498,7 @@ final class ChainRun implements Run {
             return;
         }
         closed = true;
+        leave();
         freeState();
         inputs = Map.of();
         termination.close();

@@ -8,6 +8,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.tminus.backend.RunControl;
 import org.tminus.failure.TminusException;
 import org.tminus.model.Exit;
@@ -31,16 +32,30 @@ final class CompiledPath extends RefCounted {
 
     static CompiledPath open(ModelContext context, Path path) throws TminusException {
         Exit exit = context.model().exit(path.exit()).orElseThrow();
-        long weightBytes = context.model().cost(path).weightBytes();
+        long weightBytes = context.weights().own(context.model().cost(path).weightBytes());
         String what = "path " + path;
         NativeGraph graph = context.graphs().isWholeFile(path)
                 ? NativeGraph.openModelFile(context, what, weightBytes)
-                : NativeGraph.open(context, what, context.graphs().path(path), weightBytes);
+                : NativeGraph.open(context, what, () -> context.graphs().path(path), weightBytes);
         return new CompiledPath(context, exit, graph, weightBytes);
+    }
+
+    /** With folded operators; empty if there is nothing to fold. */
+    static Optional<CompiledPath> openFolded(ModelContext context, Path path) throws TminusException {
+        Exit exit = context.model().exit(path.exit()).orElseThrow();
+        long weightBytes = context.weights().own(context.model().cost(path).weightBytes());
+        return NativeGraph.openFolded(
+                        context, "path " + path, () -> context.graphs().path(path), weightBytes)
+                .map(graph -> new CompiledPath(context, exit, graph, weightBytes));
     }
 
     long weightBytes() {
         return weightBytes;
+    }
+
+    /** The names of what it answers. */
+    String[] outputs() {
+        return exit.outputs().keySet().toArray(String[]::new);
     }
 
     long lastUsedNanos() {
@@ -61,7 +76,7 @@ final class CompiledPath extends RefCounted {
             } catch (OrtException e) {
                 throw context.failure("reading the inputs", e, control, termination);
             }
-            return graph.answer(values, rows, control, termination);
+            return graph.answer(values, rows, context.inputs().size(inputs), control, termination);
         } finally {
             values.values().forEach(OnnxTensor::close);
         }

@@ -67,6 +67,11 @@ final class CompiledPaths {
             boolean kept = false;
             try {
                 verify(path, compiled, chain);
+                CompiledPath folded = faster(path, compiled, chain);
+                if (folded != null) {
+                    compiled.release();
+                    compiled = folded;
+                }
                 add(path, compiled);
                 kept = true;
             } finally {
@@ -84,7 +89,7 @@ final class CompiledPaths {
             throw differs(path, difference);
         }
         Limits now = limits.get();
-        long bytes = context.model().cost(path).weightBytes();
+        long bytes = context.weights().own(context.model().cost(path).weightBytes());
         if (now.compiledPaths() == 0) {
             throw new BackendException(
                     "Path " + path + " of model " + context.model().name() + " is not compiled: compiledPaths is 0.",
@@ -111,6 +116,29 @@ final class CompiledPaths {
                     difference,
                     PathCheck.TOLERANCE);
             throw differs(path, difference);
+        }
+    }
+
+    /** The path with folded operators, if that computes the same in less time; else null. */
+    private @Nullable CompiledPath faster(Path path, CompiledPath plain, Chain chain) {
+        if (!Stretches.isWorthFolding(context.model())) {
+            return null;
+        }
+        CompiledPath folded = null;
+        boolean kept = false;
+        try {
+            folded = CompiledPath.openFolded(context, path).orElse(null);
+            kept = folded != null
+                    && difference(path, folded, chain) <= PathCheck.TOLERANCE
+                    && check.isFaster(folded, plain);
+            return kept ? folded : null;
+        } catch (TminusException | RuntimeException e) {
+            LOG.debug("Model {}: path {} is not folded", context.model().name(), path, e);
+            return null;
+        } finally {
+            if (folded != null && !kept) {
+                folded.release();
+            }
         }
     }
 

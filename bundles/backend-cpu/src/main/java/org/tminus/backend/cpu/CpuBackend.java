@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -44,7 +45,8 @@ public final class CpuBackend implements Backend {
     private final DeviceDescription device;
     private final Deadlines deadlines = new Deadlines();
     private final ThreadPoolExecutor compiler = compiler();
-    private final NativeMemory memory = new NativeMemory(deadlines, compiler);
+    private final NativeMemory memory;
+    private final AtomicInteger running = new AtomicInteger();
     private final CpuTelemetry telemetry;
     private volatile Limits limits;
 
@@ -63,7 +65,9 @@ public final class CpuBackend implements Backend {
         /** Most memory for their weights, per model. */
         @AttributeDefinition(
                 name = "Memory for compiled paths (MiB)",
-                description = "Most memory for the weights of a model's compiled paths, full depth not counted.",
+                description =
+                        "Most memory for weights that a model's compiled paths have for themselves alone, full depth"
+                                + " not counted.",
                 min = "0")
         int compiledMemoryMiB() default Limits.DEFAULT_MEBIBYTES;
     }
@@ -80,14 +84,20 @@ public final class CpuBackend implements Backend {
     }
 
     CpuBackend(OnnxRuntime runtime, Limits limits) {
+        this(runtime, limits, NativeMemory.RUNS_PAUSE_NANOS);
+    }
+
+    /** @param runsPauseNanos time between two runs that give back memory */
+    CpuBackend(OnnxRuntime runtime, Limits limits, long runsPauseNanos) {
         this.runtime = runtime;
         this.limits = limits;
+        this.memory = new NativeMemory(deadlines, compiler, runtime, runsPauseNanos);
         this.telemetry = new CpuTelemetry(deadlines, memory);
-        int processors = Runtime.getRuntime().availableProcessors();
         this.device = DeviceDescription.builder("cpu")
                 .name(processorName())
                 .numericClass("fp32")
-                .concurrency(Math.max(1, processors / runtime.threads()))
+                // Runs that are under way together need not share the pool.
+                .concurrency(Runtime.getRuntime().availableProcessors())
                 .build();
     }
 
@@ -156,9 +166,15 @@ public final class CpuBackend implements Backend {
     @Override
     public BackendSession open(AdaptiveModel model) throws BackendException {
         ModelGraphs graphs = ModelGraphs.read(model);
-        ModelContext context =
-                new ModelContext(runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory);
-        LoadCheck.check(context);
-        return new CpuSession(context, () -> limits);
+        ModelWeights weights = ModelWeights.of(model, graphs, runtime, memory);
+        try {
+            ModelContext context = new ModelContext(
+                    runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights, running);
+            LoadCheck.check(context);
+            return new CpuSession(context, () -> limits);
+        } finally {
+            // From here on the session's chain holds them.
+            weights.release();
+        }
     }
 }

@@ -59,8 +59,8 @@ final class CpuSession implements BackendSession {
         checkOpen();
         context.model().check(path);
         context.inputs().outputs(context.model().exit(path.exit()).orElseThrow(), control.requestedOutputs());
-        try (ChainRun run = ChainRun.start(context, chain, inputs, control)) {
-            // One by one: what is run again and again as a whole is compiled as a whole.
+        // What is run again and again as a whole is compiled as a whole.
+        try (ChainRun run = ChainRun.startSingly(context, chain, inputs, control)) {
             for (LayerId layer : path.layers()) {
                 run.advance(List.of(layer));
             }

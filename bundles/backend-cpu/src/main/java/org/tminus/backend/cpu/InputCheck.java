@@ -60,6 +60,23 @@ final class InputCheck {
         return Math.toIntExact(rows);
     }
 
+    /**
+     * Rows times length, which is 1 where the model has no axis of sequences.
+     *
+     * @param inputs checked by {@link #rows}
+     */
+    long size(Map<String, Tensor> inputs) {
+        SequenceAxis axis = sequence;
+        Tensor tensor = inputs.get(axis == null ? specs.get(0).name() : axis.input());
+        if (tensor == null) {
+            return 1;
+        }
+        long rows = tensor.shape().dimension(0);
+        return axis == null || axis.dimension() >= tensor.shape().rank()
+                ? rows
+                : rows * tensor.shape().dimension(axis.dimension());
+    }
+
     private void check(TensorSpec spec, Tensor tensor) throws InvalidRequestException {
         Shape shape = tensor.shape();
         if (!tensor.elementType().equals(spec.elementType())) {

@@ -8,14 +8,15 @@ package org.tminus.backend.cpu;
  * What compiled paths of one model may take.
  *
  * @param compiledPaths most compiled paths at one time; 0 for none
- * @param compiledBytes most bytes of weights in them; full depth is exempt, since it is one copy of the model
+ * @param compiledBytes most bytes of weights that they have for themselves alone; full depth is exempt, since it is one
+ *     copy of the model
  */
 record Limits(int compiledPaths, long compiledBytes) {
     static final int DEFAULT_PATHS = 16;
 
     /**
-     * The library packs the weights of each native graph anew, so compiled paths share none. Small models may have all
-     * their paths compiled; for large ones the chain is nearly as fast and holds the weights once.
+     * Where weights are not shared, each native graph holds packed ones of its own. Small models may have all their
+     * paths compiled then; for large ones the chain is nearly as fast and holds the weights once.
      */
     static final int DEFAULT_MEBIBYTES = 128;
 

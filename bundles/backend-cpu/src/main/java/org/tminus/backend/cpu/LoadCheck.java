@@ -29,7 +29,7 @@ final class LoadCheck {
         // Its weights count for nobody, since they go again at once.
         try (NativeGraph graph = context.graphs().isWholeFile(path)
                 ? NativeGraph.openModelFile(context, "full depth", 0)
-                : NativeGraph.open(context, "full depth", context.graphs().path(path), 0)) {
+                : NativeGraph.open(context, "full depth", () -> context.graphs().path(path), 0)) {
             Map<String, NodeInfo> inputs = graph.inputs();
             for (TensorSpec spec : context.model().signature().inputs()) {
                 // An input that no part reads is left out of a composed graph.

@@ -7,6 +7,7 @@ package org.tminus.backend.cpu;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.tminus.backend.RunControl;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.RequestCancelledException;
@@ -19,6 +20,8 @@ import org.tminus.onnxruntime.OnnxRuntime;
  *
  * @param compiler makes native graphs in the background
  * @param memory of the native graphs of all sessions of the backend
+ * @param weights of the model
+ * @param running how many native runs of all sessions of the backend are under way
  */
 record ModelContext(
         OnnxRuntime runtime,
@@ -27,7 +30,9 @@ record ModelContext(
         InputCheck inputs,
         Deadlines deadlines,
         Executor compiler,
-        NativeMemory memory) {
+        NativeMemory memory,
+        ModelWeights weights,
+        AtomicInteger running) {
 
     OrtEnvironment environment() {
         return runtime.environment();

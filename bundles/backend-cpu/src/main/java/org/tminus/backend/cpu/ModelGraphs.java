@@ -4,6 +4,8 @@
  */
 package org.tminus.backend.cpu;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.tminus.model.AdaptiveModel;
 import org.tminus.model.Exit;
 import org.tminus.model.Layer;
 import org.tminus.model.LayerId;
+import org.tminus.onnx.ExternalWeight;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
 import org.tminus.onnx.PathGraphs;
@@ -33,11 +36,13 @@ final class ModelGraphs {
 
     private final AdaptiveModel model;
     private final Path modelFile;
+    private final OnnxModel main;
     private final PathGraphs graphs;
 
-    private ModelGraphs(AdaptiveModel model, Path modelFile, PathGraphs graphs) {
+    private ModelGraphs(AdaptiveModel model, Path modelFile, OnnxModel main, PathGraphs graphs) {
         this.model = model;
         this.modelFile = modelFile;
+        this.main = main;
         this.graphs = graphs;
     }
 
@@ -51,7 +56,7 @@ final class ModelGraphs {
             OnnxModel main = OnnxModel.read(modelFile);
             Optional<Path> exitsFile = model.file(EXITS);
             @Nullable OnnxModel exits = exitsFile.isPresent() ? OnnxModel.read(exitsFile.get()) : null;
-            return new ModelGraphs(model, modelFile, PathGraphs.of(main, exits));
+            return new ModelGraphs(model, modelFile, main, PathGraphs.of(main, exits));
         } catch (OnnxFormatException e) {
             throw unusable(model, "its graphs", e);
         }
@@ -69,6 +74,21 @@ final class ModelGraphs {
         return modelFile;
     }
 
+    /** Where the model's files lie. */
+    Path folder() {
+        return requireNonNull(modelFile.getParent());
+    }
+
+    /** The weights that lie in files of their own. */
+    List<ExternalWeight> externalWeights() {
+        return main.externalWeights();
+    }
+
+    /** The model's own file as it is. */
+    byte[] modelBytes() {
+        return main.toBytes();
+    }
+
     SegmentGraph stem() throws BackendException {
         return cut(
                 "the stem",
@@ -81,12 +101,17 @@ final class ModelGraphs {
                 () -> graphs.layer(spec(layer), model.stem().sideValues()));
     }
 
-    /** Neighbouring layers as one graph. */
-    SegmentGraph layers(Layer first, Layer last) throws BackendException {
-        LayerSpec spec = new LayerSpec(first.id() + "-" + last.id(), first.input(), last.output());
+    SegmentGraph stretch(Stretch stretch) throws BackendException {
+        Layer first = stretch.first();
+        Layer last = stretch.last();
+        Exit exit = stretch.exit();
         return cut(
-                "layers " + first.id() + " to " + last.id(),
-                () -> graphs.layer(spec, model.stem().sideValues()));
+                stretch.toString(),
+                () -> graphs.stretch(
+                        stretch.withStem() ? model.stem().output() : null,
+                        model.stem().sideValues(),
+                        new LayerSpec(first.id() + "-" + last.id(), first.input(), last.output()),
+                        exit == null ? null : spec(exit)));
     }
 
     SegmentGraph exit(Exit exit) throws BackendException {

@@ -6,20 +6,18 @@ package org.tminus.backend.cpu;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
-import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tminus.backend.RunControl;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.InvalidRequestException;
@@ -32,27 +30,27 @@ import org.tminus.tensor.Tensor;
 
 /** One graph, ready in the native library. Safe for concurrent runs; closed once, when no run is left. */
 final class NativeGraph implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(NativeGraph.class);
-
     /** Where weights that a graph given as bytes keeps in another file are found. */
     private static final String WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path";
 
-    private interface Source {
-        OrtSession open(SessionOptions options) throws OrtException;
+    /** Makes the graph; can be asked again later. */
+    interface Cut {
+        SegmentGraph make() throws BackendException;
     }
 
     private final ModelContext context;
     private final String what;
-    private final OrtSession session;
+    private final NativeSessions sessions;
     private final Set<String> inputNames;
     private final long weightBytes;
     private final String hiddenInput;
 
-    private NativeGraph(ModelContext context, String what, OrtSession session, long weightBytes, String hiddenInput) {
+    private NativeGraph(
+            ModelContext context, String what, NativeSessions sessions, long weightBytes, String hiddenInput) {
         this.context = context;
         this.what = what;
-        this.session = session;
-        this.inputNames = Set.copyOf(session.getInputNames());
+        this.sessions = sessions;
+        this.inputNames = Set.copyOf(sessions.session().getInputNames());
         this.weightBytes = weightBytes;
         this.hiddenInput = hiddenInput;
         context.memory().opened(weightBytes);
@@ -60,43 +58,73 @@ final class NativeGraph implements AutoCloseable {
 
     /**
      * @param what the part of the model, for messages
-     * @param weightBytes what its weights take
+     * @param weightBytes what the weights take that it has for itself
      */
-    static NativeGraph open(ModelContext context, String what, SegmentGraph segment, long weightBytes)
+    static NativeGraph open(ModelContext context, String what, Cut cut, long weightBytes) throws BackendException {
+        SegmentGraph segment = cut.make();
+        NativeSessions.Source source = options -> {
+            SegmentGraph again = cut.make();
+            if (again.hasExternalData()) {
+                options.addConfigEntry(WEIGHTS_FOLDER, context.graphs().folder().toString());
+            }
+            return context.weights().newSession(again.toBytes(), again.externalWeights(), options);
+        };
+        return open(context, what, source, weightBytes, segment.hiddenInput().orElse(""));
+    }
+
+    /**
+     * The same with folded operators.
+     *
+     * @return empty if there is nothing to fold
+     */
+    static Optional<NativeGraph> openFolded(ModelContext context, String what, Cut cut, long weightBytes)
             throws BackendException {
-        byte[] bytes = segment.toBytes();
-        return open(
-                context,
-                what,
-                options -> {
-                    if (segment.hasExternalData()) {
-                        Path folder = context.graphs().modelFile().getParent();
-                        options.addConfigEntry(WEIGHTS_FOLDER, String.valueOf(folder));
-                    }
-                    return context.environment().createSession(bytes, options);
-                },
-                weightBytes,
-                segment.hiddenInput().orElse(""));
+        return cut.make().folded().isEmpty()
+                ? Optional.empty()
+                : Optional.of(open(
+                        context,
+                        what + ", folded",
+                        () -> {
+                            SegmentGraph plain = cut.make();
+                            return plain.folded().orElse(plain);
+                        },
+                        weightBytes));
     }
 
     /** The model's own file: nothing is composed, and its weights are read from where they lie. */
     static NativeGraph openModelFile(ModelContext context, String what, long weightBytes) throws BackendException {
-        String file = context.graphs().modelFile().toString();
-        return open(context, what, options -> context.environment().createSession(file, options), weightBytes, "");
+        ModelGraphs graphs = context.graphs();
+        String file = graphs.modelFile().toString();
+        NativeSessions.Source source = options -> {
+            if (graphs.externalWeights().isEmpty()) {
+                return context.environment().createSession(file, options);
+            }
+            options.addConfigEntry(WEIGHTS_FOLDER, graphs.folder().toString());
+            return context.weights().newSession(graphs.modelBytes(), graphs.externalWeights(), options);
+        };
+        return open(context, what, source, weightBytes, "");
     }
 
     private static NativeGraph open(
-            ModelContext context, String what, Source source, long weightBytes, String hiddenInput)
+            ModelContext context, String what, NativeSessions.Source source, long weightBytes, String hiddenInput)
             throws BackendException {
-        try (SessionOptions options = context.runtime().newSessionOptions()) {
-            options.setOptimizationLevel(OptLevel.ALL_OPT);
-            return new NativeGraph(context, what, source.open(options), weightBytes, hiddenInput);
-        } catch (OrtException e) {
+        boolean opened = false;
+        context.weights().hold();
+        try {
+            NativeSessions sessions = new NativeSessions(context, what, source, weightBytes);
+            NativeGraph graph = new NativeGraph(context, what, sessions, weightBytes, hiddenInput);
+            opened = true;
+            return graph;
+        } catch (IOException | OrtException e) {
             throw new BackendException(
                     "Model " + context.model().name() + ": ONNX Runtime "
                             + context.runtime().version() + " cannot open " + what + ": " + e.getMessage() + ".",
                     "Check that the model's operators are supported by this version, and that memory is left.",
                     e);
+        } finally {
+            if (!opened) {
+                context.weights().release();
+            }
         }
     }
 
@@ -116,7 +144,7 @@ final class NativeGraph implements AutoCloseable {
 
     private Map<String, NodeInfo> described(Description description) throws BackendException {
         try {
-            return description.of(session);
+            return description.of(sessions.session());
         } catch (OrtException e) {
             throw new BackendException(
                     "Model " + context.model().name() + ": ONNX Runtime cannot describe " + what + ": " + e.getMessage()
@@ -135,13 +163,14 @@ final class NativeGraph implements AutoCloseable {
      * Runs the graph; the values stay native.
      *
      * @param values at least the graph's inputs
+     * @param size rows times length
      * @return the outputs; the caller closes it, or each value
      */
     OrtSession.Result run(
-            Map<String, OnnxTensor> values, Set<String> outputs, RunControl control, Termination termination)
+            Map<String, OnnxTensor> values, long size, Set<String> outputs, RunControl control, Termination termination)
             throws TminusException {
         try {
-            return session.run(select(values), outputs, Map.of(), termination.options());
+            return sessions.run(size, select(values), outputs, Map.of(), termination.options());
         } catch (OrtException e) {
             throw context.failure(what, e, control, termination);
         }
@@ -151,9 +180,11 @@ final class NativeGraph implements AutoCloseable {
      * Runs the graph for the model's outputs that are wanted.
      *
      * @param values at least the graph's inputs
+     * @param size rows times length
      * @return host tensors by name
      */
-    Map<String, Tensor> answer(Map<String, OnnxTensor> values, int rows, RunControl control, Termination termination)
+    Map<String, Tensor> answer(
+            Map<String, OnnxTensor> values, int rows, long size, RunControl control, Termination termination)
             throws TminusException {
         Map<String, Tensor> answers = new LinkedHashMap<>();
         Set<String> allocated = new HashSet<>();
@@ -168,9 +199,10 @@ final class NativeGraph implements AutoCloseable {
                     allocated.add(output);
                 }
             }
-            try (OrtSession.Result result = session.run(select(values), allocated, pinned, termination.options())) {
+            try (OrtSession.Result result =
+                    sessions.run(size, select(values), allocated, pinned, termination.options())) {
                 if (answers.size() < control.requestedOutputs().size()) {
-                    copy(result, control, answers);
+                    copy(output -> result.get(output).orElse(null), control, answers);
                 }
             }
             return answers;
@@ -181,14 +213,43 @@ final class NativeGraph implements AutoCloseable {
         }
     }
 
-    private void copy(OrtSession.Result result, RunControl control, Map<String, Tensor> answers)
+    /**
+     * Hands out what another graph has answered in the place of this one.
+     *
+     * @param values at least the outputs that are wanted
+     */
+    Map<String, Tensor> answer(Map<String, OnnxTensor> values, int rows, RunControl control) throws TminusException {
+        Map<String, Tensor> answers = new LinkedHashMap<>();
+        try {
+            for (String output : control.requestedOutputs()) {
+                HostTensor destination = control.destination(output).orElse(null);
+                if (destination != null) {
+                    // For what it refuses.
+                    isWritten(output, destination, rows);
+                }
+            }
+            copy(values::get, control, answers);
+            return answers;
+        } catch (OrtException e) {
+            throw new BackendException(
+                    "Model " + context.model().name() + ": what " + what + " answered cannot be read: " + e.getMessage()
+                            + ".",
+                    "See whether the process has memory left.",
+                    e);
+        }
+    }
+
+    private void copy(Function<String, @Nullable OnnxValue> values, RunControl control, Map<String, Tensor> answers)
             throws OrtException, TminusException {
         for (String output : control.requestedOutputs()) {
             if (answers.containsKey(output)) {
                 continue;
             }
-            HostTensor copy = Tensors.toHost(
-                    result.get(output).orElseThrow(() -> new OrtException("The output '" + output + "' is missing")));
+            OnnxValue value = values.apply(output);
+            if (value == null) {
+                throw new OrtException("The output '" + output + "' is missing");
+            }
+            HostTensor copy = Tensors.toHost(value);
             HostTensor destination = control.destination(output).orElse(null);
             if (destination == null) {
                 answers.put(output, copy);
@@ -251,12 +312,9 @@ final class NativeGraph implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            session.close();
-        } catch (OrtException e) {
-            LOG.warn("Model {}: {} could not be freed", context.model().name(), what, e);
-        }
+        sessions.close();
         context.memory().closed(weightBytes);
+        context.weights().release();
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.tminus.backend.RunControls;
 import org.tminus.failure.BackendException;
 import org.tminus.failure.TminusException;
 import org.tminus.model.AdaptiveModel;
-import org.tminus.model.Layer;
+import org.tminus.model.Exit;
 import org.tminus.model.LayerId;
 import org.tminus.model.Path;
 import org.tminus.model.SequenceAxis;
@@ -35,6 +35,7 @@ final class PathCheck {
     private static final long SEED = 20_250_116;
 
     private final ModelContext context;
+    private final Comparison comparison = new Comparison(System::nanoTime);
 
     PathCheck(ModelContext context) {
         this.context = context;
@@ -52,7 +53,7 @@ final class PathCheck {
         RunControl control = RunControls.forOutputs(outputs);
         Map<String, Tensor> actual = compiled.run(inputs, control);
         Map<String, Tensor> expected;
-        try (ChainRun run = ChainRun.start(context, chain, inputs, control)) {
+        try (ChainRun run = ChainRun.startSingly(context, chain, inputs, control)) {
             for (LayerId layer : path.layers()) {
                 run.advance(List.of(layer));
             }
@@ -71,17 +72,43 @@ final class PathCheck {
         return largest;
     }
 
-    /** The same for neighbouring layers that were joined, at the state that the layers before them make. */
-    double difference(List<Layer> neighbours, NativeGraph joined, Chain chain) throws TminusException {
-        String[] outputs = context.model().signature().outputs().stream()
-                .map(TensorSpec::name)
-                .toArray(String[]::new);
-        try (ChainRun run = ChainRun.start(context, chain, sampleInputs(), RunControls.forOutputs(outputs))) {
-            for (Layer before :
-                    context.model().layers().subList(0, neighbours.get(0).index())) {
-                run.advance(List.of(before.id()));
+    /** Whether a compiled form of a path is faster than another one. */
+    boolean isFaster(CompiledPath candidate, CompiledPath other) throws TminusException {
+        Map<String, Tensor> inputs = sampleInputs();
+        RunControl control = RunControls.forOutputs(candidate.outputs());
+        return comparison.isFaster(() -> candidate.run(inputs, control), () -> other.run(inputs, control));
+    }
+
+    /** The same for a stretch, at the state that the layers before it make. */
+    double difference(Stretch stretch, NativeGraph joined, Chain chain) throws TminusException {
+        try (ChainRun run = startBefore(stretch, chain)) {
+            return run.difference(stretch, joined);
+        }
+    }
+
+    /** Whether a graph of a stretch is faster than another one. */
+    boolean isFaster(Stretch stretch, NativeGraph candidate, NativeGraph other, Chain chain) throws TminusException {
+        try (ChainRun run = startBefore(stretch, chain)) {
+            return comparison.isFaster(() -> run.attempt(stretch, candidate), () -> run.attempt(stretch, other));
+        }
+    }
+
+    private ChainRun startBefore(Stretch stretch, Chain chain) throws TminusException {
+        Exit exit = stretch.exit();
+        String[] outputs =
+                exit == null ? new String[0] : exit.outputs().keySet().toArray(String[]::new);
+        ChainRun run = ChainRun.startSingly(context, chain, sampleInputs(), RunControls.forOutputs(outputs));
+        boolean started = false;
+        try {
+            if (!stretch.withStem()) {
+                run.advanceTo(stretch.first());
             }
-            return run.difference(neighbours, joined);
+            started = true;
+            return run;
+        } finally {
+            if (!started) {
+                run.close();
+            }
         }
     }
 

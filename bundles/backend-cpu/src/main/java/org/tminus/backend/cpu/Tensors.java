@@ -34,11 +34,30 @@ final class Tensors {
             ElementType.FLOAT32, OnnxJavaType.FLOAT,
             ElementType.FLOAT64, OnnxJavaType.DOUBLE);
 
+    private static final Map<Integer, OnnxJavaType> NUMBERS = Map.of(
+            1, OnnxJavaType.FLOAT,
+            2, OnnxJavaType.UINT8,
+            3, OnnxJavaType.INT8,
+            5, OnnxJavaType.INT16,
+            6, OnnxJavaType.INT32,
+            7, OnnxJavaType.INT64,
+            10, OnnxJavaType.FLOAT16,
+            11, OnnxJavaType.DOUBLE,
+            16, OnnxJavaType.BFLOAT16);
+
     private Tensors() {}
 
     /** Whether the library's Java interface can take such elements. */
     static boolean supports(ElementType type) {
         return TYPES.containsKey(type) || type.equals(ElementType.STRING);
+    }
+
+    /**
+     * The library's type for what ONNX gives a number; empty for types that the library's Java interface cannot take, and
+     * for text.
+     */
+    static Optional<OnnxJavaType> nativeType(int onnxType) {
+        return Optional.ofNullable(NUMBERS.get(onnxType));
     }
 
     /** The name that the platform has for a tensor's type; empty if it has none. */

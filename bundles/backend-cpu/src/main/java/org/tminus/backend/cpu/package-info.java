@@ -5,8 +5,12 @@
  * one for each exit, opened when first needed and run one after the other; it serves step-by-step runs and paths that
  * are not prepared. A <em>compiled path</em> is one native graph for the whole path.
  *
+ * <p>All native graphs of a session share the weights that lie in files: these are mapped, and what the library packs of them
+ * for its matrix products is held once, though each graph that is opened packs anew.
+ *
  * <p>Who owns and closes native memory:
  * <ul>
+ *   <li>Shared weights are held by the chain and by each native graph, and freed by the last of them.
  *   <li>Native graphs belong to their session. The chain and every compiled path are counted references: the session
  *       holds one, each run in flight another, and the last one that goes frees the memory. So closing a session, or
  *       evicting a compiled path, while runs are in flight is safe; it takes effect when they end.

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.offset;
 
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +38,7 @@ import org.tminus.model.ExitId;
 import org.tminus.model.Layer;
 import org.tminus.model.LayerId;
 import org.tminus.model.Path;
+import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
@@ -492,6 +496,63 @@ class CpuSessionTest {
         assertThat(backend.memoryBytes()).isBetween(whole + 1, 2 * whole);
         session.close();
         assertThat(backend.memoryBytes()).isZero();
+    }
+
+    @Test
+    void compiledPathsAndTheChainShareTheWeightsThatLieInFiles() throws Exception {
+        AdaptiveModel model = TestModels.vision(
+                folder, TestModels.Options.small().sized(4, 5, 64).withExternalData());
+        long whole = model.cost(model.fullDepth()).weightBytes();
+        Map<String, Tensor> inputs = TestModels.inputs(model, 2, 1);
+        CpuBackend limited = new CpuBackend(Fixture.RUNTIME, new Limits(9, whole / 2));
+        BackendSession session = limited.open(model);
+        session.prepare(model.fullDepth());
+        long once = limited.memoryBytes();
+        assertThat(once).isBetween(whole / 2, 2 * whole);
+        Map<Path, Tensor> alone = new HashMap<>();
+        for (int layers = 1; layers < 4; layers++) {
+            alone.put(Fixture.prefix(model, layers), Fixture.run(session, Fixture.prefix(model, layers), inputs));
+        }
+        for (Path path : alone.keySet()) {
+            session.prepare(path);
+            assertThat(session.isPrepared(path)).isTrue();
+            assertThat(Fixture.difference(Fixture.run(session, path, inputs), alone.get(path)))
+                    .isLessThan(CLOSE);
+        }
+        assertThat(Fixture.difference(Fixture.run(session, model.fullDepth(), inputs), Fixture.plain(model, inputs)))
+                .isLessThan(CLOSE);
+        assertThat(limited.memoryBytes()).isLessThan(once + whole / 2);
+        session.close();
+        assertThat(limited.memoryBytes()).isZero();
+    }
+
+    @Test
+    void onceInAWhileARunGivesBackWhatNoRunNeeds() throws Exception {
+        AdaptiveModel model = Kind.VISION.make(folder);
+        Map<String, Tensor> inputs = TestModels.inputs(model, 2, 1);
+        List<String> calls = new CopyOnWriteArrayList<>();
+        OnnxRuntime counted = (OnnxRuntime) Proxy.newProxyInstance(
+                OnnxRuntime.class.getClassLoader(), new Class<?>[] {OnnxRuntime.class}, (proxy, method, arguments) -> {
+                    calls.add(method.getName());
+                    return method.invoke(Fixture.RUNTIME, arguments);
+                });
+        for (long pauseNanos : new long[] {0, Long.MAX_VALUE}) {
+            try (BackendSession session = new CpuBackend(counted, Limits.defaults(), pauseNanos).open(model)) {
+                Tensor chain = Fixture.run(session, model.fullDepth(), inputs);
+                session.prepare(model.fullDepth());
+                calls.clear();
+                assertThat(Fixture.difference(Fixture.run(session, model.fullDepth(), inputs), chain))
+                        .isLessThan(CLOSE);
+                assertThat(calls.contains("shrinkArenaAfter")).isEqualTo(pauseNanos == 0);
+                assertThat(calls).doesNotContain("shrinkArena");
+            }
+            // What the backend is just opening for the model holds its weights a little longer.
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (!calls.contains("shrinkArena") && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            assertThat(calls).contains("shrinkArena");
+        }
     }
 
     @Test

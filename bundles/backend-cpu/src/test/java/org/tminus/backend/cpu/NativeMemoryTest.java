@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class NativeMemoryTest {
     private final Deadlines deadlines = new Deadlines();
     private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
-    private final NativeMemory memory = new NativeMemory(deadlines, work::add);
+    private final NativeMemory memory = new NativeMemory(deadlines, work::add, Fixture.RUNTIME, Long.MAX_VALUE);
 
     @AfterEach
     void close() {
@@ -39,9 +39,13 @@ class NativeMemoryTest {
 
     @Test
     void sessionsMayOutliveTheBackend() {
-        NativeMemory late = new NativeMemory(deadlines, refused -> {
-            throw new RejectedExecutionException("closed");
-        });
+        NativeMemory late = new NativeMemory(
+                deadlines,
+                refused -> {
+                    throw new RejectedExecutionException("closed");
+                },
+                Fixture.RUNTIME,
+                Long.MAX_VALUE);
         deadlines.close();
         late.opened(1);
         late.closed(1);

@@ -6,8 +6,10 @@ package org.tminus.evaluation.ort;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import org.tminus.onnxruntime.OnnxRuntime;
+import org.tminus.onnxruntime.SharedWeights;
 
 /**
  * ONNX Runtime whose sessions allocate each tensor by itself and give it back at once, instead of keeping an arena: what it
@@ -23,14 +25,39 @@ public final class WithoutArena implements OnnxRuntime {
 
     @Override
     public SessionOptions newSessionOptions() throws OrtException {
-        SessionOptions options = runtime.newSessionOptions();
+        return withoutArena(runtime.newSessionOptions());
+    }
+
+    @Override
+    public SessionOptions newInlineSessionOptions() throws OrtException {
+        return withoutArena(runtime.newInlineSessionOptions());
+    }
+
+    private static SessionOptions withoutArena(SessionOptions options) throws OrtException {
         options.setCPUArenaAllocator(false);
+        // Else it would be the arena of all sessions.
+        options.addConfigEntry("session.use_env_allocators", "0");
         return options;
     }
 
     @Override
     public OrtEnvironment environment() {
         return runtime.environment();
+    }
+
+    @Override
+    public SharedWeights newSharedWeights() throws OrtException {
+        return runtime.newSharedWeights();
+    }
+
+    @Override
+    public void shrinkArena() {
+        runtime.shrinkArena();
+    }
+
+    @Override
+    public void shrinkArenaAfter(RunOptions run) {
+        // There is none.
     }
 
     @Override

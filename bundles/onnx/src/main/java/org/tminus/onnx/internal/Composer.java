@@ -53,14 +53,47 @@ public final class Composer {
         return builder.build(results, null);
     }
 
-    /** See {@link org.tminus.onnx.PathGraphs#layer}. */
-    public Composition layer(LayerSpec layer, List<String> sideValues) throws OnnxFormatException {
-        Slice slice = slice(layer, sideValues);
+    /** See {@link org.tminus.onnx.PathGraphs#stretch}. */
+    public Composition stretch(
+            @Nullable String stemOutput, List<String> sideValues, LayerSpec layer, @Nullable ExitSpec exit)
+            throws OnnxFormatException {
         ModelBuilder builder = new ModelBuilder();
-        builder.input(samples.info(layer.input()), samples.type(graph.id(layer.input())));
-        builder.add(graph, slice, UnaryOperator.identity());
-        inputs(builder, slice, new LinkedHashSet<>(sideValues));
-        return builder.build(List.of(result(layer.output(), layer.output())), layer.input());
+        Set<String> sides = new LinkedHashSet<>(sideValues);
+        Slice slice = slice(layer, sideValues);
+        List<ModelBuilder.Result> results = new ArrayList<>();
+        results.add(result(layer.output(), layer.output()));
+        if (stemOutput == null) {
+            builder.input(samples.info(layer.input()), samples.type(graph.id(layer.input())));
+            builder.add(graph, slice, UnaryOperator.identity());
+            inputs(builder, slice, sides);
+        } else {
+            builder.add(graph, slice, replacing(layer.input(), stemOutput));
+            inputs(builder, slice, Set.of());
+            Set<String> made = new LinkedHashSet<>(sides);
+            made.add(stemOutput);
+            Slice stem = Slice.between(graph, new BitSet(), ids(graph, made));
+            builder.add(graph, stem, UnaryOperator.identity());
+            inputs(builder, stem, Set.of());
+            for (String name : sideValues) {
+                results.add(result(name, name));
+            }
+        }
+        if (exit != null) {
+            Set<String> read = new LinkedHashSet<>();
+            results.addAll(append(builder, exit, layer.output(), sideValues, read));
+            for (String name : read) {
+                if (stemOutput == null) {
+                    builder.input(samples.info(name), samples.type(graph.id(name)));
+                }
+            }
+        }
+        if (results.stream().map(ModelBuilder.Result::name).distinct().count() < results.size()) {
+            throw new OnnxFormatException(
+                    "An output of the model has the name of a value that is handed on after " + Names.shown(layer.id())
+                            + ".",
+                    "Rename the model's output.");
+        }
+        return builder.build(results, stemOutput == null ? layer.input() : null);
     }
 
     /** See {@link org.tminus.onnx.PathGraphs#exit}. */
@@ -108,41 +141,49 @@ public final class Composer {
             wanted.addAll(handedOn(graph, slice, sides));
             inputs(builder, slice, Set.of());
         }
-        ExitSpec exit = path.exit();
-        String last = state;
-        List<ModelBuilder.Result> results;
-        if (exit.ofModel()) {
-            Slice slice = tail(exit, path.sideValues());
-            builder.add(graph, slice, replacing(exit.input(), last));
-            wanted.addAll(handedOn(graph, slice, sides));
-            inputs(builder, slice, Set.of());
-            results = results(exit, replacing(exit.input(), last));
-        } else {
-            Graph other = exits();
-            Slice slice = head(exit);
-            Set<String> given = new LinkedHashSet<>();
-            for (int value : slice.inputs()) {
-                String name = other.name(value);
-                if (!name.equals(exit.input())) {
-                    requireGiven(exit, name, path.sideValues());
-                    given.add(name);
-                    if (sides.contains(name)) {
-                        wanted.add(name);
-                    } else {
-                        builder.input(samples.info(name), samples.type(graph.id(name)));
-                    }
-                }
-            }
-            String prefix = prefix(exit.id());
-            UnaryOperator<String> names =
-                    name -> name.equals(exit.input()) ? last : given.contains(name) ? name : prefix + name;
-            builder.append(other, slice, prefix, names);
-            results = results(exit, names);
-        }
+        List<ModelBuilder.Result> results = append(builder, path.exit(), state, path.sideValues(), wanted);
         Slice stem = Slice.between(graph, new BitSet(), ids(graph, wanted));
         builder.add(graph, stem, UnaryOperator.identity());
         inputs(builder, stem, Set.of());
         return builder.build(results, null);
+    }
+
+    /**
+     * Adds an exit that reads a state which the graph makes, and the inputs of the model that it reads.
+     *
+     * @param read receives the side values that it reads
+     */
+    private List<ModelBuilder.Result> append(
+            ModelBuilder builder, ExitSpec exit, String state, List<String> sideValues, Set<String> read)
+            throws OnnxFormatException {
+        Set<String> sides = new LinkedHashSet<>(sideValues);
+        if (exit.ofModel()) {
+            Slice slice = tail(exit, sideValues);
+            builder.add(graph, slice, replacing(exit.input(), state));
+            read.addAll(handedOn(graph, slice, sides));
+            inputs(builder, slice, Set.of());
+            return results(exit, replacing(exit.input(), state));
+        }
+        Graph other = exits();
+        Slice slice = head(exit);
+        Set<String> given = new LinkedHashSet<>();
+        for (int value : slice.inputs()) {
+            String name = other.name(value);
+            if (!name.equals(exit.input())) {
+                requireGiven(exit, name, sideValues);
+                given.add(name);
+                if (sides.contains(name)) {
+                    read.add(name);
+                } else {
+                    builder.input(samples.info(name), samples.type(graph.id(name)));
+                }
+            }
+        }
+        String prefix = prefix(exit.id());
+        UnaryOperator<String> names =
+                name -> name.equals(exit.input()) ? state : given.contains(name) ? name : prefix + name;
+        builder.append(other, slice, prefix, names);
+        return results(exit, names);
     }
 
     /** The operators that make cuts: no layer may contain that of another. */

@@ -30,6 +30,35 @@ public interface OnnxRuntime {
      */
     OrtSession.SessionOptions newSessionOptions() throws OrtException;
 
+    /**
+     * New options for a session whose runs stay on the calling thread; the caller closes them.
+     *
+     * @throws OrtException if the library cannot allocate the options
+     */
+    OrtSession.SessionOptions newInlineSessionOptions() throws OrtException;
+
+    /**
+     * New weights for sessions to share; the caller closes them.
+     *
+     * @throws OrtException if the library cannot allocate them
+     */
+    SharedWeights newSharedWeights() throws OrtException;
+
+    /**
+     * Gives memory of activations that no run uses back to the C library. All sessions take it from one arena, which else
+     * stays as large as it ever was. Takes about a millisecond; the next runs take anew what they need. Nothing happens once
+     * the process ends.
+     */
+    void shrinkArena();
+
+    /**
+     * Has a run do the same at its end.
+     *
+     * @param run its options
+     * @throws OrtException if the library cannot allocate the setting
+     */
+    void shrinkArenaAfter(OrtSession.RunOptions run) throws OrtException;
+
     /** How many threads work on one operator, the calling thread included; at least 1. */
     int threads();
 

@@ -6,7 +6,7 @@
  * them; the environment itself is never closed.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.tminus.onnxruntime;
 

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.tminus.onnxruntime.NativeLibraryException;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimeOptions;
+import org.tminus.onnxruntime.SharedWeights;
 
 /** The service, for as long as the native library can be used. */
 @Component(service = OnnxRuntime.class, configurationPid = OnnxRuntime.PID, immediate = true)
@@ -121,6 +122,26 @@ public final class OnnxRuntimeComponent implements OnnxRuntime {
     @Override
     public OrtSession.SessionOptions newSessionOptions() throws OrtException {
         return environment.newSessionOptions();
+    }
+
+    @Override
+    public OrtSession.SessionOptions newInlineSessionOptions() throws OrtException {
+        return environment.newInlineSessionOptions();
+    }
+
+    @Override
+    public SharedWeights newSharedWeights() throws OrtException {
+        return environment.newSharedWeights();
+    }
+
+    @Override
+    public void shrinkArena() {
+        environment.shrinkArena();
+    }
+
+    @Override
+    public void shrinkArenaAfter(OrtSession.RunOptions run) throws OrtException {
+        environment.shrinkArenaAfter(run);
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.tminus.onnxruntime.NativeLibraryException;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimeOptions;
+import org.tminus.onnxruntime.SharedWeights;
 
 /**
  * The environment. The native library allows one per process and keeps it to the process's end, so this is the one
@@ -45,10 +46,16 @@ public final class ProcessEnvironment implements OnnxRuntime {
     private final int threads;
     private final boolean spinning;
 
-    private ProcessEnvironment(OrtEnvironment environment, int threads, boolean spinning) {
+    /** Whether all sessions take their memory from one arena. */
+    private final boolean sharingArena;
+
+    private final MappedMemory mappedMemory = MappedMemory.ofSystem();
+
+    private ProcessEnvironment(OrtEnvironment environment, int threads, boolean spinning, boolean sharingArena) {
         this.environment = environment;
         this.threads = threads;
         this.spinning = spinning;
+        this.sharingArena = sharingArena;
     }
 
     /** The environment, if it was made. */
@@ -134,11 +141,16 @@ public final class ProcessEnvironment implements OnnxRuntime {
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "tminus", threading);
             String madeWith = System.getProperty(MADE_WITH);
             if (madeWith == null) {
-                System.setProperty(MADE_WITH, options.threads() + "," + options.spinning());
-                return new ProcessEnvironment(environment, options.threads(), options.spinning());
+                boolean sharing = CommonArena.make(environment);
+                System.setProperty(MADE_WITH, options.threads() + "," + options.spinning() + "," + sharing);
+                return new ProcessEnvironment(environment, options.threads(), options.spinning(), sharing);
             }
             String[] parts = madeWith.split(",", -1);
-            return new ProcessEnvironment(environment, Integer.parseInt(parts[0]), Boolean.parseBoolean(parts[1]));
+            return new ProcessEnvironment(
+                    environment,
+                    Integer.parseInt(parts[0]),
+                    Boolean.parseBoolean(parts[1]),
+                    Boolean.parseBoolean(parts[2]));
         } catch (LinkageError e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new NativeLibraryException(
@@ -177,13 +189,48 @@ public final class ProcessEnvironment implements OnnxRuntime {
 
     @Override
     public OrtSession.SessionOptions newSessionOptions() throws OrtException {
+        return newSessionOptions(OrtSession.SessionOptions::disablePerSessionThreads);
+    }
+
+    @Override
+    public OrtSession.SessionOptions newInlineSessionOptions() throws OrtException {
+        return newSessionOptions(options -> options.setIntraOpNumThreads(1));
+    }
+
+    private interface Setting {
+        void apply(OrtSession.SessionOptions options) throws OrtException;
+    }
+
+    private OrtSession.SessionOptions newSessionOptions(Setting threading) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         try {
-            options.disablePerSessionThreads();
+            threading.apply(options);
+            if (sharingArena) {
+                CommonArena.use(options);
+            }
             return options;
         } catch (OrtException e) {
             options.close();
             throw e;
+        }
+    }
+
+    @Override
+    public SharedWeights newSharedWeights() throws OrtException {
+        return new MappedWeights(environment, mappedMemory);
+    }
+
+    @Override
+    public void shrinkArena() {
+        if (sharingArena) {
+            CommonArena.shrink(environment);
+        }
+    }
+
+    @Override
+    public void shrinkArenaAfter(OrtSession.RunOptions run) throws OrtException {
+        if (sharingArena) {
+            CommonArena.shrinkAfter(run);
         }
     }
 

@@ -1,0 +1,182 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.backend.cpu;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tminus.failure.TminusException;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.Layer;
+
+/**
+ * What runs in one go between two checkpoints of a policy, as one native graph; see {@link Stretch}. A stretch is joined in
+ * the background when it is first asked for; until then, and past the limits, its parts run one by one. Every graph is
+ * checked against the single parts before it is used. Thread-safe.
+ */
+final class Stretches {
+    private static final Logger LOG = LoggerFactory.getLogger(Stretches.class);
+
+    /** Beyond this, operators compute for much longer than it takes to begin them. */
+    private static final double MOST_LAYER_FLOPS = 30e6;
+
+    private static final long LENGTH = 16;
+
+    private final ModelContext context;
+    private final PathCheck check;
+    private final Chain chain;
+    private final Supplier<Limits> limits;
+    private final Map<Integer, Joined> known = new ConcurrentHashMap<>();
+    private long bytes;
+    private boolean closed;
+
+    /** @param chain the single parts that stretches are checked against */
+    Stretches(ModelContext context, Chain chain, Supplier<Limits> limits) {
+        this.context = context;
+        this.check = new PathCheck(context);
+        this.chain = chain;
+        this.limits = limits;
+    }
+
+    /** The graph of a stretch; null if there is none, or none yet. */
+    @Nullable
+    NativeGraph get(Stretch stretch) {
+        Joined joined = known.get(stretch.key());
+        return joined == null ? begin(stretch).graph : joined.graph;
+    }
+
+    /** Remembers the stretch, also one that will not be joined, so that this is decided once. */
+    private synchronized Joined begin(Stretch stretch) {
+        Joined before = known.get(stretch.key());
+        if (before != null) {
+            return before;
+        }
+        Joined joined = new Joined();
+        known.put(stretch.key(), joined);
+        long weights = context.weights().own(stretch.weightBytes());
+        Limits now = limits.get();
+        if (closed || known.size() > now.compiledPaths() || bytes + weights > now.compiledBytes() || !chain.acquire()) {
+            return joined;
+        }
+        bytes += weights;
+        try {
+            context.compiler().execute(() -> {
+                try {
+                    join(joined, stretch, weights);
+                } finally {
+                    chain.release();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The backend is leaving; its last runs go part by part.
+            chain.release();
+        }
+        return joined;
+    }
+
+    private void join(Joined joined, Stretch stretch, long weights) {
+        Optional<NativeGraph> opened = Optional.empty();
+        try {
+            NativeGraph graph = NativeGraph.open(
+                    context, stretch.toString(), () -> context.graphs().stretch(stretch), weights);
+            opened = Optional.of(graph);
+            double difference = check.difference(stretch, graph, chain);
+            if (!(difference <= PathCheck.TOLERANCE)) {
+                LOG.warn(
+                        "Model {}: {} as one graph differ from the single parts by {} (at most {} is allowed); they run"
+                                + " one by one",
+                        context.model().name(),
+                        stretch,
+                        difference,
+                        PathCheck.TOLERANCE);
+                return;
+            }
+            Optional<NativeGraph> folded = faster(stretch, graph, weights);
+            if (folded.isPresent()) {
+                graph.close();
+                opened = folded;
+            }
+            if (keep(joined, opened.get())) {
+                opened = Optional.empty();
+            }
+        } catch (TminusException | RuntimeException e) {
+            LOG.warn(
+                    "Model {}: {} run one by one, since they cannot be joined",
+                    context.model().name(),
+                    stretch,
+                    e);
+        } finally {
+            opened.ifPresent(NativeGraph::close);
+            if (joined.graph == null) {
+                giveBack(weights);
+            }
+        }
+    }
+
+    /** Whether layers are so small that beginning their operators takes a good part of the time. */
+    static boolean isWorthFolding(AdaptiveModel model) {
+        double flops = 0;
+        for (Layer layer : model.layers()) {
+            flops += layer.cost().flops(LENGTH);
+        }
+        return flops <= MOST_LAYER_FLOPS * model.layers().size();
+    }
+
+    /** The stretch with folded operators, if that computes the same in less time. */
+    private Optional<NativeGraph> faster(Stretch stretch, NativeGraph plain, long weights) {
+        if (!isWorthFolding(context.model())) {
+            return Optional.empty();
+        }
+        Optional<NativeGraph> folded = Optional.empty();
+        boolean kept = false;
+        try {
+            folded = NativeGraph.openFolded(
+                    context, stretch.toString(), () -> context.graphs().stretch(stretch), weights);
+            kept = folded.isPresent()
+                    && check.difference(stretch, folded.get(), chain) <= PathCheck.TOLERANCE
+                    && check.isFaster(stretch, folded.get(), plain, chain);
+            return kept ? folded : Optional.empty();
+        } catch (TminusException | RuntimeException e) {
+            LOG.debug("Model {}: {} are not folded", context.model().name(), stretch, e);
+            return Optional.empty();
+        } finally {
+            if (!kept) {
+                folded.ifPresent(NativeGraph::close);
+            }
+        }
+    }
+
+    private synchronized void giveBack(long weights) {
+        bytes -= weights;
+    }
+
+    private synchronized boolean keep(Joined joined, NativeGraph graph) {
+        if (!closed) {
+            joined.graph = graph;
+        }
+        return !closed;
+    }
+
+    /** To be called when no run is left. */
+    synchronized void close() {
+        closed = true;
+        for (Joined joined : known.values()) {
+            NativeGraph graph = joined.graph;
+            if (graph != null) {
+                joined.graph = null;
+                graph.close();
+            }
+        }
+    }
+
+    private static final class Joined {
+        private volatile @Nullable NativeGraph graph;
+    }
+}

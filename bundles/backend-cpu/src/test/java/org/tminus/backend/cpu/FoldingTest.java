@@ -1,0 +1,82 @@
+/*
+ * Copyright the Tminus authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package org.tminus.backend.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tminus.backend.cpu.CpuSessionTest.Kind;
+import org.tminus.model.AdaptiveModel;
+import org.tminus.model.Path;
+
+/** Folded graphs compute the same, and take the place of plain ones only where they are faster. */
+class FoldingTest {
+    @TempDir
+    java.nio.file.Path folder;
+
+    private final Deadlines deadlines = new Deadlines();
+
+    @AfterEach
+    void stopTheThread() {
+        deadlines.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void foldedPathsAndStretchesComputeTheSame(Kind kind) throws Exception {
+        AdaptiveModel model = kind.make(folder);
+        NativeMemory memory = new NativeMemory(deadlines, Runnable::run, Fixture.RUNTIME, Long.MAX_VALUE);
+        ModelGraphs graphs = ModelGraphs.read(model);
+        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory);
+        ModelContext context = new ModelContext(
+                Fixture.RUNTIME,
+                model,
+                graphs,
+                new InputCheck(model),
+                deadlines,
+                Runnable::run,
+                memory,
+                weights,
+                new AtomicInteger());
+        Chain chain = new Chain(context, Limits::defaults);
+        weights.release();
+        PathCheck check = new PathCheck(context);
+        for (Path path : model.menu()) {
+            if (path.layers().isEmpty()) {
+                continue;
+            }
+            CompiledPath folded = CompiledPath.openFolded(context, path).orElseThrow();
+            assertThat(check.difference(path, folded, chain)).isLessThan(PathCheck.TOLERANCE);
+            folded.release();
+        }
+        for (boolean withStem : new boolean[] {true, false}) {
+            Stretch stretch = new Stretch(model, withStem, model.layers().subList(1, 3), null);
+            try (NativeGraph folded = NativeGraph.openFolded(context, "test", () -> graphs.stretch(stretch), 0)
+                    .orElseThrow()) {
+                assertThat(check.difference(stretch, folded, chain)).isLessThan(PathCheck.TOLERANCE);
+            }
+        }
+        chain.release();
+        assertThat(memory.weightBytes()).isZero();
+    }
+
+    @Test
+    void theFastestTurnsDecide() throws Exception {
+        AtomicLong now = new AtomicLong();
+        AtomicInteger turns = new AtomicInteger();
+        Comparison comparison = new Comparison(now::get);
+        Comparison.Way slow = () -> now.addAndGet(100);
+        Comparison.Way fastButHeldUp = () -> now.addAndGet(turns.incrementAndGet() % 2 == 0 ? 90 : 1000);
+        assertThat(comparison.isFaster(fastButHeldUp, slow)).isTrue();
+        assertThat(comparison.isFaster(slow, fastButHeldUp)).isFalse();
+        assertThat(comparison.isFaster(slow, slow)).isFalse();
+    }
+}
