@@ -63,15 +63,9 @@ final class CompiledPaths {
                 return;
             }
             admit(path);
-            CompiledPath compiled = CompiledPath.open(context, path);
+            CompiledPath compiled = context.folding().open(new Forms(path, chain));
             boolean kept = false;
             try {
-                verify(path, compiled, chain);
-                CompiledPath folded = faster(path, compiled, chain);
-                if (folded != null) {
-                    compiled.release();
-                    compiled = folded;
-                }
                 add(path, compiled);
                 kept = true;
             } finally {
@@ -101,44 +95,6 @@ final class CompiledPaths {
                             + (bytes >> 20) + " MiB, more than compiledMemoryMiB (" + (now.compiledBytes() >> 20)
                             + ") allows.",
                     "Raise compiledMemoryMiB; until then the path runs layer by layer.");
-        }
-    }
-
-    private void verify(Path path, CompiledPath compiled, Chain chain) throws TminusException {
-        double difference = difference(path, compiled, chain);
-        if (!(difference <= PathCheck.TOLERANCE)) {
-            refused.put(path, difference);
-            LOG.warn(
-                    "Model {}: the compiled form of path {} differs from the chain by {} (at most {} is allowed); it runs"
-                            + " layer by layer",
-                    context.model().name(),
-                    path,
-                    difference,
-                    PathCheck.TOLERANCE);
-            throw differs(path, difference);
-        }
-    }
-
-    /** The path with folded operators, if that computes the same in less time; else null. */
-    private @Nullable CompiledPath faster(Path path, CompiledPath plain, Chain chain) {
-        if (!Stretches.isWorthFolding(context.model())) {
-            return null;
-        }
-        CompiledPath folded = null;
-        boolean kept = false;
-        try {
-            folded = CompiledPath.openFolded(context, path).orElse(null);
-            kept = folded != null
-                    && difference(path, folded, chain) <= PathCheck.TOLERANCE
-                    && check.isFaster(folded, plain);
-            return kept ? folded : null;
-        } catch (TminusException | RuntimeException e) {
-            LOG.debug("Model {}: path {} is not folded", context.model().name(), path, e);
-            return null;
-        } finally {
-            if (folded != null && !kept) {
-                folded.release();
-            }
         }
     }
 
@@ -218,6 +174,56 @@ final class CompiledPaths {
             for (Path path : paths.keySet()) {
                 evict(path);
             }
+        }
+    }
+
+    private final class Forms implements Folding.Forms<CompiledPath> {
+        private final Path path;
+        private final Chain chain;
+
+        Forms(Path path, Chain chain) {
+            this.path = path;
+            this.chain = chain;
+        }
+
+        @Override
+        public CompiledPath open() throws TminusException {
+            return CompiledPath.open(context, path);
+        }
+
+        @Override
+        public Optional<CompiledPath> openFolded() throws TminusException {
+            return CompiledPath.openFolded(context, path);
+        }
+
+        @Override
+        public double difference(CompiledPath compiled) throws TminusException {
+            return CompiledPaths.this.difference(path, compiled, chain);
+        }
+
+        @Override
+        public void check(double difference) throws TminusException {
+            if (!(difference <= PathCheck.TOLERANCE)) {
+                refused.put(path, difference);
+                LOG.warn(
+                        "Model {}: the compiled form of path {} differs from the chain by {} (at most {} is allowed); it"
+                                + " runs layer by layer",
+                        context.model().name(),
+                        path,
+                        difference,
+                        PathCheck.TOLERANCE);
+                throw differs(path, difference);
+            }
+        }
+
+        @Override
+        public boolean isFaster(CompiledPath candidate, CompiledPath other) throws TminusException {
+            return check.isFaster(candidate, other);
+        }
+
+        @Override
+        public void close(CompiledPath compiled) {
+            compiled.release();
         }
     }
 }

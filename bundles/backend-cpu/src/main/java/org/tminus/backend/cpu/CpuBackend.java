@@ -46,6 +46,7 @@ public final class CpuBackend implements Backend {
     private final Deadlines deadlines = new Deadlines();
     private final ThreadPoolExecutor compiler = compiler();
     private final NativeMemory memory;
+    private final Foldings foldings = new Foldings();
     private final AtomicInteger running = new AtomicInteger();
     private final CpuTelemetry telemetry;
     private volatile Limits limits;
@@ -169,7 +170,16 @@ public final class CpuBackend implements Backend {
         ModelWeights weights = ModelWeights.of(model, graphs, runtime, memory);
         try {
             ModelContext context = new ModelContext(
-                    runtime, model, graphs, new InputCheck(model), deadlines, compiler, memory, weights, running);
+                    runtime,
+                    model,
+                    graphs,
+                    new InputCheck(model),
+                    deadlines,
+                    compiler,
+                    memory,
+                    weights,
+                    foldings.of(model),
+                    running);
             LoadCheck.check(context);
             return new CpuSession(context, () -> limits);
         } finally {

@@ -21,6 +21,7 @@ import org.tminus.onnxruntime.OnnxRuntime;
  * @param compiler makes native graphs in the background
  * @param memory of the native graphs of all sessions of the backend
  * @param weights of the model
+ * @param folding of the model
  * @param running how many native runs of all sessions of the backend are under way
  */
 record ModelContext(
@@ -32,6 +33,7 @@ record ModelContext(
         Executor compiler,
         NativeMemory memory,
         ModelWeights weights,
+        Folding folding,
         AtomicInteger running) {
 
     OrtEnvironment environment() {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tminus.backend.RunControl;
@@ -61,15 +62,7 @@ final class NativeGraph implements AutoCloseable {
      * @param weightBytes what the weights take that it has for itself
      */
     static NativeGraph open(ModelContext context, String what, Cut cut, long weightBytes) throws BackendException {
-        SegmentGraph segment = cut.make();
-        NativeSessions.Source source = options -> {
-            SegmentGraph again = cut.make();
-            if (again.hasExternalData()) {
-                options.addConfigEntry(WEIGHTS_FOLDER, context.graphs().folder().toString());
-            }
-            return context.weights().newSession(again.toBytes(), again.externalWeights(), options);
-        };
-        return open(context, what, source, weightBytes, segment.hiddenInput().orElse(""));
+        return open(context, what, cut.make(), cut, weightBytes);
     }
 
     /**
@@ -79,16 +72,33 @@ final class NativeGraph implements AutoCloseable {
      */
     static Optional<NativeGraph> openFolded(ModelContext context, String what, Cut cut, long weightBytes)
             throws BackendException {
-        return cut.make().folded().isEmpty()
+        Optional<SegmentGraph> folded = cut.make().folded();
+        return folded.isEmpty()
                 ? Optional.empty()
                 : Optional.of(open(
                         context,
                         what + ", folded",
-                        () -> {
-                            SegmentGraph plain = cut.make();
-                            return plain.folded().orElse(plain);
-                        },
+                        folded.get(),
+                        () -> cut.make().folded().orElseThrow(),
                         weightBytes));
+    }
+
+    /**
+     * @param first the graph as it is made the first time: only a second session needs it again, and until then it would be
+     *     kept for nothing
+     */
+    private static NativeGraph open(ModelContext context, String what, SegmentGraph first, Cut again, long weightBytes)
+            throws BackendException {
+        AtomicReference<@Nullable SegmentGraph> unused = new AtomicReference<>(first);
+        NativeSessions.Source source = options -> {
+            SegmentGraph made = unused.getAndSet(null);
+            SegmentGraph graph = made == null ? again.make() : made;
+            if (graph.hasExternalData()) {
+                options.addConfigEntry(WEIGHTS_FOLDER, context.graphs().folder().toString());
+            }
+            return context.weights().newSession(graph.toBytes(), graph.externalWeights(), options);
+        };
+        return open(context, what, source, weightBytes, first.hiddenInput().orElse(""));
     }
 
     /** The model's own file: nothing is composed, and its weights are read from where they lie. */

@@ -12,9 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tminus.failure.BackendException;
 import org.tminus.failure.TminusException;
-import org.tminus.model.AdaptiveModel;
-import org.tminus.model.Layer;
 
 /**
  * What runs in one go between two checkpoints of a policy, as one native graph; see {@link Stretch}. A stretch is joined in
@@ -23,11 +22,6 @@ import org.tminus.model.Layer;
  */
 final class Stretches {
     private static final Logger LOG = LoggerFactory.getLogger(Stretches.class);
-
-    /** Beyond this, operators compute for much longer than it takes to begin them. */
-    private static final double MOST_LAYER_FLOPS = 30e6;
-
-    private static final long LENGTH = 16;
 
     private final ModelContext context;
     private final PathCheck check;
@@ -84,25 +78,7 @@ final class Stretches {
     private void join(Joined joined, Stretch stretch, long weights) {
         Optional<NativeGraph> opened = Optional.empty();
         try {
-            NativeGraph graph = NativeGraph.open(
-                    context, stretch.toString(), () -> context.graphs().stretch(stretch), weights);
-            opened = Optional.of(graph);
-            double difference = check.difference(stretch, graph, chain);
-            if (!(difference <= PathCheck.TOLERANCE)) {
-                LOG.warn(
-                        "Model {}: {} as one graph differ from the single parts by {} (at most {} is allowed); they run"
-                                + " one by one",
-                        context.model().name(),
-                        stretch,
-                        difference,
-                        PathCheck.TOLERANCE);
-                return;
-            }
-            Optional<NativeGraph> folded = faster(stretch, graph, weights);
-            if (folded.isPresent()) {
-                graph.close();
-                opened = folded;
-            }
+            opened = Optional.of(context.folding().open(new Forms(stretch, weights)));
             if (keep(joined, opened.get())) {
                 opened = Optional.empty();
             }
@@ -116,39 +92,6 @@ final class Stretches {
             opened.ifPresent(NativeGraph::close);
             if (joined.graph == null) {
                 giveBack(weights);
-            }
-        }
-    }
-
-    /** Whether layers are so small that beginning their operators takes a good part of the time. */
-    static boolean isWorthFolding(AdaptiveModel model) {
-        double flops = 0;
-        for (Layer layer : model.layers()) {
-            flops += layer.cost().flops(LENGTH);
-        }
-        return flops <= MOST_LAYER_FLOPS * model.layers().size();
-    }
-
-    /** The stretch with folded operators, if that computes the same in less time. */
-    private Optional<NativeGraph> faster(Stretch stretch, NativeGraph plain, long weights) {
-        if (!isWorthFolding(context.model())) {
-            return Optional.empty();
-        }
-        Optional<NativeGraph> folded = Optional.empty();
-        boolean kept = false;
-        try {
-            folded = NativeGraph.openFolded(
-                    context, stretch.toString(), () -> context.graphs().stretch(stretch), weights);
-            kept = folded.isPresent()
-                    && check.difference(stretch, folded.get(), chain) <= PathCheck.TOLERANCE
-                    && check.isFaster(stretch, folded.get(), plain, chain);
-            return kept ? folded : Optional.empty();
-        } catch (TminusException | RuntimeException e) {
-            LOG.debug("Model {}: {} are not folded", context.model().name(), stretch, e);
-            return Optional.empty();
-        } finally {
-            if (!kept) {
-                folded.ifPresent(NativeGraph::close);
             }
         }
     }
@@ -173,6 +116,53 @@ final class Stretches {
                 joined.graph = null;
                 graph.close();
             }
+        }
+    }
+
+    private final class Forms implements Folding.Forms<NativeGraph> {
+        private final Stretch stretch;
+        private final long weights;
+
+        Forms(Stretch stretch, long weights) {
+            this.stretch = stretch;
+            this.weights = weights;
+        }
+
+        @Override
+        public NativeGraph open() throws TminusException {
+            return NativeGraph.open(
+                    context, stretch.toString(), () -> context.graphs().stretch(stretch), weights);
+        }
+
+        @Override
+        public Optional<NativeGraph> openFolded() throws TminusException {
+            return NativeGraph.openFolded(
+                    context, stretch.toString(), () -> context.graphs().stretch(stretch), weights);
+        }
+
+        @Override
+        public double difference(NativeGraph graph) throws TminusException {
+            return check.difference(stretch, graph, chain);
+        }
+
+        @Override
+        public void check(double difference) throws TminusException {
+            if (!(difference <= PathCheck.TOLERANCE)) {
+                throw new BackendException(
+                        "As one graph they differ from the single parts by " + difference + " (at most "
+                                + PathCheck.TOLERANCE + " is allowed).",
+                        "");
+            }
+        }
+
+        @Override
+        public boolean isFaster(NativeGraph candidate, NativeGraph other) throws TminusException {
+            return check.isFaster(stretch, candidate, other, chain);
+        }
+
+        @Override
+        public void close(NativeGraph graph) {
+            graph.close();
         }
     }
 

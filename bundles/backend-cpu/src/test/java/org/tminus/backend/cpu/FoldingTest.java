@@ -5,7 +5,11 @@
 package org.tminus.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tminus.backend.cpu.CpuSessionTest.Kind;
+import org.tminus.failure.TminusException;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.Path;
 
@@ -45,6 +50,7 @@ class FoldingTest {
                 Runnable::run,
                 memory,
                 weights,
+                new Folding(model),
                 new AtomicInteger());
         Chain chain = new Chain(context, Limits::defaults);
         weights.release();
@@ -78,5 +84,94 @@ class FoldingTest {
         assertThat(comparison.isFaster(fastButHeldUp, slow)).isTrue();
         assertThat(comparison.isFaster(slow, fastButHeldUp)).isFalse();
         assertThat(comparison.isFaster(slow, slow)).isFalse();
+    }
+
+    @Test
+    void whetherFoldingPaysIsMeasuredOnTheFirstGraph() throws Exception {
+        Folding folding = new Folding(Kind.values()[0].make(folder));
+        Forms forms = new Forms();
+
+        assertThat(folding.open(forms)).isEqualTo("folded");
+        assertThat(folding.open(forms)).isEqualTo("folded");
+
+        assertThat(forms.events).containsExactly("open plain", "open folded", "measure", "close plain", "open folded");
+    }
+
+    @Test
+    void whatDoesNotPayIsNotOpenedAgain() throws Exception {
+        Folding folding = new Folding(Kind.values()[0].make(folder));
+        Forms forms = new Forms();
+        forms.pays = false;
+
+        assertThat(folding.open(forms)).isEqualTo("plain");
+        assertThat(folding.open(forms)).isEqualTo("plain");
+
+        assertThat(forms.events).containsExactly("open plain", "open folded", "measure", "close folded", "open plain");
+    }
+
+    @Test
+    void foldedGraphsThatComputeSomethingElseAreNotUsed() throws Exception {
+        Folding folding = new Folding(Kind.values()[0].make(folder));
+        Forms forms = new Forms();
+        folding.open(forms);
+        forms.events.clear();
+        forms.foldedDifference = Double.NaN;
+
+        assertThat(folding.open(forms)).isEqualTo("plain");
+
+        assertThat(forms.events).containsExactly("open folded", "close folded", "open plain");
+    }
+
+    @Test
+    void plainGraphsThatComputeSomethingElseAreClosed() throws Exception {
+        Folding folding = new Folding(Kind.values()[0].make(folder));
+        Forms forms = new Forms();
+        forms.plainDifference = 1;
+
+        assertThatThrownBy(() -> folding.open(forms)).hasMessage("It differs.");
+
+        assertThat(forms.events).containsExactly("open plain", "close plain");
+    }
+
+    private static final class Forms implements Folding.Forms<String> {
+        final List<String> events = new ArrayList<>();
+        boolean pays = true;
+        double plainDifference;
+        double foldedDifference;
+
+        @Override
+        public String open() {
+            events.add("open plain");
+            return "plain";
+        }
+
+        @Override
+        public Optional<String> openFolded() {
+            events.add("open folded");
+            return Optional.of("folded");
+        }
+
+        @Override
+        public double difference(String graph) {
+            return graph.equals("plain") ? plainDifference : foldedDifference;
+        }
+
+        @Override
+        public void check(double difference) throws TminusException {
+            if (difference > PathCheck.TOLERANCE) {
+                throw new TminusException("It differs.", "");
+            }
+        }
+
+        @Override
+        public boolean isFaster(String candidate, String other) {
+            events.add("measure");
+            return pays;
+        }
+
+        @Override
+        public void close(String graph) {
+            events.add("close " + graph);
+        }
     }
 }

@@ -185,6 +185,7 @@ class StretchesTest {
                 compiler,
                 memory,
                 weights,
+                new Folding(model),
                 new AtomicInteger());
     }
 }
