@@ -15,5 +15,10 @@ public enum Sabotage {
     /** A backend answers, now and then, with numbers that look right. */
     WRONG_ANSWERS,
     /** A backend refuses good requests as invalid, so that the platform has nobody else answer them. */
-    DROPPED_REQUESTS
+    DROPPED_REQUESTS;
+
+    /** Whether what a backend answers is spoilt. */
+    public boolean concernsAnswers() {
+        return this == WRONG_ANSWERS || this == DROPPED_REQUESTS;
+    }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -141,10 +142,15 @@ final class StormRun {
         detector.before();
         Map<String, Long> before = services.status().counters();
         SwapGate gate = new SwapGate();
+        if (request.sabotage().concernsAnswers()) {
+            // It shows only in what the backend answers.
+            settings.pin("backend", Objects.requireNonNull(ServiceSwaps.PLUGINS.get(Kind.BACKEND)));
+        }
         StormReport report = storm(setting, swaps, models, settings, gate, plan, quiet, before);
 
         schedule.resting();
         models.settle();
+        settings.unpin();
         settings.set(Map.of("policy", "", "operatingPoint", "", "predictor", "", "backend", ""));
         swaps.settle();
         // What is open on it now is open by right.

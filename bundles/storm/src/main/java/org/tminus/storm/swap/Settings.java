@@ -20,6 +20,7 @@ public final class Settings implements AutoCloseable {
     private final Configuration configuration;
     private final @Nullable Dictionary<String, Object> original;
     private final Map<String, Object> values = new HashMap<>();
+    private final Map<String, Object> pinned = new HashMap<>();
 
     public Settings(ConfigurationAdmin configurations) throws IOException {
         configuration = configurations.getConfiguration(PID, "?");
@@ -35,7 +36,25 @@ public final class Settings implements AutoCloseable {
                 values.put(key, value);
             }
         });
-        configuration.update(FrameworkUtil.asDictionary(new HashMap<>(values)));
+        update();
+    }
+
+    /** Holds a key at a value, whatever else it is set to meanwhile. */
+    public synchronized void pin(String key, Object value) throws IOException {
+        pinned.put(key, value);
+        update();
+    }
+
+    /** Lets all keys go. */
+    public synchronized void unpin() throws IOException {
+        pinned.clear();
+        update();
+    }
+
+    private void update() throws IOException {
+        Map<String, Object> all = new HashMap<>(values);
+        all.putAll(pinned);
+        configuration.update(FrameworkUtil.asDictionary(all));
     }
 
     /** Updates rather than deletes: a configuration that is deleted and made anew counts its changes from one again. */
