@@ -15,6 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -80,7 +82,7 @@ final class Race {
     record Lap(long[] nanos, double[] roundNanos, double[] perSecond) {}
 
     /**
-     * Runs all rounds, after one that is not counted.
+     * Runs all rounds, after one that is not counted. However it ends, no client runs any more when it has.
      *
      * @throws EvaluationException the first failure of an answer, or an interruption
      */
@@ -98,6 +100,7 @@ final class Race {
             thread.setDaemon(true);
             return thread;
         });
+        AtomicBoolean stopping = new AtomicBoolean();
         try {
             for (int round = -1; round < rounds; round++) {
                 listener.round(Math.max(0, round), rounds);
@@ -105,7 +108,7 @@ final class Race {
                 for (String name : order) {
                     Runner runner = runners.get(name);
                     if (runner != null) {
-                        Turn turn = turn(runner, pool);
+                        Turn turn = turn(runner, pool, stopping);
                         if (round >= 0) {
                             turns.getOrDefault(name, List.of()).add(turn.nanos);
                             perSecond.getOrDefault(name, new double[rounds])[round] = turn.perSecond;
@@ -115,7 +118,8 @@ final class Race {
                 }
             }
         } finally {
-            pool.shutdownNow();
+            stopping.set(true);
+            end(pool);
         }
         Map<String, Lap> laps = new LinkedHashMap<>();
         turns.forEach((name, all) -> laps.put(
@@ -127,14 +131,31 @@ final class Race {
         return laps;
     }
 
+    /** Returns once no client runs: whoever closes what they ask must not do so under them. */
+    private static void end(ExecutorService pool) {
+        pool.shutdownNow();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = pool.awaitTermination(1, TimeUnit.HOURS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Turn(long[] nanos, double perSecond) {}
 
-    private Turn turn(Runner runner, ExecutorService pool) throws EvaluationException {
+    private Turn turn(Runner runner, ExecutorService pool, AtomicBoolean stopping) throws EvaluationException {
         AtomicInteger numbers = new AtomicInteger();
         List<Future<Turn>> running = new ArrayList<>();
         for (int client = 0; client < clients; client++) {
-            running.add(pool.submit(() -> client(runner, numbers)));
+            running.add(pool.submit(() -> client(runner, numbers, stopping)));
         }
         List<Turn> ended = new ArrayList<>();
         for (Future<Turn> each : running) {
@@ -155,15 +176,29 @@ final class Race {
                 ended.stream().mapToDouble(Turn::perSecond).sum());
     }
 
-    private Turn client(Runner runner, AtomicInteger numbers) throws EvaluationException {
-        for (int i = 0; i < UNCOUNTED; i++) {
+    /** Its turn counts for nothing if it was stopped, or another client failed. */
+    private Turn client(Runner runner, AtomicInteger numbers, AtomicBoolean stopping) throws EvaluationException {
+        boolean answered = false;
+        try {
+            Turn turn = ask(runner, numbers, stopping);
+            answered = true;
+            return turn;
+        } finally {
+            if (!answered) {
+                stopping.set(true);
+            }
+        }
+    }
+
+    private Turn ask(Runner runner, AtomicInteger numbers, AtomicBoolean stopping) throws EvaluationException {
+        for (int i = 0; i < UNCOUNTED && !stopping.get(); i++) {
             runner.answer(numbers.getAndIncrement());
         }
         long[] nanos = new long[LEAST_COUNTED];
         int count = 0;
         long begin = clock.getAsLong();
         long before = begin;
-        while (count < LEAST_COUNTED || before - begin < turnNanos) {
+        while (!stopping.get() && (count < LEAST_COUNTED || before - begin < turnNanos)) {
             runner.answer(numbers.getAndIncrement());
             long now = clock.getAsLong();
             if (count == nanos.length) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
@@ -113,7 +114,8 @@ public final class Starts {
     }
 
     private double millis(String engine, Path graph, Path file) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
+        return millis(
+                new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path", ""),
@@ -121,22 +123,26 @@ public final class Starts {
                         engine,
                         model.toString(),
                         graph.toString(),
-                        file.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+                        file.toString()),
+                MOST_SECONDS);
+    }
+
+    /** @param mostSeconds a process that has not answered by then is ended, and is a failure */
+    static double millis(ProcessBuilder builder, long mostSeconds) throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        Process process = builder.start();
+        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        // Reading has no limit of its own, and ends with the process.
+        CompletableFuture.delayedExecutor(mostSeconds, TimeUnit.SECONDS).execute(process::destroyForcibly);
         try (BufferedReader said =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line = said.readLine();
             double millis = (System.nanoTime() - begin) / 1e6;
             if (!ANSWERED.equals(line)) {
-                throw new IOException("a process that should answer failed");
+                throw new IOException("a process that should answer failed, or took longer than " + mostSeconds + " s");
             }
             return millis;
         } finally {
-            if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+            process.destroyForcibly().waitFor();
         }
     }
 }
