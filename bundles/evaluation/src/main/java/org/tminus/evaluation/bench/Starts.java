@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
+import org.tminus.evaluation.measure.Engine;
+import org.tminus.evaluation.measure.Engines;
 import org.tminus.evaluation.measure.InputFile;
 import org.tminus.evaluation.measure.Inputs;
-import org.tminus.evaluation.measure.PlainServer;
 import org.tminus.evaluation.measure.Platform;
-import org.tminus.evaluation.ort.OrtGraph;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnxruntime.OnnxRuntime;
@@ -32,7 +32,6 @@ import org.tminus.onnxruntime.OnnxRuntimes;
 /** From the start of a process to its first answer: Java, library, model and request. */
 public final class Starts {
     private static final String ANSWERED = "answered";
-    private static final String PLAIN = "plain";
     private static final int MOST_SECONDS = 120;
 
     private final Path model;
@@ -49,17 +48,18 @@ public final class Starts {
         this.notes = notes;
     }
 
-    /** @param args engine, folder of the extracted model, its graph, and file of inputs */
+    /** @param args engine, folder of the extracted model, its graph, and file of inputs; a library has its usual setting */
     public static void main(String[] args) throws IOException, ModelFormatException, EvaluationException {
         InputFile.Content content = InputFile.read(Path.of(args[3]));
-        OnnxRuntime runtime = OnnxRuntimes.standalone();
-        if (args[0].equals(PLAIN)) {
-            OrtGraph graph = OrtGraph.of(runtime, PLAIN, Path.of(args[2]));
-            new PlainServer(runtime, graph, graph.outputName())
-                    .answer(content.inputs().get(0), 0);
-        } else {
+        if (args[0].equals(BenchResult.FULL)) {
+            OnnxRuntime runtime = OnnxRuntimes.standalone();
             new Platform(runtime, ModelPackage.load(Path.of(args[1])))
                     .serve("full", null, content.inputs().get(0));
+        } else {
+            Engine engine = Engines.named(args[0]);
+            engine.load();
+            engine.open(Path.of(args[2]), engine.settings().get(0))
+                    .answer(content.inputs().get(0), 0);
         }
         System.out.println(ANSWERED);
         System.out.flush();
@@ -68,10 +68,15 @@ public final class Starts {
     }
 
     /**
+     * @param libraries beside the platform
      * @param times how often; 0 for not at all
      * @return medians in milliseconds by engine
      */
-    Map<String, Double> measure(Path graph, int times, EvaluationProgress progress) throws EvaluationException {
+    Map<String, Double> measure(List<Engine> libraries, Path graph, int times, EvaluationProgress progress)
+            throws EvaluationException {
+        List<String> engines =
+                new ArrayList<>(libraries.stream().map(Engine::name).toList());
+        engines.add(BenchResult.FULL);
         Map<String, List<Double>> measured = new LinkedHashMap<>();
         Path file = null;
         try {
@@ -82,10 +87,16 @@ public final class Starts {
                     row -> 0);
             for (int time = 0; time < times; time++) {
                 progress.reportOrStop("starting", time, times);
-                measured.computeIfAbsent(BenchResult.ONNX_RUNTIME, engine -> new ArrayList<>())
-                        .add(millis(PLAIN, graph, file));
-                measured.computeIfAbsent(BenchResult.FULL, engine -> new ArrayList<>())
-                        .add(millis(BenchResult.FULL, graph, file));
+                for (String engine : List.copyOf(engines)) {
+                    try {
+                        measured.computeIfAbsent(engine, unseen -> new ArrayList<>())
+                                .add(millis(engine, graph, file));
+                    } catch (IOException e) {
+                        engines.remove(engine);
+                        measured.remove(engine);
+                        notes.add("The start of " + engine + " was not measured: " + e.getMessage());
+                    }
+                }
             }
         } catch (IOException e) {
             notes.add("The start was not measured: " + e.getMessage());

@@ -30,12 +30,12 @@ class RaceTest {
 
     /** Answers take what the clock is moved by; the first ones of each turn take longer. */
     private Runner taking(long nanos) {
-        return number -> clock.addAndGet(number < 3 ? 100 * nanos : nanos);
+        return number -> clock.addAndGet(number < 3 ? 2 * nanos : nanos);
     }
 
     @Test
     void answersAreTimedAndTheFirstOfATurnAreNot() throws Exception {
-        Race race = new Race(1, ROUNDS, 1000, clock::get);
+        Race race = new Race(1, ROUNDS, 1, 1000, clock::get);
 
         Map<String, Lap> laps = race.run(Map.of("slow", taking(100), "fast", taking(50)), (done, of) -> {});
 
@@ -47,17 +47,35 @@ class RaceTest {
     }
 
     @Test
-    void slowAnswersAreCountedPastTheEndOfATurn() throws Exception {
-        Lap lap = new Race(1, ROUNDS, 10, clock::get)
-                .run(Map.of("slow", taking(100)), (done, of) -> {})
+    void slowAnswersAreCountedPastTheEndOfATurnButNotForLong() throws Exception {
+        Runner slow = number -> clock.addAndGet(100);
+
+        assertThat(new Race(1, ROUNDS, ROUNDS, 90, clock::get)
+                        .run(Map.of("slow", slow), (done, of) -> {})
+                        .get("slow")
+                        .nanos())
+                .hasSize(4 * ROUNDS);
+        assertThat(new Race(1, ROUNDS, ROUNDS, 40, clock::get)
+                        .run(Map.of("slow", slow), (done, of) -> {})
+                        .get("slow")
+                        .nanos())
+                .hasSize(2 * ROUNDS);
+    }
+
+    @Test
+    void aRaceOfSlowAnswersEndsAfterItsLeastRounds() throws Exception {
+        Race race = new Race(1, 100, 2, 1, clock::get);
+
+        Lap lap = race.run(Map.of("slow", number -> clock.addAndGet(1_000)), (done, of) -> {})
                 .get("slow");
 
-        assertThat(lap.nanos()).hasSize(4 * ROUNDS);
+        assertThat(lap.roundNanos()).hasSize(2);
+        assertThat(lap.perSecond()).hasSize(2);
     }
 
     @Test
     void clientsAskAtOnceAndTheirAnswersAddUp() throws Exception {
-        Race race = new Race(3, ROUNDS, 1, () -> 10 * clock.incrementAndGet());
+        Race race = new Race(3, ROUNDS, ROUNDS, 1000, () -> 10 * clock.incrementAndGet());
 
         Lap lap = race.run(Map.of("any", number -> {}), (done, of) -> {}).get("any");
 
@@ -68,7 +86,7 @@ class RaceTest {
 
     @Test
     void whatAnEngineThrowsEndsTheRaceAndSoDoesTheListener() {
-        Race race = new Race(2, ROUNDS, 1, clock::get);
+        Race race = new Race(2, ROUNDS, ROUNDS, 1, clock::get);
 
         assertThatThrownBy(() -> race.run(
                         Map.of("bad", number -> {
@@ -91,7 +109,7 @@ class RaceTest {
     @Test
     void clientsStopOnceAnotherFailed() {
         // The clock stands still, so that nothing else ends a turn.
-        Race race = new Race(2, ROUNDS, 1, clock::get);
+        Race race = new Race(2, ROUNDS, ROUNDS, 1, clock::get);
 
         assertThatThrownBy(() -> race.run(
                         Map.of("bad", number -> {
@@ -108,7 +126,7 @@ class RaceTest {
         CountDownLatch failing = new CountDownLatch(1);
         CountDownLatch returned = new CountDownLatch(1);
         AtomicBoolean ranOn = new AtomicBoolean();
-        Race race = new Race(2, ROUNDS, 1, clock::get);
+        Race race = new Race(2, ROUNDS, ROUNDS, 1, clock::get);
 
         assertThatThrownBy(() -> race.run(
                         Map.of("bad", number -> {
@@ -128,7 +146,7 @@ class RaceTest {
 
     @Test
     void anInterruptionEndsItAndStays() throws Exception {
-        Race race = new Race(2, ROUNDS, 1, clock::get);
+        Race race = new Race(2, ROUNDS, ROUNDS, 1, clock::get);
         CountDownLatch running = new CountDownLatch(100);
         AtomicBoolean stillInterrupted = new AtomicBoolean();
         CompletableFuture<Void> ended = new CompletableFuture<>();
