@@ -110,6 +110,7 @@ public final class Bench {
     private List<Engine> rows(Track track) throws EvaluationException {
         String setting = runtime.threads() + (runtime.isSpinning() ? " threads, spinning" : " threads, not spinning");
         RowFigures figures = new RowFigures(track, engines, setting, notes);
+        figures.warmUp(track.requests(1));
         for (int batch : options.batches()) {
             Inputs requests = track.requests(batch);
             for (int clients : options.clients()) {

@@ -28,6 +28,9 @@ final class PathFigures {
 
     private static final double MICROS_PER_SECOND = 1e6;
 
+    /** Decisions that are timed at least, however slow the model. */
+    private static final int LEAST_DECISIONS = 8;
+
     private final Track track;
     private final Inputs single;
 
@@ -117,7 +120,7 @@ final class PathFigures {
     private void decide(OperatingPoint point, List<Double> deciding, List<Double> running) throws EvaluationException {
         long end = System.nanoTime()
                 + 1_000_000L * track.options().rounds() * track.options().turnMillis();
-        for (int number = 0; number < single.size() || System.nanoTime() < end; number++) {
+        for (int number = 0; number < LEAST_DECISIONS || System.nanoTime() < end; number++) {
             track.progress()
                     .reportOrStop(track.model().name() + ": deciding", Math.min(number, single.size()), single.size());
             Map<String, HostTensor> request = single.tensors().get(number % single.size());

@@ -25,6 +25,9 @@ import org.tminus.model.OperatingPoint;
 final class RowFigures {
     private static final double NANOS_PER_MILLI = 1e6;
 
+    /** Requests while memory is measured; more would take longer and no more memory. */
+    private static final int REMEMBERED = 8;
+
     private final Track track;
     private final List<Engine> engines;
     private final String platformSetting;
@@ -46,6 +49,21 @@ final class RowFigures {
         return List.copyOf(engines);
     }
 
+    /** Java compiles what it runs often: without this, the platform, which is all Java, would be slow in the first row. */
+    void warmUp(Inputs requests) throws EvaluationException {
+        track.race("warming up", 1, platform(requests));
+    }
+
+    private Map<String, Runner> platform(Inputs requests) {
+        Map<String, Runner> runners = new LinkedHashMap<>();
+        runners.put(BenchResult.FULL, Track.runner(track.chosen(track.fullDepth()), requests));
+        OperatingPoint point = track.point();
+        if (point != null) {
+            runners.put(BenchResult.ADAPTIVE, Track.runner(track.adaptive(point), requests));
+        }
+        return runners;
+    }
+
     List<Row> measure(int batch, int clients, Inputs requests) throws EvaluationException {
         String what = "batch of " + batch + ", " + clients + (clients == 1 ? " client" : " clients");
         OperatingPoint point = track.point();
@@ -60,10 +78,7 @@ final class RowFigures {
             }
             Map<String, Runner> runners = new LinkedHashMap<>();
             heats.forEach((name, heat) -> runners.put(name, Track.runner(heat.server(), requests)));
-            runners.put(BenchResult.FULL, Track.runner(track.chosen(track.fullDepth()), requests));
-            if (point != null) {
-                runners.put(BenchResult.ADAPTIVE, Track.runner(track.adaptive(point), requests));
-            }
+            runners.putAll(platform(requests));
             laps = track.race(what, clients, runners);
         } finally {
             heats.values().forEach(Heat::close);
@@ -142,7 +157,7 @@ final class RowFigures {
                         track.model().name() + ", " + engine,
                         serving,
                         row -> track.fullDepth(),
-                        requests,
+                        requests.first(REMEMBERED),
                         track.progress());
     }
 

@@ -81,10 +81,7 @@ public final class Starts {
         Path file = null;
         try {
             file = Files.createTempFile("tminus-inputs", ".bin");
-            InputFile.write(
-                    file,
-                    new Inputs(inputs.rows().subList(0, 1), inputs.tensors().subList(0, 1)),
-                    row -> 0);
+            InputFile.write(file, inputs.first(1), row -> 0);
             for (int time = 0; time < times; time++) {
                 progress.reportOrStop("starting", time, times);
                 for (String engine : List.copyOf(engines)) {

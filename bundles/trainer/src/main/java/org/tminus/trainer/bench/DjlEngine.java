@@ -64,6 +64,8 @@ public final class DjlEngine implements Engine {
         // A benchmark tells nobody on the network where it runs.
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("ai.djl.offline", "true");
+        // It says of every model that there are neither extensions nor a graphics card.
+        System.setProperty("org.slf4j.simpleLogger.log.ai.djl", "error");
         try {
             OnnxRuntimes.standalone();
             OneEnvironment.sharedWith(() -> ai.djl.engine.Engine.getEngine(ENGINE));
