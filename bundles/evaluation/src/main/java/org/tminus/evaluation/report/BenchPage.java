@@ -26,6 +26,9 @@ import org.tminus.evaluation.report.Chart.Style;
 
 /** Makes the page of a benchmark. */
 public final class BenchPage {
+    /** What is slower would press all else together. */
+    private static final double MOST_RATIO = 4;
+
     private final BenchResult result;
     private final List<String> engines;
     private final Html out = new Html();
@@ -147,7 +150,13 @@ public final class BenchPage {
                 chart.add(engine, Style.DOTS, engines.indexOf(engine), dots);
             }
         }
-        draw(title, chart);
+        double most = rows.stream()
+                .filter(shown)
+                .mapToDouble(row -> row.ratioCi95().get(1))
+                .max()
+                .orElse(1);
+        chart.yRange(0, Math.min(MOST_RATIO, 1.05 * Math.max(1, most)));
+        draw(most > MOST_RATIO ? title + "; what is above " + number(MOST_RATIO, 0) + " stands at the edge" : title, chart);
     }
 
     private void throughput(List<Row> rows) {

@@ -95,7 +95,23 @@ class BenchPageTest {
 
     @Test
     void axesNameWhatWasMeasured() {
-        assertThat(BenchPage.of(result())).contains(">64</text>", ">32</text>", ">8</text>");
+        assertThat(BenchPage.of(result()))
+                .contains(">64</text>", ">32</text>", ">8</text>")
+                .doesNotContain("stands at the edge");
+    }
+
+    @Test
+    void whatIsFarSlowerDoesNotHideTheRest() {
+        BenchResult slow = new BenchResult(
+                "",
+                "2026-01-01",
+                "a machine",
+                Map.of(),
+                List.of(row(1, 1, BenchResult.ONNX_RUNTIME, 1), row(1, 1, "libtorch", 30)),
+                List.of(),
+                List.of());
+
+        assertThat(BenchPage.of(slow)).contains("what is above 4 stands at the edge");
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 /** How many threads work on one operator: libtorch keeps that per calling thread, and its products of matrices per process. Thread-safe. */
 public final class TorchThreads {
     private static final ThreadLocal<Integer> OF_THREAD = ThreadLocal.withInitial(() -> 0);
-    private static int ofProducts;
+    private static volatile int ofProducts;
 
     private TorchThreads() {}
 
@@ -19,14 +19,14 @@ public final class TorchThreads {
         if (OF_THREAD.get() != threads) {
             torch.set_num_threads(threads);
             OF_THREAD.set(threads);
+        }
+        if (ofProducts != threads) {
             useForProducts(threads);
         }
     }
 
     private static synchronized void useForProducts(int threads) {
-        if (ofProducts != threads) {
-            ofProducts = threads;
-            openblas_nolapack.blas_set_num_threads(threads);
-        }
+        openblas_nolapack.blas_set_num_threads(threads);
+        ofProducts = threads;
     }
 }
