@@ -132,6 +132,8 @@ class LauncherTest {
                             "inspect",
                             "train",
                             "evaluate",
+                            "bench",
+                            "jmh",
                             "help",
                             "version",
                             "completion");

@@ -10,10 +10,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -639,26 +636,12 @@ public record EvaluationResult(
 
     /** Writes the JSON; the file appears complete or not at all. */
     public void writeJson(Path file) throws IOException {
-        write(file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json()) + "\n");
+        ReportFile.write(
+                file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json()) + "\n");
     }
 
     /** Writes the page; the file appears complete or not at all. */
     public void writeHtml(Path file) throws IOException {
-        write(file, org.tminus.evaluation.report.Page.of(this));
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        Path target = file.toAbsolutePath();
-        Path parent = target.getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
-        Path part = target.resolveSibling("." + target.getFileName() + ".part");
-        try {
-            Files.write(part, text.getBytes(StandardCharsets.UTF_8));
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        ReportFile.write(file, org.tminus.evaluation.report.Page.of(this));
     }
 }

@@ -41,7 +41,8 @@ public final class Machine {
         return "processor " + System.getProperty("os.arch", "unknown");
     }
 
-    static Map<String, String> versions(OnnxRuntime runtime) {
+    /** Of what the figures depend on. */
+    public static Map<String, String> versions(OnnxRuntime runtime) {
         Map<String, String> versions = new TreeMap<>();
         versions.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
         versions.put("onnxruntime", runtime.version());

@@ -4,35 +4,25 @@
  */
 package org.tminus.trainer;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
-import org.tminus.evaluation.Machine;
 import org.tminus.evaluation.bench.Bench;
 import org.tminus.evaluation.bench.BenchOptions;
 import org.tminus.evaluation.bench.BenchResult;
-import org.tminus.failure.ModelFormatException;
-import org.tminus.learning.data.Examples;
-import org.tminus.learning.data.Purpose;
-import org.tminus.learning.data.Split;
-import org.tminus.models.format.ModelPackage;
+import org.tminus.evaluation.measure.Engines;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimeOptions;
 import org.tminus.onnxruntime.OnnxRuntimes;
-import org.tminus.trainer.pipeline.Recipes;
+import org.tminus.trainer.bench.BenchModels;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,8 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measures how fast models are through the platform beside plain ONNX Runtime, side by side in one run: by batch and number"
-                    + " of clients; and what paths save, a change of path costs, a decision takes, and a start takes.",
+            "Measures how fast models are through the platform beside ONNX Runtime, DJL and libtorch, side by side in one run: by"
+                    + " batch and number of clients; and what paths save, a change of path costs, a decision takes, and a start"
+                    + " takes.",
             "Takes minutes for each model; worth something only on an idle machine."
         },
         mixinStandardHelpOptions = true,
@@ -59,10 +50,16 @@ final class BenchCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL",
-            arity = "1..*",
-            description = "the .tminus files, of tasks whose data is generated or installed")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private List<Path> models;
+            arity = "0..*",
+            description = {
+                "the .tminus files, of tasks whose data is generated or installed; or the names of models that are made here: vit-small"
+                        + " (the shape of ViT-Small/16, random weights), bge-small-en (from its Maven artifact)",
+                "if none is given: the reference models, bge-small-en and vit-small"
+            })
+    private List<String> models = List.of();
+
+    @Option(names = "--html", paramLabel = "FILE", description = "write a report for people here, one page")
+    private @Nullable Path html;
 
     @Option(names = "--json", paramLabel = "FILE", description = "write the figures here")
     private @Nullable Path json;
@@ -76,10 +73,16 @@ final class BenchCommand implements Callable<Integer> {
     private @Nullable Path data;
 
     @Option(names = "--batches", split = ",", paramLabel = "N", description = "numbers of inputs in a request")
-    private List<Integer> batches = List.of(1, 8, 32);
+    private List<Integer> batches = List.of(1, 4, 16, 64);
 
     @Option(names = "--clients", split = ",", paramLabel = "N", description = "numbers of clients that ask at once")
-    private List<Integer> clients = List.of(1, 4);
+    private List<Integer> clients = List.of(1, 4, 16, 32);
+
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            description = "leave out rows with more inputs at once than this, batch times clients")
+    private int inFlight = 64;
 
     @Option(names = "--rounds", paramLabel = "N", description = "how often each engine has its turn")
     private int rounds = 15;
@@ -109,36 +112,26 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Reports.check("--json", json);
+        Reports.check(html, json);
         Numbers.atLeast(0, "--threads", threads);
-        BenchOptions options = new BenchOptions(batches, clients, rounds, turn, memory, starts);
+        BenchOptions options = new BenchOptions(batches, clients, inFlight, rounds, turn, memory, starts);
         OnnxRuntime runtime = OnnxRuntimes.standalone(
                 OnnxRuntimeOptions.defaults().withThreads(threads).withSpinning(spinning));
         ConsoleProgress progress = new ConsoleProgress(System.out, Main.isTerminal());
-        try (StopOnExit stop = new StopOnExit()) {
-            Bench bench = new Bench(runtime, options, reported(progress, stop));
-            for (Path model : models) {
-                Path file = Main.absolute(model);
-                bench.add(file, examples(file, progress));
+        try (StopOnExit stop = new StopOnExit();
+                BenchModels prepared = new BenchModels(data, progress)) {
+            Bench bench = new Bench(runtime, options, Engines.all(), reported(progress, stop));
+            if (models.isEmpty()) {
+                for (String model : BenchModels.whole(Path.of(System.getProperty("tminus.home", ".")))) {
+                    addIfPossible(bench, prepared, model);
+                }
+            } else {
+                for (String model : models) {
+                    add(bench, prepared.prepare(model));
+                }
             }
-            BenchResult result = new BenchResult(
-                    "./tminus bench "
-                            + GivenCommand.of(
-                                    spec.commandLine().getParseResult().originalArgs()),
-                    LocalDate.now(ZoneOffset.UTC).toString(),
-                    Machine.description(),
-                    new TreeMap<>(Map.of(
-                            "java",
-                            System.getProperty("java.vm.name") + " " + System.getProperty("java.version"),
-                            "onnxruntime",
-                            runtime.version())),
-                    bench.rows(),
-                    bench.models(),
-                    bench.notes());
-            if (json != null) {
-                result.writeJson(Main.absolute(json));
-            }
-            System.out.print(table(result));
+            write(bench.result("./tminus bench "
+                    + GivenCommand.of(spec.commandLine().getParseResult().originalArgs())));
             return ExitCode.OK;
         } catch (EvaluationException e) {
             throw new IOException(e.getMessage() + " " + e.advice(), e);
@@ -148,29 +141,30 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** The test split, in the order of the data. */
-    private Examples examples(Path file, ConsoleProgress progress) throws IOException {
-        try (ModelPackage opened = ModelPackage.open(file)) {
-            JsonNode provenance = new ObjectMapper()
-                    .readTree(opened.read("model.json").readAllBytes())
-                    .path("provenance");
-            String stated = provenance.at("/data/name").asText();
-            String task = Recipes.NAMES.contains(stated) ? stated : opened.name();
-            if (!Recipes.NAMES.contains(task)) {
-                throw new IOException(
-                        "the model in " + file + " belongs to none of the tasks " + String.join(", ", Recipes.NAMES)
-                                + ". Measure it with `evaluate`, which reads your own data.");
-            }
-            progress.message("reading the data of " + task);
-            byte[] tokenizer = opened.entries().contains("tokenizer.json")
-                    ? opened.read("tokenizer.json").readAllBytes()
-                    : null;
-            return Recipes.data(task, data, provenance.path("seed").asLong(), tokenizer)
-                    .accessFor(Purpose.REPORTING)
-                    .open(Split.TEST);
-        } catch (ModelFormatException e) {
-            throw new IOException(e.getMessage() + " " + e.advice(), e);
+    private static void add(Bench bench, BenchModels.Prepared model) throws EvaluationException {
+        bench.add(model.file(), model.examples());
+    }
+
+    /** Nobody named it, so that it is no failure if its data or its encoder is not on this machine. */
+    private static void addIfPossible(Bench bench, BenchModels prepared, String name) throws EvaluationException {
+        BenchModels.Prepared model;
+        try {
+            model = prepared.prepare(name);
+        } catch (IOException e) {
+            bench.note(name + " was not measured: " + e.getMessage());
+            return;
         }
+        add(bench, model);
+    }
+
+    private void write(BenchResult result) throws IOException {
+        if (json != null) {
+            result.writeJson(Main.absolute(json));
+        }
+        if (html != null) {
+            result.writeHtml(Main.absolute(html));
+        }
+        System.out.print(table(result));
     }
 
     private static EvaluationProgress reported(ConsoleProgress progress, StopOnExit stop) {

@@ -11,13 +11,20 @@ import java.util.List;
  *
  * @param batches numbers of inputs in a request, each at least 1
  * @param clients numbers of clients that ask at once, each at least 1
+ * @param inFlight rows with more inputs at once than this, batch times clients, are left out; at least 1
  * @param rounds how often each engine has its turn
  * @param turnMillis how long a turn lasts
  * @param memory whether peak memory is measured, in processes of their own
  * @param starts how often the start is measured, in processes of their own; 0 for not at all
  */
 public record BenchOptions(
-        List<Integer> batches, List<Integer> clients, int rounds, int turnMillis, boolean memory, int starts) {
+        List<Integer> batches,
+        List<Integer> clients,
+        int inFlight,
+        int rounds,
+        int turnMillis,
+        boolean memory,
+        int starts) {
     /** @throws IllegalArgumentException if a number is out of range */
     public BenchOptions {
         batches = List.copyOf(batches);
@@ -27,7 +34,8 @@ public record BenchOptions(
         }
         batches.forEach(batch -> range("a batch", batch, 1, 1024));
         clients.forEach(count -> range("the number of clients", count, 1, 256));
-        range("the number of rounds", rounds, 3, 1000);
+        range("the number of inputs in flight", inFlight, 1, 1024 * 256);
+        range("the number of rounds", rounds, 2, 1000);
         range("a turn", turnMillis, 1, 60_000);
         range("the number of starts", starts, 0, 100);
     }

@@ -5,12 +5,14 @@
 package org.tminus.evaluation.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tminus.evaluation.ReportFile;
+import org.tminus.evaluation.measure.OnnxRuntimeEngine;
+import org.tminus.evaluation.report.BenchPage;
 
 /**
  * What was measured. Written as JSON with the names of the components.
@@ -26,7 +28,7 @@ public record BenchResult(
         List<OfModel> models,
         List<String> notes) {
     /** Plain ONNX Runtime, with the setting that is fastest in each row. */
-    public static final String ONNX_RUNTIME = "onnxruntime";
+    public static final String ONNX_RUNTIME = OnnxRuntimeEngine.NAME;
 
     /** Full depth through the platform. */
     public static final String FULL = "tminus-full";
@@ -40,6 +42,7 @@ public record BenchResult(
      * @param threads how many clients ask at once
      * @param peakMemoryMiB beyond the process without the model; null if not measured
      * @param ratioToOnnxRuntime median over the rounds of the ratio of both engines' median times: below 1 is faster
+     * @param ratioCi95 95 % interval of that, low end first: rounds are drawn again
      * @param ratioQuartiles of the same over the rounds
      * @param setting of the engine, for people
      */
@@ -53,6 +56,7 @@ public record BenchResult(
             double throughputPerSecond,
             @Nullable Double peakMemoryMiB,
             double ratioToOnnxRuntime,
+            List<Double> ratioCi95,
             List<Double> ratioQuartiles,
             String setting) {}
 
@@ -79,8 +83,14 @@ public record BenchResult(
             @Nullable Double decisionShare,
             Map<String, Double> coldStartMs) {}
 
-    /** Writes all of it. */
+    /** Writes all of it; the file appears complete or not at all. */
     public void writeJson(Path file) throws IOException {
-        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), this);
+        ReportFile.write(
+                file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+    }
+
+    /** Writes a page for people; the file appears complete or not at all. */
+    public void writeHtml(Path file) throws IOException {
+        ReportFile.write(file, BenchPage.of(this));
     }
 }

@@ -15,6 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -28,28 +30,34 @@ import org.tminus.evaluation.EvaluationException;
 final class Race {
     private static final int UNCOUNTED = 3;
 
-    /** Fewer in a turn say nothing. */
+    /** Fewer in a turn say little, unless they take several turns' time. */
     private static final int LEAST_COUNTED = 4;
+
+    /** Turns' time after which a turn of slow answers ends, and rounds' time after which a race of them does. */
+    private static final long MOST_TIMES = 4;
 
     private static final long SEED = 1;
 
     private final int clients;
     private final int rounds;
+    private final int leastRounds;
     private final long turnNanos;
     private final LongSupplier clock;
 
     /**
      * @param clients how many ask at once
+     * @param leastRounds so many of the rounds take place even if answers are slow
      * @param turnNanos how long a turn lasts, unless a few answers take longer
      */
-    Race(int clients, int rounds, long turnNanos) {
-        this(clients, rounds, turnNanos, System::nanoTime);
+    Race(int clients, int rounds, int leastRounds, long turnNanos) {
+        this(clients, rounds, leastRounds, turnNanos, System::nanoTime);
     }
 
     /** @param clock in nanoseconds */
-    Race(int clients, int rounds, long turnNanos, LongSupplier clock) {
+    Race(int clients, int rounds, int leastRounds, long turnNanos, LongSupplier clock) {
         this.clients = clients;
         this.rounds = rounds;
+        this.leastRounds = leastRounds;
         this.turnNanos = turnNanos;
         this.clock = clock;
     }
@@ -80,17 +88,14 @@ final class Race {
     record Lap(long[] nanos, double[] roundNanos, double[] perSecond) {}
 
     /**
-     * Runs all rounds, after one that is not counted.
+     * Runs the rounds, after one that is not counted; fewer of them if answers are so slow that they would take several times as
+     * long as they should. However it ends, no client runs any more when it has.
      *
      * @throws EvaluationException the first failure of an answer, or an interruption
      */
     Map<String, Lap> run(Map<String, ? extends Runner> runners, Listener listener) throws EvaluationException {
-        Map<String, List<long[]>> turns = new LinkedHashMap<>();
-        Map<String, double[]> perSecond = new LinkedHashMap<>();
-        runners.keySet().forEach(name -> {
-            turns.put(name, new ArrayList<>());
-            perSecond.put(name, new double[rounds]);
-        });
+        Map<String, List<Turn>> turns = new LinkedHashMap<>();
+        runners.keySet().forEach(name -> turns.put(name, new ArrayList<>()));
         List<String> order = new ArrayList<>(runners.keySet());
         Random random = new Random(SEED);
         ExecutorService pool = Executors.newFixedThreadPool(clients, work -> {
@@ -98,43 +103,65 @@ final class Race {
             thread.setDaemon(true);
             return thread;
         });
+        AtomicBoolean stopping = new AtomicBoolean();
+        long begin = clock.getAsLong();
+        long most = MOST_TIMES * (rounds + 1) * runners.size() * turnNanos;
         try {
-            for (int round = -1; round < rounds; round++) {
+            for (int round = -1; round < rounds && (round < leastRounds || clock.getAsLong() - begin < most); round++) {
                 listener.round(Math.max(0, round), rounds);
                 Collections.shuffle(order, random);
                 for (String name : order) {
                     Runner runner = runners.get(name);
                     if (runner != null) {
-                        Turn turn = turn(runner, pool);
+                        Turn turn = turn(runner, pool, stopping);
                         if (round >= 0) {
-                            turns.getOrDefault(name, List.of()).add(turn.nanos);
-                            perSecond.getOrDefault(name, new double[rounds])[round] = turn.perSecond;
+                            turns.getOrDefault(name, List.of()).add(turn);
                         }
                         LockSupport.parkNanos(runner.lingerNanos());
                     }
                 }
             }
         } finally {
-            pool.shutdownNow();
+            stopping.set(true);
+            end(pool);
         }
         Map<String, Lap> laps = new LinkedHashMap<>();
-        turns.forEach((name, all) -> laps.put(
-                name,
-                new Lap(
-                        all.stream().flatMapToLong(Arrays::stream).toArray(),
-                        all.stream().mapToDouble(Race::median).toArray(),
-                        perSecond.getOrDefault(name, new double[0]))));
+        turns.forEach((name, all) -> laps.put(name, lap(all)));
         return laps;
+    }
+
+    private static Lap lap(List<Turn> turns) {
+        return new Lap(
+                turns.stream().flatMapToLong(turn -> Arrays.stream(turn.nanos)).toArray(),
+                turns.stream().mapToDouble(turn -> median(turn.nanos)).toArray(),
+                turns.stream().mapToDouble(Turn::perSecond).toArray());
+    }
+
+    /** Returns once no client runs: whoever closes what they ask must not do so under them. */
+    private static void end(ExecutorService pool) {
+        pool.shutdownNow();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = pool.awaitTermination(1, TimeUnit.HOURS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Turn(long[] nanos, double perSecond) {}
 
-    private Turn turn(Runner runner, ExecutorService pool) throws EvaluationException {
+    private Turn turn(Runner runner, ExecutorService pool, AtomicBoolean stopping) throws EvaluationException {
         AtomicInteger numbers = new AtomicInteger();
         List<Future<Turn>> running = new ArrayList<>();
         for (int client = 0; client < clients; client++) {
-            running.add(pool.submit(() -> client(runner, numbers)));
+            running.add(pool.submit(() -> client(runner, numbers, stopping)));
         }
         List<Turn> ended = new ArrayList<>();
         for (Future<Turn> each : running) {
@@ -155,15 +182,30 @@ final class Race {
                 ended.stream().mapToDouble(Turn::perSecond).sum());
     }
 
-    private Turn client(Runner runner, AtomicInteger numbers) throws EvaluationException {
-        for (int i = 0; i < UNCOUNTED; i++) {
+    /** Its turn counts for nothing if it was stopped, or another client failed. */
+    private Turn client(Runner runner, AtomicInteger numbers, AtomicBoolean stopping) throws EvaluationException {
+        boolean answered = false;
+        try {
+            Turn turn = ask(runner, numbers, stopping);
+            answered = true;
+            return turn;
+        } finally {
+            if (!answered) {
+                stopping.set(true);
+            }
+        }
+    }
+
+    private Turn ask(Runner runner, AtomicInteger numbers, AtomicBoolean stopping) throws EvaluationException {
+        long start = clock.getAsLong();
+        for (int i = 0; i < UNCOUNTED && !stopping.get() && (i == 0 || clock.getAsLong() - start < turnNanos); i++) {
             runner.answer(numbers.getAndIncrement());
         }
         long[] nanos = new long[LEAST_COUNTED];
         int count = 0;
         long begin = clock.getAsLong();
         long before = begin;
-        while (count < LEAST_COUNTED || before - begin < turnNanos) {
+        while (!stopping.get() && !isEnough(count, before - begin)) {
             runner.answer(numbers.getAndIncrement());
             long now = clock.getAsLong();
             if (count == nanos.length) {
@@ -173,6 +215,10 @@ final class Race {
             before = now;
         }
         return new Turn(Arrays.copyOf(nanos, count), 1e9 * count / (before - begin));
+    }
+
+    private boolean isEnough(int count, long nanos) {
+        return count >= LEAST_COUNTED ? nanos >= turnNanos : count > 0 && nanos >= MOST_TIMES * turnNanos;
     }
 
     static double median(long[] values) {

@@ -14,15 +14,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.EvaluationProgress;
+import org.tminus.evaluation.measure.Engine;
+import org.tminus.evaluation.measure.Engines;
 import org.tminus.evaluation.measure.InputFile;
 import org.tminus.evaluation.measure.Inputs;
-import org.tminus.evaluation.measure.PlainServer;
 import org.tminus.evaluation.measure.Platform;
-import org.tminus.evaluation.ort.OrtGraph;
 import org.tminus.failure.ModelFormatException;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnxruntime.OnnxRuntime;
@@ -31,7 +32,6 @@ import org.tminus.onnxruntime.OnnxRuntimes;
 /** From the start of a process to its first answer: Java, library, model and request. */
 public final class Starts {
     private static final String ANSWERED = "answered";
-    private static final String PLAIN = "plain";
     private static final int MOST_SECONDS = 120;
 
     private final Path model;
@@ -48,17 +48,18 @@ public final class Starts {
         this.notes = notes;
     }
 
-    /** @param args engine, folder of the extracted model, its graph, and file of inputs */
+    /** @param args engine, folder of the extracted model, its graph, and file of inputs; a library has its usual setting */
     public static void main(String[] args) throws IOException, ModelFormatException, EvaluationException {
         InputFile.Content content = InputFile.read(Path.of(args[3]));
-        OnnxRuntime runtime = OnnxRuntimes.standalone();
-        if (args[0].equals(PLAIN)) {
-            OrtGraph graph = OrtGraph.of(runtime, PLAIN, Path.of(args[2]));
-            new PlainServer(runtime, graph, graph.outputName())
-                    .answer(content.inputs().get(0), 0);
-        } else {
+        if (args[0].equals(BenchResult.FULL)) {
+            OnnxRuntime runtime = OnnxRuntimes.standalone();
             new Platform(runtime, ModelPackage.load(Path.of(args[1])))
                     .serve("full", null, content.inputs().get(0));
+        } else {
+            Engine engine = Engines.named(args[0]);
+            engine.load();
+            engine.open(Path.of(args[2]), engine.settings().get(0))
+                    .answer(content.inputs().get(0), 0);
         }
         System.out.println(ANSWERED);
         System.out.flush();
@@ -67,24 +68,32 @@ public final class Starts {
     }
 
     /**
+     * @param libraries beside the platform
      * @param times how often; 0 for not at all
      * @return medians in milliseconds by engine
      */
-    Map<String, Double> measure(Path graph, int times, EvaluationProgress progress) throws EvaluationException {
+    Map<String, Double> measure(List<Engine> libraries, Path graph, int times, EvaluationProgress progress)
+            throws EvaluationException {
+        List<String> engines =
+                new ArrayList<>(libraries.stream().map(Engine::name).toList());
+        engines.add(BenchResult.FULL);
         Map<String, List<Double>> measured = new LinkedHashMap<>();
         Path file = null;
         try {
             file = Files.createTempFile("tminus-inputs", ".bin");
-            InputFile.write(
-                    file,
-                    new Inputs(inputs.rows().subList(0, 1), inputs.tensors().subList(0, 1)),
-                    row -> 0);
+            InputFile.write(file, inputs.first(1), row -> 0);
             for (int time = 0; time < times; time++) {
                 progress.reportOrStop("starting", time, times);
-                measured.computeIfAbsent(BenchResult.ONNX_RUNTIME, engine -> new ArrayList<>())
-                        .add(millis(PLAIN, graph, file));
-                measured.computeIfAbsent(BenchResult.FULL, engine -> new ArrayList<>())
-                        .add(millis(BenchResult.FULL, graph, file));
+                for (String engine : List.copyOf(engines)) {
+                    try {
+                        measured.computeIfAbsent(engine, unseen -> new ArrayList<>())
+                                .add(millis(engine, graph, file));
+                    } catch (IOException e) {
+                        engines.remove(engine);
+                        measured.remove(engine);
+                        notes.add("The start of " + engine + " was not measured: " + e.getMessage());
+                    }
+                }
             }
         } catch (IOException e) {
             notes.add("The start was not measured: " + e.getMessage());
@@ -113,7 +122,8 @@ public final class Starts {
     }
 
     private double millis(String engine, Path graph, Path file) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
+        return millis(
+                new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path", ""),
@@ -121,22 +131,26 @@ public final class Starts {
                         engine,
                         model.toString(),
                         graph.toString(),
-                        file.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+                        file.toString()),
+                MOST_SECONDS);
+    }
+
+    /** @param mostSeconds a process that has not answered by then is ended, and is a failure */
+    static double millis(ProcessBuilder builder, long mostSeconds) throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        Process process = builder.start();
+        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        // Reading has no limit of its own, and ends with the process.
+        CompletableFuture.delayedExecutor(mostSeconds, TimeUnit.SECONDS).execute(process::destroyForcibly);
         try (BufferedReader said =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line = said.readLine();
             double millis = (System.nanoTime() - begin) / 1e6;
             if (!ANSWERED.equals(line)) {
-                throw new IOException("a process that should answer failed");
+                throw new IOException("a process that should answer failed, or took longer than " + mostSeconds + " s");
             }
             return millis;
         } finally {
-            if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+            process.destroyForcibly().waitFor();
         }
     }
 }

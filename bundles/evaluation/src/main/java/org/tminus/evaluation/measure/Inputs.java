@@ -35,6 +35,12 @@ public record Inputs(List<Integer> rows, List<Map<String, HostTensor>> tensors) 
         return new Inputs(rows, tensors);
     }
 
+    /** No more than the first of them. */
+    public Inputs first(int most) {
+        int count = Math.min(most, size());
+        return new Inputs(rows.subList(0, count), tensors.subList(0, count));
+    }
+
     public int size() {
         return rows.size();
     }

@@ -7,11 +7,11 @@ package org.tminus.evaluation.measure;
 import java.nio.FloatBuffer;
 
 /** Reads answers from scores. */
-final class Scores {
+public final class Scores {
     private Scores() {}
 
     /** The index of the largest; of equals the first. */
-    static int best(FloatBuffer scores) {
+    public static int best(FloatBuffer scores) {
         int best = 0;
         for (int k = 1; k < scores.remaining(); k++) {
             if (scores.get(scores.position() + k) > scores.get(scores.position() + best)) {

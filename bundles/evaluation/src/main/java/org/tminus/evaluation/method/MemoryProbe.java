@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.MemoryReading;
+import org.tminus.evaluation.measure.Engines;
 import org.tminus.evaluation.measure.InputFile;
 import org.tminus.evaluation.measure.ProcessMemory;
 import org.tminus.evaluation.measure.Server;
@@ -26,7 +27,7 @@ import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimes;
 
 /**
- * A process that answers inputs in one way and tells what memory that takes: beyond itself at rest, with ONNX Runtime loaded and
+ * A process that answers inputs in one way and tells what memory that takes: beyond itself at rest, with its library loaded and
  * the inputs read, but without the model.
  */
 public final class MemoryProbe {
@@ -69,6 +70,9 @@ public final class MemoryProbe {
         OnnxRuntime plain = OnnxRuntimes.standalone();
         OnnxRuntime runtime = Boolean.parseBoolean(args[0]) ? plain : new WithoutArena(plain);
         Serving serving = serving(List.of(args).subList(3, args.length));
+        if (serving instanceof Serving.Library library) {
+            Engines.named(library.engine()).load();
+        }
         String line = new MemoryProbe().measure(runtime, Path.of(args[1]), content, serving);
         System.out.println(RESULT + line);
         System.out.flush();
@@ -125,6 +129,8 @@ public final class MemoryProbe {
         List<String> arguments = new ArrayList<>();
         if (serving instanceof Serving.ModelFile plain) {
             arguments.addAll(List.of("file", plain.file().toString()));
+        } else if (serving instanceof Serving.Library library) {
+            arguments.addAll(List.of("library", library.engine(), library.file().toString(), library.setting()));
         } else if (serving instanceof Serving.MenuGraph menu) {
             arguments.addAll(List.of("menu", String.valueOf(menu.path())));
         } else if (serving instanceof Serving.Point point) {
@@ -144,6 +150,7 @@ public final class MemoryProbe {
     static Serving serving(List<String> arguments) {
         return switch (arguments.get(0)) {
             case "file" -> new Serving.ModelFile(Path.of(arguments.get(1)));
+            case "library" -> new Serving.Library(arguments.get(1), Path.of(arguments.get(2)), arguments.get(3));
             case "menu" -> new Serving.MenuGraph(Integer.parseInt(arguments.get(1)));
             case "point" -> new Serving.Point(arguments.get(1), arguments.get(2));
             case "chosen" -> new Serving.Chosen(Boolean.parseBoolean(arguments.get(1)));

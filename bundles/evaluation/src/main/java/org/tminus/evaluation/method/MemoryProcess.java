@@ -48,12 +48,33 @@ public final class MemoryProcess {
     public @Nullable MemoryOfWay measure(
             String way, Serving serving, IntUnaryOperator paths, Inputs inputs, EvaluationProgress progress)
             throws EvaluationException {
+        return measure(way, serving, true, paths, inputs, progress);
+    }
+
+    /** The peak alone, as {@link #measure} has it, in one process. */
+    public @Nullable Double peakMiB(
+            String way, Serving serving, IntUnaryOperator paths, Inputs inputs, EvaluationProgress progress)
+            throws EvaluationException {
+        MemoryOfWay measured = measure(way, serving, false, paths, inputs, progress);
+        return measured == null ? null : (Double) measured.peakMiB();
+    }
+
+    private @Nullable MemoryOfWay measure(
+            String way,
+            Serving serving,
+            boolean inParts,
+            IntUnaryOperator paths,
+            Inputs inputs,
+            EvaluationProgress progress)
+            throws EvaluationException {
         Path file = null;
         try {
             file = Files.createTempFile("tminus-inputs", ".bin");
             InputFile.write(file, inputs, paths);
             MemoryReading withArena = run(way, serving, true, file, progress);
-            return withArena == null ? null : MemoryOfWay.of(way, withArena, run(way, serving, false, file, progress));
+            return withArena == null
+                    ? null
+                    : MemoryOfWay.of(way, withArena, inParts ? run(way, serving, false, file, progress) : null);
         } catch (IOException | UncheckedIOException e) {
             notes.add("Peak memory of '" + way + "' was not measured: " + e.getMessage());
             return null;

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.tminus.evaluation.EvaluationException;
 import org.tminus.evaluation.measure.ChosenPath;
 import org.tminus.evaluation.measure.EarlyExit;
+import org.tminus.evaluation.measure.Engine;
+import org.tminus.evaluation.measure.Engines;
+import org.tminus.evaluation.measure.KnownPolicies;
 import org.tminus.evaluation.measure.PlainServer;
 import org.tminus.evaluation.measure.Platform;
 import org.tminus.evaluation.measure.Server;
@@ -33,8 +36,6 @@ import org.tminus.onnx.PathSpec.ExitSpec;
 import org.tminus.onnx.PathSpec.LayerSpec;
 import org.tminus.onnx.SegmentGraph;
 import org.tminus.onnxruntime.OnnxRuntime;
-import org.tminus.policy.lstm.internal.ClosedLoopPolicy;
-import org.tminus.policy.lstm.internal.OpenLoopPolicy;
 
 /** What serves the ways that can be served, opened together, since they are timed side by side. */
 public final class Servers implements AutoCloseable {
@@ -89,6 +90,10 @@ public final class Servers implements AutoCloseable {
             } else if (way.serving() instanceof Serving.MenuGraph menu) {
                 Opener opener = threads -> composed(model, menu.path(), runtime, threads);
                 servers.put(way.name(), plainServer(runtime, opener, output, single, load));
+            } else if (way.serving() instanceof Serving.Library library) {
+                Engine engine = Engines.named(library.engine());
+                engine.load();
+                servers.put(way.name(), engine.open(library.file(), library.setting()));
             } else {
                 byPlatform.add(way);
             }
@@ -136,8 +141,7 @@ public final class Servers implements AutoCloseable {
         opened.addPolicy(CHOSEN, new ChosenPath(false));
         opened.addPolicy(CHOSEN_BY_PREDICTOR, new ChosenPath(true));
         opened.addPolicy(EARLY_EXIT, new EarlyExit());
-        opened.addPolicy(Kind.LEARNED_OPEN, new OpenLoopPolicy());
-        opened.addPolicy(Kind.LEARNED_CLOSED, new ClosedLoopPolicy());
+        KnownPolicies.all().forEach(opened::addPolicy);
         for (Served way : ways) {
             if (way.serving() instanceof Serving.Point point) {
                 servers.put(way.name(), opened.server(point.policy(), row -> point.operatingPoint()));

@@ -14,6 +14,9 @@ public sealed interface Serving {
     /** A model file on ONNX Runtime, without the platform. */
     record ModelFile(Path file) implements Serving {}
 
+    /** A model file on any library. */
+    record Library(String engine, Path file, String setting) implements Serving {}
+
     /** One path of the menu, composed into one graph, on ONNX Runtime without the platform. */
     record MenuGraph(int path) implements Serving {}
 

@@ -75,8 +75,21 @@ public final class OrtGraph implements AutoCloseable {
 
     /** A model file as it is, with threads of a kind. */
     public static OrtGraph of(OnnxRuntime runtime, String what, Path file, Threads threads) throws EvaluationException {
+        return of(runtime, what, file, threads, OptLevel.ALL_OPT);
+    }
+
+    /** A model file as it is, with threads of a kind and optimisations up to a level. */
+    public static OrtGraph of(OnnxRuntime runtime, String what, Path file, Threads threads, OptLevel optimisation)
+            throws EvaluationException {
         return open(
-                runtime, what, threads, options -> runtime.environment().createSession(file.toString(), options), "");
+                runtime,
+                what,
+                threads,
+                options -> {
+                    options.setOptimizationLevel(optimisation);
+                    return runtime.environment().createSession(file.toString(), options);
+                },
+                "");
     }
 
     /** A model without external weights. */

@@ -18,7 +18,7 @@ public enum Threads {
         }
 
         @Override
-        long lingerNanos(OnnxRuntime runtime) {
+        public long lingerNanos(OnnxRuntime runtime) {
             return runtime.isSpinning() ? SPINNING_NANOS : 0;
         }
     },
@@ -41,7 +41,7 @@ public enum Threads {
         }
 
         @Override
-        long lingerNanos(OnnxRuntime runtime) {
+        public long lingerNanos(OnnxRuntime runtime) {
             return SPINNING_NANOS;
         }
     };
@@ -61,7 +61,7 @@ public enum Threads {
     }
 
     /** How long they may wait actively for the next operator after the last one. */
-    long lingerNanos(OnnxRuntime runtime) {
+    public long lingerNanos(OnnxRuntime runtime) {
         return 0;
     }
 

@@ -7,6 +7,7 @@ package org.tminus.evaluation.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class Chart {
     private final String yLabel;
     private final List<Series> series = new ArrayList<>();
     private boolean wholeX;
+    private List<String> xNames = List.of();
     private double @Nullable [] xRange;
     private double @Nullable [] yRange;
 
@@ -68,6 +70,12 @@ final class Chart {
     Chart wholeX() {
         wholeX = true;
         return this;
+    }
+
+    /** Names stand at the horizontal axis, for 0, 1 and so on. */
+    Chart xNames(List<String> names) {
+        xNames = List.copyOf(names);
+        return xRange(-0.5, names.size() - 0.5);
     }
 
     /**
@@ -137,10 +145,10 @@ final class Chart {
     }
 
     private void axes(Html out, double[] x, double[] y) {
-        for (double tick : ticks(x, wholeX)) {
+        for (double tick : xTicks(x)) {
             double at = px(tick, x);
             axes0(out, "grid", at, TOP, at, HEIGHT - BOTTOM);
-            label(out, at, HEIGHT - BOTTOM + 18, "middle", wholeX ? Html.number(tick, 0) : tick(tick, x));
+            label(out, at, HEIGHT - BOTTOM + 18, "middle", xLabel(tick, x));
         }
         for (double tick : ticks(y, false)) {
             double at = py(tick, y);
@@ -158,6 +166,19 @@ final class Chart {
                         middle))
                 .text(yLabel)
                 .raw("</text>");
+    }
+
+    private List<Double> xTicks(double[] x) {
+        return xNames.isEmpty()
+                ? ticks(x, wholeX)
+                : IntStream.range(0, xNames.size()).asDoubleStream().boxed().toList();
+    }
+
+    private String xLabel(double tick, double[] x) {
+        if (!xNames.isEmpty()) {
+            return xNames.get((int) tick);
+        }
+        return wholeX ? Html.number(tick, 0) : tick(tick, x);
     }
 
     private static void label(Html out, double x, double y, String anchor, String text) {

@@ -13,6 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tminus.evaluation.EvaluationException;
@@ -26,12 +30,12 @@ class RaceTest {
 
     /** Answers take what the clock is moved by; the first ones of each turn take longer. */
     private Runner taking(long nanos) {
-        return number -> clock.addAndGet(number < 3 ? 100 * nanos : nanos);
+        return number -> clock.addAndGet(number < 3 ? 2 * nanos : nanos);
     }
 
     @Test
     void answersAreTimedAndTheFirstOfATurnAreNot() throws Exception {
-        Race race = new Race(1, ROUNDS, 1000, clock::get);
+        Race race = new Race(1, ROUNDS, 1, 1000, clock::get);
 
         Map<String, Lap> laps = race.run(Map.of("slow", taking(100), "fast", taking(50)), (done, of) -> {});
 
@@ -43,17 +47,35 @@ class RaceTest {
     }
 
     @Test
-    void slowAnswersAreCountedPastTheEndOfATurn() throws Exception {
-        Lap lap = new Race(1, ROUNDS, 10, clock::get)
-                .run(Map.of("slow", taking(100)), (done, of) -> {})
+    void slowAnswersAreCountedPastTheEndOfATurnButNotForLong() throws Exception {
+        Runner slow = number -> clock.addAndGet(100);
+
+        assertThat(new Race(1, ROUNDS, ROUNDS, 90, clock::get)
+                        .run(Map.of("slow", slow), (done, of) -> {})
+                        .get("slow")
+                        .nanos())
+                .hasSize(4 * ROUNDS);
+        assertThat(new Race(1, ROUNDS, ROUNDS, 40, clock::get)
+                        .run(Map.of("slow", slow), (done, of) -> {})
+                        .get("slow")
+                        .nanos())
+                .hasSize(2 * ROUNDS);
+    }
+
+    @Test
+    void aRaceOfSlowAnswersEndsAfterItsLeastRounds() throws Exception {
+        Race race = new Race(1, 100, 2, 1, clock::get);
+
+        Lap lap = race.run(Map.of("slow", number -> clock.addAndGet(1_000)), (done, of) -> {})
                 .get("slow");
 
-        assertThat(lap.nanos()).hasSize(4 * ROUNDS);
+        assertThat(lap.roundNanos()).hasSize(2);
+        assertThat(lap.perSecond()).hasSize(2);
     }
 
     @Test
     void clientsAskAtOnceAndTheirAnswersAddUp() throws Exception {
-        Race race = new Race(3, ROUNDS, 1, () -> 10 * clock.incrementAndGet());
+        Race race = new Race(3, ROUNDS, ROUNDS, 1000, () -> 10 * clock.incrementAndGet());
 
         Lap lap = race.run(Map.of("any", number -> {}), (done, of) -> {}).get("any");
 
@@ -64,7 +86,7 @@ class RaceTest {
 
     @Test
     void whatAnEngineThrowsEndsTheRaceAndSoDoesTheListener() {
-        Race race = new Race(2, ROUNDS, 1, clock::get);
+        Race race = new Race(2, ROUNDS, ROUNDS, 1, clock::get);
 
         assertThatThrownBy(() -> race.run(
                         Map.of("bad", number -> {
@@ -82,5 +104,78 @@ class RaceTest {
                 }))
                 .isInstanceOf(CancellationException.class);
         assertThat(rounds).containsExactly(0, 0, 1, 2);
+    }
+
+    @Test
+    void clientsStopOnceAnotherFailed() {
+        // The clock stands still, so that nothing else ends a turn.
+        Race race = new Race(2, ROUNDS, ROUNDS, 1, clock::get);
+
+        assertThatThrownBy(() -> race.run(
+                        Map.of("bad", number -> {
+                            if (number == 20) {
+                                throw new IllegalStateException("It broke.");
+                            }
+                        }),
+                        (done, of) -> {}))
+                .hasRootCauseMessage("It broke.");
+    }
+
+    @Test
+    void whenItEndsNoClientRuns() {
+        CountDownLatch failing = new CountDownLatch(1);
+        CountDownLatch returned = new CountDownLatch(1);
+        AtomicBoolean ranOn = new AtomicBoolean();
+        Race race = new Race(2, ROUNDS, ROUNDS, 1, clock::get);
+
+        assertThatThrownBy(() -> race.run(
+                        Map.of("bad", number -> {
+                            if (number > 0) {
+                                failing.countDown();
+                                throw new IllegalStateException("It broke.");
+                            }
+                            await(failing);
+                            ranOn.set(await(returned));
+                        }),
+                        (done, of) -> {}))
+                .hasRootCauseMessage("It broke.");
+        returned.countDown();
+
+        assertThat(ranOn).isFalse();
+    }
+
+    @Test
+    void anInterruptionEndsItAndStays() throws Exception {
+        Race race = new Race(2, ROUNDS, ROUNDS, 1, clock::get);
+        CountDownLatch running = new CountDownLatch(100);
+        AtomicBoolean stillInterrupted = new AtomicBoolean();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Thread racing = new Thread(() -> {
+            try {
+                race.run(Map.of("any", number -> running.countDown()), (done, of) -> {});
+            } catch (EvaluationException e) {
+                stillInterrupted.set(Thread.currentThread().isInterrupted());
+                ended.complete(null);
+            }
+        });
+        racing.start();
+        running.await();
+        racing.interrupt();
+
+        ended.get();
+        assertThat(stillInterrupted).isTrue();
+    }
+
+    /** Whether it came in a while that is long for whoever does not wait, whatever interrupts. */
+    private static boolean await(CountDownLatch latch) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+        while (System.nanoTime() < end) {
+            try {
+                return latch.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                // It is what ends clients that can be ended; this one cannot.
+            }
+        }
+        return false;
     }
 }

@@ -17,6 +17,7 @@ class MemoryProbeTest {
     static List<Serving> ways() {
         return List.of(
                 new Serving.ModelFile(Path.of("folder", "model.onnx")),
+                new Serving.Library("onnxruntime", Path.of("folder", "model.onnx"), "one thread, spinning"),
                 new Serving.MenuGraph(3),
                 new Serving.Point("lstm-ppo-open", "balanced"),
                 new Serving.Chosen(true),

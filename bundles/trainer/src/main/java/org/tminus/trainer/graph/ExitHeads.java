@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tminus.onnx.Dimension;
+import org.tminus.onnx.GraphAnalysis;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.OnnxModel;
+import org.tminus.onnx.ValueInfo;
 import org.tminus.trainer.export.OnnxGraph;
 import org.tminus.trainer.vit.Mixing;
 
@@ -22,7 +25,7 @@ import org.tminus.trainer.vit.Mixing;
  * Fresh exit heads: pooling, layer normalisation, a linear map. Exit N follows layer N - 1; its input is
  * {@code exit.N.hidden}, its output {@code exit.N.} and the name of the model's output.
  */
-final class ExitHeads {
+public final class ExitHeads {
     private ExitHeads() {}
 
     static String input(int exit) {
@@ -36,6 +39,43 @@ final class ExitHeads {
     /** Normalised features that the linear map reads. */
     static String features(int exit) {
         return "exit." + exit + ".features";
+    }
+
+    /**
+     * Makes exits after each layer but the last, which pool as the model does at its end.
+     *
+     * @param model has layers, and one output of the shape [batch, number]
+     * @throws OnnxFormatException if the width of its state or of its output is not known
+     */
+    public static OnnxModel fresh(OnnxModel model, long seed) throws OnnxFormatException {
+        GraphAnalysis analysis = GraphAnalysis.analyze(model);
+        int depth = analysis.layers().size();
+        ValueInfo output = analysis.signature().outputs().get(0);
+        Pooling pooling =
+                poolingOf(OnnxSource.of(model), analysis.layers().get(depth - 1).output());
+        return of(model, analysis, width(output), pooling, output.name(), seed);
+    }
+
+    /** As {@link #fresh}, for a model that is analysed already. */
+    static OnnxModel of(
+            OnnxModel model, GraphAnalysis analysis, int width, Pooling pooling, String modelOutput, long seed)
+            throws OnnxFormatException {
+        ValueInfo hidden = analysis.hidden().orElseThrow();
+        List<Dimension> shape = hidden.shape();
+        List<Object> declared =
+                shape == null ? List.of() : shape.stream().map(Dimension::json).toList();
+        return build(model, analysis.layers().size() - 1, declared, width(hidden), width, pooling, modelOutput, seed);
+    }
+
+    /** The last dimension. */
+    private static int width(ValueInfo value) throws OnnxFormatException {
+        List<Dimension> shape = value.shape();
+        if (shape == null || shape.isEmpty() || !shape.get(shape.size() - 1).isFixed()) {
+            throw new OnnxFormatException(
+                    "The width of '" + value.name() + "' is not known: " + value + ".",
+                    "Export the model with fixed widths.");
+        }
+        return Math.toIntExact(shape.get(shape.size() - 1).size());
     }
 
     /**

@@ -90,9 +90,8 @@ final class Network implements AutoCloseable {
                 tail = model.part(given(first, last), features == null ? List.of(output) : List.of(output, features));
             }
             if (withExits && depth > 1) {
-                ValueInfo hidden = analysis.hidden().orElseThrow();
                 pooling = exitPooling == null ? ExitHeads.poolingOf(source, last) : exitPooling;
-                exits = exits(onnx, hidden, depth - 1, pooling, seed);
+                exits = exits(onnx, depth - 1, pooling, seed);
             } else {
                 pooling = exitPooling;
                 exits = null;
@@ -103,17 +102,8 @@ final class Network implements AutoCloseable {
         }
     }
 
-    private TorchGraph exits(OnnxModel onnx, ValueInfo hidden, int count, Pooling kind, long seed)
-            throws OnnxFormatException {
-        List<Dimension> shape = hidden.shape();
-        if (shape == null || !shape.get(shape.size() - 1).isFixed()) {
-            throw new OnnxFormatException(
-                    "The width of the state between the layers is not known: " + hidden + ".",
-                    "Export the model with fixed widths.");
-        }
-        int dim = Math.toIntExact(shape.get(shape.size() - 1).size());
-        List<Object> declared = shape.stream().map(Dimension::json).toList();
-        OnnxModel heads = ExitHeads.build(onnx, count, declared, dim, width, kind, output, seed);
+    private TorchGraph exits(OnnxModel onnx, int count, Pooling kind, long seed) throws OnnxFormatException {
+        OnnxModel heads = ExitHeads.of(onnx, analysis, width, kind, output, seed);
         Set<String> kept = new HashSet<>();
         for (int exit = 1; exit <= count; exit++) {
             kept.add(ExitHeads.features(exit));

@@ -302,7 +302,8 @@ final class ShapeOperators {
             TensorVector pieces = x.split_with_sizes(sizes, axis);
             Tensor[] results = new Tensor[parts];
             for (int i = 0; i < parts; i++) {
-                results[i] = pieces.get(i);
+                // A handle of its own: the other one ends with the vector.
+                results[i] = new Tensor(pieces.get(i));
             }
             return results;
         };

@@ -6,8 +6,10 @@ package org.tminus.trainer.graph;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.tminus.onnx.OnnxModel;
@@ -196,6 +199,83 @@ public final class TorchGraph implements AutoCloseable {
             Tensor[] results = node.kernel.run(new Inputs(frame, node.inputs));
             for (int i = 0; i < node.outputs.length; i++) {
                 frame.set(node.outputs[i], results[i]);
+            }
+        }
+    }
+
+    /**
+     * The values that do not depend on the graph's inputs but are read where others do: constants, and what is computed of them
+     * and of weights.
+     */
+    List<String> constants() {
+        BitSet varying = new BitSet();
+        source.graph().getInputList().stream()
+                .map(ValueInfoProto::getName)
+                .filter(name -> !weights.containsKey(name))
+                .forEach(name -> varying.set(slotOf(name)));
+        Set<Integer> read = new HashSet<>();
+        for (Node node : nodes) {
+            if (Arrays.stream(node.inputs).anyMatch(slot -> slot >= 0 && varying.get(slot))) {
+                Arrays.stream(node.outputs).forEach(varying::set);
+                Arrays.stream(node.inputs).filter(slot -> slot >= 0).forEach(read::add);
+            }
+        }
+        return slots.entrySet().stream()
+                .filter(entry -> read.contains(entry.getValue()) && !varying.get(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .filter(name -> !weights.containsKey(name))
+                .toList();
+    }
+
+    /**
+     * What can go after each node of a part: the values made in it that nobody reads later.
+     *
+     * @param kept values that stay
+     */
+    List<int[]> lastUses(Part part, Collection<String> kept) {
+        Map<Integer, Integer> last = new HashMap<>();
+        Set<Integer> made = new HashSet<>();
+        for (int i = 0; i < part.nodes.size(); i++) {
+            Node node = part.nodes.get(i);
+            for (int slot : node.outputs) {
+                made.add(slot);
+                last.put(slot, i);
+            }
+            for (int slot : node.inputs) {
+                if (made.contains(slot)) {
+                    last.put(slot, i);
+                }
+            }
+        }
+        kept.forEach(name -> last.remove(slotOf(name)));
+        return IntStream.range(0, part.nodes.size())
+                .mapToObj(node -> last.entrySet().stream()
+                        .filter(entry -> entry.getValue() == node)
+                        .mapToInt(Map.Entry::getKey)
+                        .toArray())
+                .toList();
+    }
+
+    /**
+     * Computes a part and frees what lies between after its last use, for runs without gradients. What stays is retained for the
+     * caller, who releases it.
+     *
+     * @param lastUses of this part
+     */
+    @SuppressWarnings("try") // the scope works by being open
+    void run(Part part, List<int[]> lastUses, Frame frame) {
+        for (int i = 0; i < part.nodes.size(); i++) {
+            Node node = part.nodes.get(i);
+            try (PointerScope scope = new PointerScope()) {
+                Tensor[] results = node.kernel.run(new Inputs(frame, node.inputs));
+                for (int k = 0; k < node.outputs.length; k++) {
+                    results[k].retainReference();
+                    frame.set(node.outputs[k], results[k]);
+                }
+            }
+            for (int slot : lastUses.get(i)) {
+                frame.get(slot).releaseReference();
+                frame.set(slot, null);
             }
         }
     }

@@ -70,6 +70,11 @@ public final class ConfidencePolicy implements Policy {
         double threshold() default DEFAULT_THRESHOLD;
     }
 
+    /** With the usual threshold, where nobody configures it. */
+    public ConfidencePolicy() {
+        defaultThreshold = DEFAULT_THRESHOLD;
+    }
+
     /** Starts with the configured threshold; a bad one is reported and the default taken. */
     @Activate
     public ConfidencePolicy(Config config) {
