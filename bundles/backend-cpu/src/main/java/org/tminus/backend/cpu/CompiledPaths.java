@@ -72,6 +72,8 @@ final class CompiledPaths {
                 if (!kept) {
                     compiled.release();
                 }
+                // Checking it has read them, too.
+                context.weights().unload();
             }
         }
     }
@@ -81,6 +83,12 @@ final class CompiledPaths {
         Double difference = refused.get(path);
         if (difference != null) {
             throw differs(path, difference);
+        }
+        if (context.weights().isBounded()) {
+            throw new BackendException(
+                    "Path " + path + " of model " + context.model().name()
+                            + " is not compiled: weightMemoryMiB bounds the weights, so that it runs layer by layer.",
+                    "Set weightMemoryMiB to 0 if there is memory for all weights.");
         }
         Limits now = limits.get();
         long bytes = context.weights().own(context.model().cost(path).weightBytes());

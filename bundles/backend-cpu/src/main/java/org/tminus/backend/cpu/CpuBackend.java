@@ -46,6 +46,7 @@ public final class CpuBackend implements Backend {
     private final Deadlines deadlines = new Deadlines();
     private final ThreadPoolExecutor compiler = compiler();
     private final NativeMemory memory;
+    private final WeightBudget budget = new WeightBudget(this::weightBound);
     private final Foldings foldings = new Foldings();
     private final AtomicInteger running = new AtomicInteger();
     private final CpuTelemetry telemetry;
@@ -71,6 +72,16 @@ public final class CpuBackend implements Backend {
                                 + " not counted.",
                 min = "0")
         int compiledMemoryMiB() default Limits.DEFAULT_MEBIBYTES;
+
+        /** Most memory for weights, of all models. */
+        @AttributeDefinition(
+                name = "Memory for weights (MiB)",
+                description =
+                        "Most memory for the weights of all models, of which those that ran the longest ago leave first;"
+                                + " 0 for as much as there are. Models run layer by layer then. In force for models"
+                                + " that are opened afterwards.",
+                min = "0")
+        int weightMemoryMiB() default 0;
     }
 
     /** @throws IllegalArgumentException if a value of the configuration is out of range */
@@ -93,7 +104,7 @@ public final class CpuBackend implements Backend {
         this.runtime = runtime;
         this.limits = limits;
         this.memory = new NativeMemory(deadlines, compiler, runtime, runsPauseNanos);
-        this.telemetry = new CpuTelemetry(deadlines, memory);
+        this.telemetry = new CpuTelemetry(deadlines, this::memoryBytes);
         this.device = DeviceDescription.builder("cpu")
                 .name(processorName())
                 .numericClass("fp32")
@@ -103,7 +114,8 @@ public final class CpuBackend implements Backend {
     }
 
     private static Limits limits(Config config) {
-        return new Limits(config.compiledPaths(), (long) config.compiledMemoryMiB() << 20);
+        return new Limits(
+                config.compiledPaths(), (long) config.compiledMemoryMiB() << 20, (long) config.weightMemoryMiB() << 20);
     }
 
     @Modified
@@ -159,15 +171,22 @@ public final class CpuBackend implements Backend {
         return telemetry.get();
     }
 
-    /** Weights in the native graphs of all open sessions. */
+    /** Weights in memory, of all open sessions. */
     long memoryBytes() {
-        return memory.weightBytes();
+        return memory.weightBytes() + budget.residentBytes();
+    }
+
+    /** Models that were opened with a bound may be there when it is lifted. */
+    private long weightBound() {
+        long bound = limits.weightBytes();
+        return bound == 0 ? Long.MAX_VALUE : bound;
     }
 
     @Override
     public BackendSession open(AdaptiveModel model) throws BackendException {
         ModelGraphs graphs = ModelGraphs.read(model);
-        ModelWeights weights = ModelWeights.of(model, graphs, runtime, memory);
+        ModelWeights weights =
+                ModelWeights.of(model, graphs, runtime, memory, limits.weightBytes() > 0 ? budget : null);
         try {
             ModelContext context = new ModelContext(
                     runtime,

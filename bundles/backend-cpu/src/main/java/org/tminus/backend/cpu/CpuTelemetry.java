@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tminus.backend.Telemetry;
@@ -30,15 +31,15 @@ final class CpuTelemetry {
     private static final int HIGHEST_THERMAL_ZONE = 16;
 
     private final Deadlines background;
-    private final NativeMemory memory;
+    private final LongSupplier weightBytes;
     private final AtomicBoolean renewing = new AtomicBoolean();
     private volatile Telemetry last;
     private volatile long readNanos;
 
-    /** @param memory that the backend's sessions hold */
-    CpuTelemetry(Deadlines background, NativeMemory memory) {
+    /** @param weightBytes that the backend's sessions hold */
+    CpuTelemetry(Deadlines background, LongSupplier weightBytes) {
         this.background = background;
-        this.memory = memory;
+        this.weightBytes = weightBytes;
         this.last = read();
         this.readNanos = System.nanoTime();
     }
@@ -58,7 +59,8 @@ final class CpuTelemetry {
     }
 
     private Telemetry read() {
-        Telemetry.Builder figures = Telemetry.builder().figure(Telemetry.MEMORY_BYTES, (double) memory.weightBytes());
+        Telemetry.Builder figures =
+                Telemetry.builder().figure(Telemetry.MEMORY_BYTES, (double) weightBytes.getAsLong());
         residentBytes().ifPresent(value -> figures.figure(PROCESS_MEMORY_BYTES, value));
         load().ifPresent(value -> figures.figure(Telemetry.LOAD, value));
         temperature().ifPresent(value -> figures.figure(Telemetry.TEMPERATURE_CELSIUS, value));

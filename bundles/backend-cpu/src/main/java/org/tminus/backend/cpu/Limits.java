@@ -5,13 +5,14 @@
 package org.tminus.backend.cpu;
 
 /**
- * What compiled paths of one model may take.
+ * What models may take.
  *
  * @param compiledPaths most compiled paths at one time; 0 for none
  * @param compiledBytes most bytes of weights that they have for themselves alone; full depth is exempt, since it is one
  *     copy of the model
+ * @param weightBytes most bytes of weights that all models have in memory at one time; 0 for all that there are
  */
-record Limits(int compiledPaths, long compiledBytes) {
+record Limits(int compiledPaths, long compiledBytes, long weightBytes) {
     static final int DEFAULT_PATHS = 16;
 
     /**
@@ -28,6 +29,14 @@ record Limits(int compiledPaths, long compiledBytes) {
         if (compiledBytes < 0) {
             throw new IllegalArgumentException("compiledMemoryMiB must be 0 or more, not " + (compiledBytes >> 20));
         }
+        if (weightBytes < 0) {
+            throw new IllegalArgumentException("weightMemoryMiB must be 0 or more, not " + (weightBytes >> 20));
+        }
+    }
+
+    /** With as much memory for weights as there are. */
+    Limits(int compiledPaths, long compiledBytes) {
+        this(compiledPaths, compiledBytes, 0);
     }
 
     static Limits defaults() {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ import org.tminus.failure.BackendException;
 import org.tminus.failure.InvalidRequestException;
 import org.tminus.failure.TminusException;
 import org.tminus.model.TensorSpec;
+import org.tminus.onnx.ExternalWeight;
 import org.tminus.onnx.SegmentGraph;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
@@ -45,15 +47,22 @@ final class NativeGraph implements AutoCloseable {
     private final Set<String> inputNames;
     private final long weightBytes;
     private final String hiddenInput;
+    private final WeightBudget.@Nullable Part bounded;
 
     private NativeGraph(
-            ModelContext context, String what, NativeSessions sessions, long weightBytes, String hiddenInput) {
+            ModelContext context,
+            String what,
+            NativeSessions sessions,
+            long weightBytes,
+            String hiddenInput,
+            WeightBudget.@Nullable Part bounded) {
         this.context = context;
         this.what = what;
         this.sessions = sessions;
         this.inputNames = Set.copyOf(sessions.session().getInputNames());
         this.weightBytes = weightBytes;
         this.hiddenInput = hiddenInput;
+        this.bounded = bounded;
         context.memory().opened(weightBytes);
     }
 
@@ -98,7 +107,7 @@ final class NativeGraph implements AutoCloseable {
             }
             return context.weights().newSession(graph.toBytes(), graph.externalWeights(), options);
         };
-        return open(context, what, source, weightBytes, first.hiddenInput().orElse(""));
+        return open(context, what, source, weightBytes, first.hiddenInput().orElse(""), first.externalWeights());
     }
 
     /** The model's own file: nothing is composed, and its weights are read from where they lie. */
@@ -112,17 +121,28 @@ final class NativeGraph implements AutoCloseable {
             options.addConfigEntry(WEIGHTS_FOLDER, graphs.folder().toString());
             return context.weights().newSession(graphs.modelBytes(), graphs.externalWeights(), options);
         };
-        return open(context, what, source, weightBytes, "");
+        return open(context, what, source, weightBytes, "", graphs.externalWeights());
     }
 
     private static NativeGraph open(
-            ModelContext context, String what, NativeSessions.Source source, long weightBytes, String hiddenInput)
+            ModelContext context,
+            String what,
+            NativeSessions.Source source,
+            long weightBytes,
+            String hiddenInput,
+            List<ExternalWeight> external)
             throws BackendException {
         boolean opened = false;
         context.weights().hold();
         try {
             NativeSessions sessions = new NativeSessions(context, what, source, weightBytes);
-            NativeGraph graph = new NativeGraph(context, what, sessions, weightBytes, hiddenInput);
+            NativeGraph graph = new NativeGraph(
+                    context,
+                    what,
+                    sessions,
+                    weightBytes,
+                    hiddenInput,
+                    context.weights().part(what, external));
             opened = true;
             return graph;
         } catch (IOException | OrtException e) {
@@ -179,10 +199,25 @@ final class NativeGraph implements AutoCloseable {
     OrtSession.Result run(
             Map<String, OnnxTensor> values, long size, Set<String> outputs, RunControl control, Termination termination)
             throws TminusException {
+        acquireWeights(control);
         try {
             return sessions.run(size, select(values), outputs, Map.of(), termination.options());
         } catch (OrtException e) {
             throw context.failure(what, e, control, termination);
+        } finally {
+            releaseWeights();
+        }
+    }
+
+    private void acquireWeights(RunControl control) throws TminusException {
+        if (bounded != null) {
+            bounded.acquire(control);
+        }
+    }
+
+    private void releaseWeights() {
+        if (bounded != null) {
+            bounded.release();
         }
     }
 
@@ -199,6 +234,7 @@ final class NativeGraph implements AutoCloseable {
         Map<String, Tensor> answers = new LinkedHashMap<>();
         Set<String> allocated = new HashSet<>();
         Map<String, OnnxTensor> pinned = new HashMap<>();
+        acquireWeights(control);
         try {
             for (String output : control.requestedOutputs()) {
                 Optional<HostTensor> destination = control.destination(output);
@@ -219,6 +255,7 @@ final class NativeGraph implements AutoCloseable {
         } catch (OrtException e) {
             throw context.failure(what, e, control, termination);
         } finally {
+            releaseWeights();
             pinned.values().forEach(OnnxTensor::close);
         }
     }
@@ -323,6 +360,9 @@ final class NativeGraph implements AutoCloseable {
     @Override
     public void close() {
         sessions.close();
+        if (bounded != null) {
+            bounded.forget();
+        }
         context.memory().closed(weightBytes);
         context.weights().release();
     }

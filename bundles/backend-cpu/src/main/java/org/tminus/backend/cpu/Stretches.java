@@ -56,7 +56,11 @@ final class Stretches {
         known.put(stretch.key(), joined);
         long weights = context.weights().own(stretch.weightBytes());
         Limits now = limits.get();
-        if (closed || known.size() > now.compiledPaths() || bytes + weights > now.compiledBytes() || !chain.acquire()) {
+        if (closed
+                || context.weights().isBounded()
+                || known.size() > now.compiledPaths()
+                || bytes + weights > now.compiledBytes()
+                || !chain.acquire()) {
             return joined;
         }
         bytes += weights;

@@ -6,7 +6,8 @@
  * are not prepared. A <em>compiled path</em> is one native graph for the whole path.
  *
  * <p>All native graphs of a session share the weights that lie in files: these are mapped, and what the library packs of them
- * for its matrix products is held once, though each graph that is opened packs anew.
+ * for its matrix products is held once, though each graph that is opened packs anew. Under a bound
+ * they are read where they lie, and leave memory when others need the room.
  *
  * <p>Who owns and closes native memory:
  * <ul>

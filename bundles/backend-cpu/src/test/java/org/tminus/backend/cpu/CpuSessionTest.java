@@ -13,11 +13,14 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -523,6 +526,73 @@ class CpuSessionTest {
                 .isLessThan(CLOSE);
         assertThat(limited.memoryBytes()).isLessThan(once + whole / 2);
         session.close();
+        assertThat(limited.memoryBytes()).isZero();
+    }
+
+    @Test
+    void aModelRunsInLessMemoryThanItsWeightsTake() throws Exception {
+        AdaptiveModel model = TestModels.vision(
+                folder, TestModels.Options.small().sized(6, 5, 256).withExternalData());
+        long whole = model.cost(model.fullDepth()).weightBytes();
+        Map<String, Tensor> inputs = TestModels.inputs(model, 2, 1);
+        CpuBackend limited = new CpuBackend(Fixture.RUNTIME, new Limits(9, 1L << 30, whole / 2));
+        BackendSession session = limited.open(model);
+        assertThatExceptionOfType(BackendException.class)
+                .isThrownBy(() -> session.prepare(model.fullDepth()))
+                .withMessageContaining("weightMemoryMiB");
+        Random random = new Random(1);
+        for (int run = 0; run < 20; run++) {
+            Path path = run == 0 ? model.fullDepth() : Fixture.randomPath(model, random);
+            Tensor answer = Fixture.run(session, path, inputs);
+            assertThat(limited.memoryBytes()).isPositive().isLessThanOrEqualTo(whole / 2);
+            try (BackendSession unlimited = backend.open(model)) {
+                assertThat(Fixture.difference(answer, Fixture.run(unlimited, path, inputs)))
+                        .isLessThan(CLOSE);
+            }
+        }
+        assertThat(Fixture.difference(Fixture.run(session, model.fullDepth(), inputs), Fixture.plain(model, inputs)))
+                .isLessThan(CLOSE);
+        session.close();
+        assertThat(limited.memoryBytes()).isZero();
+    }
+
+    @Test
+    void boundedModelsRunForManyAtOnce() throws Exception {
+        AdaptiveModel model = TestModels.vision(
+                folder, TestModels.Options.small().sized(6, 5, 256).withExternalData());
+        long whole = model.cost(model.fullDepth()).weightBytes();
+        Map<String, Tensor> inputs = TestModels.inputs(model, 2, 1);
+        Tensor expected = Fixture.plain(model, inputs);
+        CpuBackend limited = new CpuBackend(Fixture.RUNTIME, new Limits(9, 1L << 30, whole / 3));
+        try (BackendSession session = limited.open(model)) {
+            List<CompletableFuture<Void>> clients = new ArrayList<>();
+            for (int client = 0; client < 8; client++) {
+                clients.add(CompletableFuture.runAsync(() -> {
+                    try {
+                        for (int run = 0; run < 10; run++) {
+                            Tensor answer = Fixture.run(session, model.fullDepth(), inputs);
+                            assertThat(Fixture.difference(answer, expected)).isLessThan(CLOSE);
+                        }
+                    } catch (Exception e) {
+                        throw new CompletionException(e);
+                    }
+                }));
+            }
+            clients.forEach(CompletableFuture::join);
+            assertThat(limited.memoryBytes()).isLessThanOrEqualTo(whole / 3);
+        }
+    }
+
+    @Test
+    void modelsWhoseWeightsCannotLeaveMemoryAreRefusedWhereTheyDoNotFit() throws Exception {
+        AdaptiveModel model = Kind.VISION.make(folder);
+        long whole = model.cost(model.fullDepth()).weightBytes();
+        CpuBackend limited = new CpuBackend(Fixture.RUNTIME, new Limits(9, 1L << 30, whole / 2));
+
+        assertThatExceptionOfType(BackendException.class)
+                .isThrownBy(() -> limited.open(model))
+                .withMessageContaining("must stay in memory")
+                .satisfies(refused -> assertThat(refused.advice()).contains("weightMemoryMiB"));
         assertThat(limited.memoryBytes()).isZero();
     }
 

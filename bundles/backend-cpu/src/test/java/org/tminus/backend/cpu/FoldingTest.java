@@ -40,7 +40,7 @@ class FoldingTest {
         AdaptiveModel model = kind.make(folder);
         NativeMemory memory = new NativeMemory(deadlines, Runnable::run, Fixture.RUNTIME, Long.MAX_VALUE);
         ModelGraphs graphs = ModelGraphs.read(model);
-        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory);
+        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory, null);
         ModelContext context = new ModelContext(
                 Fixture.RUNTIME,
                 model,

@@ -17,8 +17,8 @@ import org.tminus.tensor.Tensor;
 
 /**
  * Measures what a model's compiled paths and a large batch add to the memory that is resident. For a process of its own,
- * whose Java heap is resident from the start. Arguments: an empty folder; layers, width. Prints a figure with its name per
- * line, in bytes.
+ * whose Java heap is resident from the start. Arguments: an empty folder; layers, width; optionally the most MiB of weights
+ * that may be in memory, for that measurement alone. Prints a figure with its name per line, in bytes.
  */
 final class ResidentMemory {
     static final int[] PATHS = {1, 8, 32};
@@ -26,6 +26,7 @@ final class ResidentMemory {
     static final String BURST = "burst";
     static final String AFTER_BURST = "afterBurst";
     static final String CLOSED = "closed";
+    static final String BOUNDED = "bounded";
 
     private static final java.nio.file.Path STATUS = java.nio.file.Path.of("/proc/self/smaps_rollup");
     private static final int BURST_ROWS = 4096;
@@ -48,7 +49,25 @@ final class ResidentMemory {
         java.nio.file.Path large = Files.createDirectory(folder.resolve("large"));
         AdaptiveModel model = TestModels.vision(large, options.sized(layers, 4, width));
         print(WEIGHTS, Files.size(large.resolve("model.onnx.data")) + Files.size(large.resolve("exits.onnx")));
-        new ResidentMemory().measure(model, true);
+        if (arguments.length > 3) {
+            new ResidentMemory().measureBounded(model, Long.parseLong(arguments[3]) << 20);
+        } else {
+            new ResidentMemory().measure(model, true);
+        }
+    }
+
+    /** Full depth and other paths, while few of the weights may be in memory. */
+    private void measureBounded(AdaptiveModel model, long bound) throws Exception {
+        Map<String, Tensor> one = TestModels.inputs(model, 1, 1);
+        CpuBackend limited = new CpuBackend(Fixture.RUNTIME, new Limits(0, 0, bound));
+        before = resident();
+        Random random = new Random(1);
+        try (BackendSession session = limited.open(model)) {
+            for (int run = 0; run < PATHS[2]; run++) {
+                Fixture.run(session, run % 2 == 0 ? model.fullDepth() : Fixture.randomPath(model, random), one);
+            }
+            tell(true, BOUNDED);
+        }
     }
 
     private void measure(AdaptiveModel model, boolean told) throws Exception {

@@ -175,7 +175,7 @@ class StretchesTest {
     /** The caller holds the weights. */
     private ModelContext context(AdaptiveModel model, Executor compiler) throws Exception {
         ModelGraphs graphs = ModelGraphs.read(model);
-        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory);
+        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory, null);
         return new ModelContext(
                 Fixture.RUNTIME,
                 model,

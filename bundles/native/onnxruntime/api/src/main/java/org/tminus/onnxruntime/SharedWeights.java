@@ -40,6 +40,14 @@ public interface SharedWeights extends AutoCloseable {
      */
     void unload();
 
+    /**
+     * The same for some of them. Only of use for sessions that read weights where they lie: those that were made with
+     * {@code session.disable_prepacking}.
+     *
+     * @param weights whose memory may go; those that no session was made with do not matter
+     */
+    void unload(Collection<MappedWeight> weights);
+
     @Override
     void close();
 }

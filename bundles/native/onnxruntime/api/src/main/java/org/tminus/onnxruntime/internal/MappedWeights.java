@@ -74,13 +74,17 @@ final class MappedWeights implements SharedWeights {
     }
 
     private Mapping mapping(MappedWeight weight) throws IOException, OrtException {
-        Place place = new Place(weight.file(), weight.offset(), weight.type(), weight.shape());
+        Place place = place(weight);
         Mapping mapping = mappings.get(place);
         if (mapping == null) {
             mapping = map(weight);
             mappings.put(place, mapping);
         }
         return mapping;
+    }
+
+    private static Place place(MappedWeight weight) {
+        return new Place(weight.file(), weight.offset(), weight.type(), weight.shape());
     }
 
     private Mapping map(MappedWeight weight) throws IOException, OrtException {
@@ -117,6 +121,16 @@ final class MappedWeights implements SharedWeights {
     public synchronized void unload() {
         for (Mapping mapping : mappings.values()) {
             memory.unload(mapping.buffer());
+        }
+    }
+
+    @Override
+    public synchronized void unload(Collection<MappedWeight> weights) {
+        for (MappedWeight weight : weights) {
+            Mapping mapping = mappings.get(place(weight));
+            if (mapping != null) {
+                memory.unload(mapping.buffer());
+            }
         }
     }
 
