@@ -9,6 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.tminus.onnx.GraphMaker.FLOAT;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -195,6 +199,40 @@ class PrecisionsTest {
         assertThatThrownBy(() -> graphs.compose(path))
                 .isInstanceOf(OnnxFormatException.class)
                 .hasMessageContaining("own has uint8 where the model has float32");
+    }
+
+    @Test
+    void anExitThatAnswersFractionsForWholeNumbersIsRefused() throws Exception {
+        Size size = new Size(2, 2, 4, 16);
+        ModelProto.Builder whole = TestModels.vit(size, 1).model().toBuilder();
+        GraphProto.Builder graph = whole.getGraphBuilder();
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("Cast")
+                .addInput("logits")
+                .addOutput("classes")
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(3)));
+        graph.getOutputBuilder(0)
+                .setName("classes")
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .setElemType(3);
+        OnnxModel model = OnnxModel.read(whole.build().toByteArray());
+        GraphAnalysis analysis = GraphAnalysis.analyze(model);
+        PathGraphs graphs =
+                PathGraphs.of(model, OnnxModel.read(TestModels.exits(size, 2).bytes()));
+        ExitSpec exit = new ExitSpec("early", false, "exit.0.hidden", Map.of("classes", "exit.0.logits"));
+        Layer first = analysis.layers().get(0);
+
+        assertThatThrownBy(() -> graphs.exit(exit, first.output(), List.of()))
+                .isInstanceOf(OnnxFormatException.class)
+                .hasMessageContaining("early answers 'classes' in float32, where the model answers in int8");
+        assertThat(graphs.compose(Chains.path(analysis, analysis.layers(), Chains.tail(analysis)))
+                        .outputs())
+                .extracting(ValueInfo::type)
+                .containsExactly("int8");
     }
 
     /** Each layer doubles its state by doubling the scale; the whole numbers stay the same. */

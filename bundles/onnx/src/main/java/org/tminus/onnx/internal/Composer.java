@@ -408,6 +408,14 @@ public final class Composer {
         for (ModelBuilder.Result result : results(exit, names)) {
             int own = graph.id(result.name());
             int type = own < 0 || !graph.isOutput(own) ? result.type() : samples.type(own);
+            if (type != result.type()
+                    && Types.isKnown(result.type())
+                    && !(Types.isFloating(type) && Types.isFloating(result.type()))) {
+                throw new OnnxFormatException(
+                        "The exit " + Names.shown(exit.id()) + " answers '" + Names.shown(result.name()) + "' in "
+                                + Types.name(result.type()) + ", where the model answers in " + Types.name(type) + ".",
+                        "Make the exits of the model again, so that they answer in the type of the model.");
+            }
             String value = cast(builder, exit, result.value(), result.type(), type, result.value() + "/cast");
             ValueInfo info = result.info();
             heads.add(new ModelBuilder.Result(
