@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
- * When an adaptive answer to an input counts as that of full depth, by the model's first output of float32 numbers.
- * Immutable.
+ * When an adaptive answer to an input counts as that of full depth, by the model's first output of float32 numbers, or its
+ * first one of another type with a fraction where it has none. Immutable.
  */
 public final class AgreementRule {
     private static final AgreementRule ARGMAX = new AgreementRule(OptionalDouble.empty());

@@ -6,7 +6,7 @@
  * the host. No type of an inference library appears here.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tminus.tensor;
 

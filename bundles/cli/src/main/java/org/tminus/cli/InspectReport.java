@@ -34,6 +34,8 @@ import org.tminus.onnx.ValueInfo;
  * @param length the length that figures are for; null if there is no sequence
  * @param parts stem, layers and exit, in order; empty if no layers were found
  * @param total the whole model
+ * @param precision which numbers it computes with, in words
+ * @param weightBytesByType bytes of its weights by the type that they are stored in, the largest first
  * @param skippableLayers how many layers can be skipped
  * @param savedAtBest share of the FLOPs that an input saves if all that can be skipped is, 0 to 1
  * @param obstacle why nothing can be skipped; null if something can
@@ -50,6 +52,8 @@ record InspectReport(
         @Nullable Long length,
         List<Part> parts,
         Figures total,
+        String precision,
+        Map<String, Long> weightBytesByType,
         int skippableLayers,
         double savedAtBest,
         @Nullable String obstacle,
@@ -161,6 +165,8 @@ record InspectReport(
                 figuresFor,
                 parts,
                 total,
+                analysis.precision().toString(),
+                analysis.weightBytesByType(),
                 skippable,
                 total.flops() > 0 ? Math.min(1, skippableFlops / total.flops()) : 0,
                 analysis.obstacle().orElse(null),

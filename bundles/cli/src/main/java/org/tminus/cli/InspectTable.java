@@ -48,6 +48,13 @@ final class InspectTable {
                 .append("\n\n");
         values("input", report.inputs(), out);
         values("output", report.outputs(), out);
+        String weights = report.weightBytesByType().entrySet().stream()
+                .map(entry -> bytes((double) entry.getValue()) + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
+        out.append("numbers  ")
+                .append(report.precision())
+                .append(weights.isEmpty() ? "" : "; weights " + weights)
+                .append('\n');
         Sequence sequence = report.sequence();
         if (sequence != null) {
             out.append("length   dimension ")

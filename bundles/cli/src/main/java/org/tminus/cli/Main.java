@@ -16,7 +16,7 @@ public final class Main {
 
     /** Commands that the launcher carries out itself or hands to the trainer; here for completion and help only. */
     private static final String[] LAUNCHER_COMMANDS = {
-        "run", "shell", "train", "adapt", "rebuild", "evaluate", "bench", "jmh", "version"
+        "run", "shell", "train", "adapt", "rebuild", "regraph", "evaluate", "bench", "jmh", "version"
     };
 
     private Main() {}

@@ -83,6 +83,29 @@ class InspectCommandTest {
     }
 
     @Test
+    void showsTheLayersOfAQuantisedEncoder() throws IOException {
+        byte[] quantised;
+        try (InputStream in = InspectCommandTest.class.getResourceAsStream("/all-minilm-l6-v2-q.onnx")) {
+            quantised = Objects.requireNonNull(in).readAllBytes();
+        }
+        Path json = folder.resolve("findings.json");
+
+        int status = run(file("quantised.onnx", quantised), "--json", json, "--length", 64);
+
+        assertThat(status).isZero();
+        assertThat(out.toString())
+                .contains("numbers  quantised; weights 11.4 MiB uint8, 10.1 MiB int8, ", "KiB float32")
+                .contains("6 of 6 layers can be skipped")
+                .doesNotContain("null", "Note:");
+        JsonNode findings = new ObjectMapper().readTree(json.toFile());
+        assertThat(findings.path("precision").asText()).isEqualTo("quantised");
+        assertThat(findings.path("weightBytesByType").path("int8").asLong()
+                        + findings.path("weightBytesByType").path("uint8").asLong())
+                .isBetween(22_000_000L, 23_000_000L);
+        assertThat(findings.path("total").path("weightBytes").asLong()).isBetween(22_000_000L, 24_000_000L);
+    }
+
+    @Test
     void saysWhyNothingCanBeSkipped() throws IOException {
         int status = run(file("negation.onnx", SmallModel.negation()));
 

@@ -113,7 +113,8 @@ public final class OutcomeRunner implements AutoCloseable {
                     OrtGraph.of(
                             runtime,
                             "exit " + layer,
-                            graphs.exit(parts.exit(layer), parts.sideValues()),
+                            graphs.exit(
+                                    parts.exit(layer), parts.layers().get(layer).output(), parts.sideValues()),
                             own ? folder : exitsFolder));
         }
     }

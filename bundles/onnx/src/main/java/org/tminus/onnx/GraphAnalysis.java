@@ -5,7 +5,9 @@
 package org.tminus.onnx;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tminus.onnx.internal.CostModel;
@@ -95,6 +97,8 @@ public final class GraphAnalysis {
     private final List<Layer> layers;
     private final @Nullable Tail tail;
     private final Cost total;
+    private final Precision precision;
+    private final Map<String, Long> weightBytes;
     private final @Nullable String obstacle;
     private final List<String> notes;
 
@@ -106,6 +110,8 @@ public final class GraphAnalysis {
             List<Layer> layers,
             @Nullable Tail tail,
             Cost total,
+            Precision precision,
+            Map<String, Long> weightBytes,
             @Nullable String obstacle,
             List<String> notes) {
         this.signature = signature;
@@ -115,6 +121,8 @@ public final class GraphAnalysis {
         this.layers = List.copyOf(layers);
         this.tail = tail;
         this.total = total;
+        this.precision = precision;
+        this.weightBytes = Collections.unmodifiableMap(weightBytes);
         this.obstacle = obstacle;
         this.notes = List.copyOf(notes);
     }
@@ -134,19 +142,31 @@ public final class GraphAnalysis {
         if (partition == null) {
             List<String> notes = notes(samples, costs);
             return new GraphAnalysis(
-                    signature, null, null, List.of(), List.of(), null, total, Obstacles.explain(graph, samples), notes);
+                    signature,
+                    null,
+                    null,
+                    List.of(),
+                    List.of(),
+                    null,
+                    total,
+                    samples.precision(),
+                    costs.weightBytesByType(),
+                    Obstacles.explain(graph, samples),
+                    notes);
         }
         Stem stem = partition.stem();
         List<Layer> layers = partition.layers();
         Tail tail = partition.tail();
         return new GraphAnalysis(
                 signature,
-                samples.info(stem.output()),
+                samples.state(stem.output()),
                 stem,
                 partition.fixedParts(),
                 layers,
                 tail,
                 total,
+                samples.precision(),
+                costs.weightBytesByType(),
                 null,
                 notes(samples, costs));
     }
@@ -191,7 +211,10 @@ public final class GraphAnalysis {
         return signature;
     }
 
-    /** The state between layers, under the name that it has after the stem; empty if there are no layers. */
+    /**
+     * The state between layers, under the name that it has after the stem; empty if there are no layers. Where the graph computes with it as whole
+     * numbers, its type is that of the fractions that they stand for, which is how {@link PathGraphs} hands it from part to part.
+     */
     public Optional<ValueInfo> hidden() {
         return Optional.ofNullable(hidden);
     }
@@ -222,6 +245,16 @@ public final class GraphAnalysis {
     /** What running the whole model once costs. */
     public Cost total() {
         return total;
+    }
+
+    /** Which numbers the model computes with. */
+    public Precision precision() {
+        return precision;
+    }
+
+    /** The bytes of the weights by the type that they are stored in, such as {@code int8}, the largest first; strings are not counted. */
+    public Map<String, Long> weightBytesByType() {
+        return weightBytes;
     }
 
     /** A sentence that says why nothing can be skipped; empty if something can. */

@@ -5,6 +5,7 @@
 package org.tminus.onnx;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param hidden the state between layers; null if there are no layers
  * @param parts stem, layers and tail in order; empty if there are no layers
  * @param total what the whole model costs
+ * @param precision which numbers it computes with, in words
+ * @param weightBytesByType the bytes of its weights by the type that they are stored in, the largest first
  * @param savings what adaptive depth could save at best
  * @param obstacle why nothing can be skipped; null if something can
  * @param notes what could not be told in full
@@ -35,6 +38,8 @@ public record InspectReport(
         @Nullable ValueInfo hidden,
         List<Part> parts,
         Cost total,
+        String precision,
+        Map<String, Long> weightBytesByType,
         Savings savings,
         @Nullable String obstacle,
         List<String> notes) {
@@ -45,6 +50,7 @@ public record InspectReport(
     public InspectReport {
         opsets = Map.copyOf(opsets);
         parts = List.copyOf(parts);
+        weightBytesByType = Collections.unmodifiableMap(new LinkedHashMap<>(weightBytesByType));
         notes = List.copyOf(notes);
     }
 
@@ -174,6 +180,8 @@ public record InspectReport(
                 analysis.hidden().orElse(null),
                 parts,
                 analysis.total(),
+                analysis.precision().toString(),
+                analysis.weightBytesByType(),
                 savings,
                 analysis.obstacle().orElse(null),
                 analysis.notes());
@@ -215,6 +223,8 @@ public record InspectReport(
         json.put("hidden", state == null ? null : json(state));
         json.put("parts", parts.stream().map(InspectReport::json).toList());
         json.put("total", json(total));
+        json.put("precision", precision);
+        json.put("weightBytesByType", weightBytesByType);
         Map<String, @Nullable Object> best = new LinkedHashMap<>();
         best.put(
                 "sequenceLength",

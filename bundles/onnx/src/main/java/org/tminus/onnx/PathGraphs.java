@@ -14,8 +14,9 @@ import org.tminus.onnx.internal.Composer;
  * Cuts a model into segments that run one after the other, and composes whole paths into one graph. Everything is named by value names, as a
  * model's description has them, so that no analysis is needed at run time.
  *
- * <p>The segments of a path, run in order with the state of one as the state of the next, compute exactly what the composed graph computes. Safe
- * for concurrent use.
+ * <p>The segments of a path, run in order with the state of one as the state of the next, compute exactly what the composed graph computes, as far
+ * as a runtime computes what a graph says; {@link Precision#tolerance()} tells how far. A state that the model has as whole numbers with a scale is
+ * handed from part to part as the fractions that they stand for, since each layer has a scale of its own. Safe for concurrent use.
  */
 public final class PathGraphs {
     private final Composer composer;
@@ -37,6 +38,11 @@ public final class PathGraphs {
     /** For a model with only its own tail. */
     public static PathGraphs of(OnnxModel model) throws OnnxFormatException {
         return of(model, null);
+    }
+
+    /** Which numbers the model and its exits hold. */
+    public Precision precision() {
+        return composer.precision();
     }
 
     /**
@@ -81,7 +87,18 @@ public final class PathGraphs {
      * @throws OnnxFormatException if a value is not in its file, or the exit reads something that neither stem nor caller gives
      */
     public SegmentGraph exit(ExitSpec exit, List<String> sideValues) throws OnnxFormatException {
-        return new SegmentGraph(composer.exit(exit, sideValues));
+        return new SegmentGraph(composer.exit(exit, null, sideValues));
+    }
+
+    /**
+     * The same for a state that may have other fractions than the exit declares, such as float16 where the exit was made for float32: it is cast, and
+     * so are the answers, to the types that the model's own tail has.
+     *
+     * @param state what the exit reads: the output of the layer that it comes after, by its name in the full model
+     * @throws OnnxFormatException as the other, and if the exit reads or answers something else than fractions where the model has fractions
+     */
+    public SegmentGraph exit(ExitSpec exit, String state, List<String> sideValues) throws OnnxFormatException {
+        return new SegmentGraph(composer.exit(exit, state, sideValues));
     }
 
     /**

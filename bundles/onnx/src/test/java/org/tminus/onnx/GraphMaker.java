@@ -94,6 +94,11 @@ final class GraphMaker {
         return name;
     }
 
+    /** Whole numbers of 8 bits. */
+    String bytes(int type, byte[] values, long... dims) {
+        return tensor(type, ByteBuffer.wrap(values).position(values.length), dims);
+    }
+
     String index(long value) {
         String name = name();
         graph.addInitializer(

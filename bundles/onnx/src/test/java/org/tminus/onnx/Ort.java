@@ -4,13 +4,18 @@
  */
 package org.tminus.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.platform.Fp16Conversions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,11 +25,41 @@ import java.util.Map;
 final class Ort {
     private Ort() {}
 
-    /** A tensor on the heap: floats or longs. */
+    /** A tensor on the heap: floats, longs, or elements of another type. */
     record Tensor(Object data, long[] shape) {
         float[] floats() {
-            return (float[]) data;
+            return data instanceof Other other ? other.halves() : (float[]) data;
         }
+    }
+
+    /** Elements as ONNX Runtime has them. */
+    record Other(ByteBuffer raw, OnnxJavaType type) {
+        /** The numbers, if they are of 16 bits. */
+        private float[] halves() {
+            ShortBuffer bits = raw.asShortBuffer();
+            float[] floats = new float[bits.remaining()];
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = type == OnnxJavaType.FLOAT16
+                        ? Fp16Conversions.fp16ToFloat(bits.get(i))
+                        : Fp16Conversions.bf16ToFloat(bits.get(i));
+            }
+            return floats;
+        }
+    }
+
+    /** The same numbers as float16. */
+    static Tensor float16(Tensor tensor) {
+        float[] floats = tensor.floats();
+        ByteBuffer raw = ByteBuffer.allocate(2 * floats.length).order(ByteOrder.nativeOrder());
+        for (float value : floats) {
+            raw.putShort(Fp16Conversions.floatToFp16(value));
+        }
+        return new Tensor(new Other(raw.flip().order(ByteOrder.nativeOrder()), OnnxJavaType.FLOAT16), tensor.shape());
+    }
+
+    /** Each number as far as float16 holds it. */
+    static Tensor rounded(Tensor tensor) {
+        return new Tensor(float16(tensor).floats(), tensor.shape());
     }
 
     static Map<String, Tensor> run(byte[] model, Map<String, Tensor> given) throws OrtException {
@@ -64,12 +99,7 @@ final class Ort {
                 if (tensor == null) {
                     throw new IllegalStateException("nothing given for " + name + ", only for " + given.keySet());
                 }
-                inputs.put(
-                        name,
-                        tensor.data() instanceof float[] floats
-                                ? OnnxTensor.createTensor(environment, FloatBuffer.wrap(floats), tensor.shape())
-                                : OnnxTensor.createTensor(
-                                        environment, LongBuffer.wrap((long[]) tensor.data()), tensor.shape()));
+                inputs.put(name, value(environment, tensor));
             }
             Map<String, Tensor> outputs = new LinkedHashMap<>();
             try (OrtSession.Result result = session.run(inputs)) {
@@ -77,14 +107,16 @@ final class Ort {
                     OnnxTensor tensor = (OnnxTensor) entry.getValue();
                     TensorInfo info = tensor.getInfo();
                     Object data;
-                    if (info.type == ai.onnxruntime.OnnxJavaType.FLOAT) {
+                    if (info.type == OnnxJavaType.FLOAT) {
                         float[] floats = new float[tensor.getFloatBuffer().remaining()];
                         tensor.getFloatBuffer().get(floats);
                         data = floats;
-                    } else {
+                    } else if (info.type == OnnxJavaType.INT64) {
                         long[] longs = new long[tensor.getLongBuffer().remaining()];
                         tensor.getLongBuffer().get(longs);
                         data = longs;
+                    } else {
+                        data = new Other(tensor.getByteBuffer(), info.type);
                     }
                     outputs.put(entry.getKey(), new Tensor(data, info.getShape()));
                 }
@@ -93,6 +125,22 @@ final class Ort {
         } finally {
             inputs.values().forEach(OnnxTensor::close);
         }
+    }
+
+    private static OnnxTensor value(OrtEnvironment environment, Tensor tensor) throws OrtException {
+        if (tensor.data() instanceof float[] floats) {
+            return OnnxTensor.createTensor(environment, FloatBuffer.wrap(floats), tensor.shape());
+        }
+        if (tensor.data() instanceof long[] longs) {
+            return OnnxTensor.createTensor(environment, LongBuffer.wrap(longs), tensor.shape());
+        }
+        Other other = (Other) tensor.data();
+        return switch (other.type()) {
+            case FLOAT16, BFLOAT16 ->
+                OnnxTensor.createTensor(environment, other.raw().asShortBuffer(), tensor.shape(), other.type());
+            case INT32 -> OnnxTensor.createTensor(environment, other.raw().asIntBuffer(), tensor.shape());
+            default -> OnnxTensor.createTensor(environment, other.raw().duplicate(), tensor.shape(), other.type());
+        };
     }
 
     /** The largest difference relative to the largest magnitude of what is expected. */

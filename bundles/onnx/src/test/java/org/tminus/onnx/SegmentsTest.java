@@ -98,7 +98,8 @@ class SegmentsTest {
             assertThat(Ort.difference(
                             composed, Ort.run(folded.toBytes(), inputs).get(output)))
                     .as("folded path %s", path)
-                    .isLessThanOrEqualTo(TOLERANCE);
+                    // Its sums are in another order, which models of a few random numbers can make much of.
+                    .isLessThanOrEqualTo(Precision.FLOAT32.tolerance());
         }
         if (!path.layers().isEmpty()) {
             Tensor stretched = Chains.runStretches(graphs, path, inputs).get(output);

@@ -18,12 +18,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line of the trainer: {@code train TASK}, {@code train static TASK}, {@code adapt}, {@code rebuild}, {@code evaluate} and {@code bench}. */
+/** The command line of the trainer: {@code train TASK}, {@code train static TASK}, {@code adapt}, {@code rebuild}, {@code regraph}, {@code evaluate}
+ * and {@code bench}. */
 @Command(
         name = "tminus",
         description = "Trains and measures adaptive models.",
         mixinStandardHelpOptions = true,
-        subcommands = {AdaptCommand.class, RebuildCommand.class, EvaluateCommand.class, BenchCommand.class})
+        subcommands = {
+            AdaptCommand.class,
+            RebuildCommand.class,
+            RegraphCommand.class,
+            EvaluateCommand.class,
+            BenchCommand.class
+        })
 public final class Main implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

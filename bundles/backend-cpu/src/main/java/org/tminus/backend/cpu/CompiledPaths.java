@@ -126,7 +126,7 @@ final class CompiledPaths {
         return new BackendException(
                 "The compiled form of path " + path + " of model "
                         + context.model().name() + " differs from the chain by " + difference + ", more than "
-                        + PathCheck.TOLERANCE + ".",
+                        + context.tolerance() + ".",
                 "The path runs layer by layer; check the model for operators with random or unstable results.");
     }
 
@@ -210,8 +210,13 @@ final class CompiledPaths {
         }
 
         @Override
+        public double tolerance() {
+            return context.tolerance();
+        }
+
+        @Override
         public void check(double difference) throws TminusException {
-            if (!(difference <= PathCheck.TOLERANCE)) {
+            if (!(difference <= context.tolerance())) {
                 refused.put(path, difference);
                 LOG.warn(
                         "Model {}: the compiled form of path {} differs from the chain by {} (at most {} is allowed); it"
@@ -219,7 +224,7 @@ final class CompiledPaths {
                         context.model().name(),
                         path,
                         difference,
-                        PathCheck.TOLERANCE);
+                        context.tolerance());
                 throw differs(path, difference);
             }
         }

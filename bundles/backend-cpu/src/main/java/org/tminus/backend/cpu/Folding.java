@@ -46,6 +46,9 @@ final class Folding {
         /** How much the graph differs from the model's single parts, relative to the largest magnitude. */
         double difference(G graph) throws TminusException;
 
+        /** The largest difference that is allowed. */
+        double tolerance();
+
         /** @throws TminusException if so much cannot be allowed */
         void check(double difference) throws TminusException;
 
@@ -107,7 +110,7 @@ final class Folding {
         boolean kept = false;
         try {
             folded = forms.openFolded().orElse(null);
-            kept = folded != null && forms.difference(folded) <= PathCheck.TOLERANCE;
+            kept = folded != null && forms.difference(folded) <= forms.tolerance();
             return kept ? folded : null;
         } catch (TminusException | RuntimeException e) {
             LOG.debug("A graph is not folded", e);

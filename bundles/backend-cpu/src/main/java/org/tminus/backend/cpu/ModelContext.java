@@ -40,6 +40,14 @@ record ModelContext(
         return runtime.environment();
     }
 
+    /**
+     * How far two ways to compute the same path may differ, relative to the largest magnitude of the output: by the numbers that
+     * the model holds.
+     */
+    double tolerance() {
+        return graphs.precision().tolerance();
+    }
+
     /** Begins to watch for cancellation and deadline; the caller closes what is returned. */
     Termination watch(RunControl control) throws TminusException {
         control.check();

@@ -23,6 +23,7 @@ import org.tminus.onnx.PathGraphs;
 import org.tminus.onnx.PathSpec;
 import org.tminus.onnx.PathSpec.ExitSpec;
 import org.tminus.onnx.PathSpec.LayerSpec;
+import org.tminus.onnx.Precision;
 import org.tminus.onnx.SegmentGraph;
 
 /** Cuts and composes the graphs of one model, as its description says. Thread-safe. */
@@ -38,12 +39,14 @@ final class ModelGraphs {
     private final Path modelFile;
     private final OnnxModel main;
     private final PathGraphs graphs;
+    private final Precision precision;
 
     private ModelGraphs(AdaptiveModel model, Path modelFile, OnnxModel main, PathGraphs graphs) {
         this.model = model;
         this.modelFile = modelFile;
         this.main = main;
         this.graphs = graphs;
+        this.precision = graphs.precision();
     }
 
     /** @throws BackendException if the model's graphs are missing or damaged */
@@ -89,6 +92,11 @@ final class ModelGraphs {
         return main.toBytes();
     }
 
+    /** Which numbers the model and its exits hold. */
+    Precision precision() {
+        return precision;
+    }
+
     SegmentGraph stem() throws BackendException {
         return cut(
                 "the stem",
@@ -115,8 +123,13 @@ final class ModelGraphs {
     }
 
     SegmentGraph exit(Exit exit) throws BackendException {
+        String state = exit.after()
+                .flatMap(model::layer)
+                .map(Layer::output)
+                .orElse(model.stem().output());
         return cut(
-                "exit " + exit.id(), () -> graphs.exit(spec(exit), model.stem().sideValues()));
+                "exit " + exit.id(),
+                () -> graphs.exit(spec(exit), state, model.stem().sideValues()));
     }
 
     SegmentGraph path(org.tminus.model.Path path) throws BackendException {

@@ -5,6 +5,7 @@
 package org.tminus.backend.cpu;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,15 +22,13 @@ import org.tminus.model.Path;
 import org.tminus.model.SequenceAxis;
 import org.tminus.model.TensorSpec;
 import org.tminus.tensor.ElementType;
+import org.tminus.tensor.Floats;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
 import org.tminus.tensor.Tensor;
 
 /** Compares a compiled path with the chain on a small random batch. Thread-safe. */
 final class PathCheck {
-    /** The largest difference allowed, relative to the largest magnitude of the output. */
-    static final double TOLERANCE = 1e-4;
-
     private static final int ROWS = 2;
     private static final int LENGTH = 8;
     private static final long SEED = 20_250_116;
@@ -112,6 +111,7 @@ final class PathCheck {
         }
     }
 
+    /** The largest difference of two elements, relative to the largest magnitude that is expected; NaN if they cannot be compared. */
     static double difference(Tensor actual, Tensor expected) {
         if (!actual.shape().equals(expected.shape()) || !actual.elementType().equals(expected.elementType())) {
             return Double.NaN;
@@ -120,28 +120,36 @@ final class PathCheck {
         if (type.equals(ElementType.STRING)) {
             return actual.strings().equals(expected.strings()) ? 0 : Double.NaN;
         }
-        ByteBuffer left = actual.buffer();
-        ByteBuffer right = expected.buffer();
-        boolean isDouble = type.equals(ElementType.FLOAT64);
-        if (!isDouble && !type.equals(ElementType.FLOAT32)) {
-            return left.equals(right) ? 0 : Double.NaN;
+        boolean isStep = type.equals(ElementType.INT8) || type.equals(ElementType.UINT8);
+        if (!isStep && !Floats.canRead(type)) {
+            return actual.buffer().equals(expected.buffer()) ? 0 : Double.NaN;
         }
+        FloatBuffer left = isStep ? steps(actual) : Floats.of(actual);
+        FloatBuffer right = isStep ? steps(expected) : Floats.of(expected);
         double magnitude = Float.MIN_NORMAL;
         double largest = 0;
         while (left.hasRemaining()) {
-            double found = isDouble ? left.getDouble() : left.getFloat();
-            double wanted = isDouble ? right.getDouble() : right.getFloat();
-            if (Double.compare(found, wanted) == 0) {
-                continue;
-            }
-            double difference = Math.abs(found - wanted);
+            double found = left.get();
+            double wanted = right.get();
+            double difference = Double.compare(found, wanted) == 0 ? 0 : Math.abs(found - wanted);
             if (!Double.isFinite(difference)) {
                 return Double.NaN;
             }
             largest = Math.max(largest, difference);
-            magnitude = Math.max(magnitude, Math.abs(wanted));
+            magnitude = Double.isFinite(wanted) ? Math.max(magnitude, Math.abs(wanted)) : magnitude;
         }
         return largest / magnitude;
+    }
+
+    /** Whole numbers of 8 bits stand for fractions, and may differ by some steps as those may. */
+    private static FloatBuffer steps(Tensor tensor) {
+        ByteBuffer source = tensor.buffer();
+        float[] values = new float[source.remaining()];
+        for (int index = 0; index < values.length; index++) {
+            byte step = source.get();
+            values[index] = tensor.elementType().equals(ElementType.INT8) ? step : Byte.toUnsignedInt(step);
+        }
+        return FloatBuffer.wrap(values);
     }
 
     private Map<String, Tensor> sampleInputs() throws BackendException {

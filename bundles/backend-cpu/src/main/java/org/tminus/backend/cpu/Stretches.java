@@ -150,11 +150,16 @@ final class Stretches {
         }
 
         @Override
+        public double tolerance() {
+            return context.tolerance();
+        }
+
+        @Override
         public void check(double difference) throws TminusException {
-            if (!(difference <= PathCheck.TOLERANCE)) {
+            if (!(difference <= context.tolerance())) {
                 throw new BackendException(
                         "As one graph they differ from the single parts by " + difference + " (at most "
-                                + PathCheck.TOLERANCE + " is allowed).",
+                                + context.tolerance() + " is allowed).",
                         "");
             }
         }

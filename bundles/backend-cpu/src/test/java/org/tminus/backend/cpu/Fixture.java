@@ -6,7 +6,6 @@ package org.tminus.backend.cpu;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +23,6 @@ import org.tminus.model.Path;
 import org.tminus.onnxruntime.OnnxRuntime;
 import org.tminus.onnxruntime.OnnxRuntimes;
 import org.tminus.tensor.HostTensor;
-import org.tminus.tensor.Shape;
 import org.tminus.tensor.Tensor;
 
 /** What the tests share. */
@@ -55,11 +53,7 @@ final class Fixture {
                 values.put(input.getKey(), Tensors.toNative(RUNTIME.environment(), input.getValue()));
             }
             try (OrtSession.Result result = session.run(values)) {
-                OnnxTensor logits = (OnnxTensor) result.get("logits").orElseThrow();
-                FloatBuffer buffer = logits.getFloatBuffer();
-                float[] copy = new float[buffer.remaining()];
-                buffer.get(copy);
-                return HostTensor.ofFloats(Shape.of(logits.getInfo().getShape()), copy);
+                return Tensors.toHost(result.get("logits").orElseThrow());
             }
         } finally {
             values.values().forEach(OnnxTensor::close);

@@ -60,14 +60,14 @@ class FoldingTest {
                 continue;
             }
             CompiledPath folded = CompiledPath.openFolded(context, path).orElseThrow();
-            assertThat(check.difference(path, folded, chain)).isLessThan(PathCheck.TOLERANCE);
+            assertThat(check.difference(path, folded, chain)).isLessThan(context.tolerance());
             folded.release();
         }
         for (boolean withStem : new boolean[] {true, false}) {
             Stretch stretch = new Stretch(model, withStem, model.layers().subList(1, 3), null);
             try (NativeGraph folded = NativeGraph.openFolded(context, "test", () -> graphs.stretch(stretch), 0)
                     .orElseThrow()) {
-                assertThat(check.difference(stretch, folded, chain)).isLessThan(PathCheck.TOLERANCE);
+                assertThat(check.difference(stretch, folded, chain)).isLessThan(context.tolerance());
             }
         }
         chain.release();
@@ -157,8 +157,13 @@ class FoldingTest {
         }
 
         @Override
+        public double tolerance() {
+            return 1e-4;
+        }
+
+        @Override
         public void check(double difference) throws TminusException {
-            if (difference > PathCheck.TOLERANCE) {
+            if (difference > tolerance()) {
                 throw new TminusException("It differs.", "");
             }
         }

@@ -31,10 +31,17 @@ final class GraphWriter {
 
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("graph");
     private final Random random;
+    private final Numbers numbers;
     private int values;
 
+    /** For float32. */
     GraphWriter(long seed) {
+        this(seed, Numbers.FLOAT32);
+    }
+
+    GraphWriter(long seed, Numbers numbers) {
         random = new Random(seed);
+        this.numbers = numbers;
     }
 
     GraphWriter input(String name, int type, Object... dimensions) {
@@ -94,6 +101,19 @@ final class GraphWriter {
         return name;
     }
 
+    String scalar(String name, float value) {
+        graph.addInitializer(
+                TensorProto.newBuilder().setName(name).setDataType(1).addFloatData(value));
+        return name;
+    }
+
+    /** A zero. */
+    String int8(String name) {
+        graph.addInitializer(
+                TensorProto.newBuilder().setName(name).setDataType(3).addInt32Data(0));
+        return name;
+    }
+
     String longs(String name, long... values) {
         TensorProto.Builder tensor =
                 TensorProto.newBuilder().setName(name).setDataType(7).addDims(values.length);
@@ -145,15 +165,16 @@ final class GraphWriter {
     }
 
     void write(Path file) throws IOException {
-        Files.write(file, model(graph.build()).toByteArray());
+        Files.write(file, model(numbers.of(graph.build())).toByteArray());
     }
 
     /** Writes the weights to a file beside the model, each aligned. */
     void writeWithData(Path file) throws IOException {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         String location = file.getFileName() + ".data";
-        GraphProto.Builder external = graph.clone().clearInitializer();
-        for (TensorProto tensor : graph.getInitializerList()) {
+        GraphProto whole = numbers.of(graph.build());
+        GraphProto.Builder external = whole.toBuilder().clearInitializer();
+        for (TensorProto tensor : whole.getInitializerList()) {
             if (tensor.getRawData().isEmpty()) {
                 external.addInitializer(tensor);
                 continue;

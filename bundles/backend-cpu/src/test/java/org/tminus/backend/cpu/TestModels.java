@@ -6,7 +6,9 @@ package org.tminus.backend.cpu;
 
 import static org.tminus.backend.cpu.GraphWriter.attribute;
 
+import ai.onnxruntime.platform.Fp16Conversions;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,27 +36,48 @@ final class TestModels {
     static final int CLASSES = 10;
     static final int VOCABULARY = 50;
 
+    /** What a step of int8 pixels and scores is. */
+    private static final float SCALE = 1 / 32f;
+
     /** How a model is made. */
-    record Options(int layers, int tokens, int width, boolean externalData, boolean random, int unskippable) {
+    record Options(
+            int layers,
+            int tokens,
+            int width,
+            boolean externalData,
+            boolean random,
+            int unskippable,
+            Numbers numbers,
+            ElementType ends) {
         static Options small() {
-            return new Options(4, 5, 16, false, false, -1);
+            return new Options(4, 5, 16, false, false, -1, Numbers.FLOAT32, ElementType.FLOAT32);
         }
 
         Options withExternalData() {
-            return new Options(layers, tokens, width, true, random, unskippable);
+            return new Options(layers, tokens, width, true, random, unskippable, numbers, ends);
+        }
+
+        /** Of the model itself; exits stay in float32. */
+        Options with(Numbers other) {
+            return new Options(layers, tokens, width, externalData, random, unskippable, other, ends);
+        }
+
+        /** Pixels and scores of another type: float16, bfloat16 or int8. Exits answer in float32, or int8 as well. */
+        Options withEnds(ElementType type) {
+            return new Options(layers, tokens, width, externalData, random, unskippable, numbers, type);
         }
 
         /** The last layer adds noise, so that no two runs agree. */
         Options withNoise() {
-            return new Options(layers, tokens, width, externalData, true, unskippable);
+            return new Options(layers, tokens, width, externalData, true, unskippable, numbers, ends);
         }
 
         Options withUnskippable(int layer) {
-            return new Options(layers, tokens, width, externalData, random, layer);
+            return new Options(layers, tokens, width, externalData, random, layer, numbers, ends);
         }
 
         Options sized(int count, int length, int features) {
-            return new Options(count, length, features, externalData, random, unskippable);
+            return new Options(count, length, features, externalData, random, unskippable, numbers, ends);
         }
     }
 
@@ -64,8 +87,11 @@ final class TestModels {
     static AdaptiveModel vision(Path folder, Options options) throws IOException {
         int tokens = options.tokens();
         int width = options.width();
-        GraphWriter graph = new GraphWriter(1).input("pixels", 1, "batch", 1, tokens, width);
-        String flat = graph.node("Reshape", List.of("pixels", graph.longs("tokens.shape", -1, tokens, width)));
+        GraphWriter graph =
+                new GraphWriter(1, options.numbers()).input("pixels", code(options.ends()), "batch", 1, tokens, width);
+        String flat = graph.node(
+                "Reshape",
+                List.of(real(graph, "pixels", options.ends()), graph.longs("tokens.shape", -1, tokens, width)));
         String embedded = graph.node("MatMul", List.of(flat, graph.weight("embed", width, width)));
         graph.node("Add", List.of(embedded, graph.weight("positions", tokens, width)), "stem.out");
         String hidden = "stem.out";
@@ -76,16 +102,53 @@ final class TestModels {
         String pooled =
                 graph.node("ReduceMean", List.of(normal), attribute("axes", new long[] {1}), attribute("keepdims", 0));
         String scores = graph.node("MatMul", List.of(pooled, graph.weight("head", width, CLASSES)));
-        graph.node("Add", List.of(scores, graph.weight("head.bias", CLASSES)), "logits");
-        graph.output("logits", 1, "batch", CLASSES);
+        String real = graph.node("Add", List.of(scores, graph.weight("head.bias", CLASSES)), ends(options, "logits"));
+        narrow(graph, real, "logits", options.ends());
+        graph.output("logits", code(options.ends()), "batch", CLASSES);
         TensorSpec pixels =
-                new TensorSpec("pixels", ElementType.FLOAT32, List.of(TensorSpec.ANY, 1L, (long) tokens, (long) width));
-        ModelSignature signature = new ModelSignature(List.of(pixels), List.of(logits()), Optional.empty());
+                new TensorSpec("pixels", options.ends(), List.of(TensorSpec.ANY, 1L, (long) tokens, (long) width));
+        ModelSignature signature = new ModelSignature(List.of(pixels), List.of(logits(options)), Optional.empty());
         return finish(folder, "vision", options, graph, visionExits(options), signature, List.of(), tokens);
     }
 
-    private static TensorSpec logits() {
-        return new TensorSpec("logits", ElementType.FLOAT32, List.of(TensorSpec.ANY, (long) CLASSES));
+    private static TensorSpec logits(Options options) {
+        ElementType type = options.numbers() == Numbers.FLOAT16_SCORES ? ElementType.FLOAT16 : options.ends();
+        return new TensorSpec("logits", type, List.of(TensorSpec.ANY, (long) CLASSES));
+    }
+
+    private static int code(ElementType type) {
+        return switch (type.name()) {
+            case "int8" -> 3;
+            case "float16" -> 10;
+            case "bfloat16" -> 16;
+            default -> 1;
+        };
+    }
+
+    /** The name of a value that is narrowed to one of this name, if it is. */
+    private static String ends(Options options, String name) {
+        return options.ends().equals(ElementType.FLOAT32) ? name : name + ".real";
+    }
+
+    private static String real(GraphWriter graph, String value, ElementType type) {
+        if (type.equals(ElementType.FLOAT32)) {
+            return value;
+        }
+        return type.equals(ElementType.INT8)
+                ? graph.node(
+                        "DequantizeLinear", List.of(value, graph.scalar("ends.scale", SCALE), graph.int8("ends.zero")))
+                : graph.node("Cast", List.of(value), attribute("to", 1));
+    }
+
+    private static void narrow(GraphWriter graph, String real, String name, ElementType type) {
+        if (type.equals(ElementType.INT8)) {
+            graph.node(
+                    "QuantizeLinear",
+                    List.of(real, graph.scalar(name + ".scale", SCALE), graph.int8(name + ".zero")),
+                    name);
+        } else if (!type.equals(ElementType.FLOAT32)) {
+            graph.node("Cast", List.of(real), name, attribute("to", code(type)));
+        }
     }
 
     private static GraphWriter visionExits(Options options) {
@@ -97,11 +160,14 @@ final class TestModels {
             String normal = normalise(exits, input, "exit." + layer, width);
             String pooled = exits.node(
                     "ReduceMean", List.of(normal), attribute("axes", new long[] {1}), attribute("keepdims", 0));
-            exits.node(
+            boolean whole = options.ends().equals(ElementType.INT8);
+            String logits = "exit." + layer + ".logits";
+            String real = exits.node(
                     "MatMul",
                     List.of(pooled, exits.weight("exit." + layer + ".head", width, CLASSES)),
-                    "exit." + layer + ".logits");
-            exits.output("exit." + layer + ".logits", 1, "batch", CLASSES);
+                    whole ? logits + ".real" : logits);
+            narrow(exits, real, logits, whole ? ElementType.INT8 : ElementType.FLOAT32);
+            exits.output(logits, whole ? code(ElementType.INT8) : 1, "batch", CLASSES);
         }
         return exits;
     }
@@ -112,7 +178,7 @@ final class TestModels {
      */
     static AdaptiveModel encoder(Path folder, Options options) throws IOException {
         int width = options.width();
-        GraphWriter graph = new GraphWriter(3)
+        GraphWriter graph = new GraphWriter(3, options.numbers())
                 .input("input_ids", 7, "batch", "length")
                 .input("attention_mask", 7, "batch", "length");
         String embedded = graph.node("Gather", List.of(graph.weight("words", VOCABULARY, width), "input_ids"));
@@ -133,7 +199,7 @@ final class TestModels {
             inputs.add(new TensorSpec(name, ElementType.INT64, List.of(TensorSpec.ANY, TensorSpec.ANY)));
         }
         ModelSignature signature =
-                new ModelSignature(inputs, List.of(logits()), Optional.of(new SequenceAxis("input_ids", 1, 64)));
+                new ModelSignature(inputs, List.of(logits(options)), Optional.of(new SequenceAxis("input_ids", 1, 64)));
         return finish(
                 folder,
                 "encoder",
@@ -248,7 +314,8 @@ final class TestModels {
         AdaptiveModelBuilder builder = new AdaptiveModelBuilder(name, new Version(1, 0, 0))
                 .signature(signature)
                 .stem("stem.out", sideValues, Cost.of(new double[] {width}, 4L * width * width, new double[] {width}))
-                .hidden(new HiddenState(ElementType.FLOAT32, tokens, width, sideValues.isEmpty() ? "mean" : "first"))
+                .hidden(new HiddenState(
+                        hidden(options.numbers()), tokens, width, sideValues.isEmpty() ? "mean" : "first"))
                 .file("model.onnx", modelFile)
                 .file("exits.onnx", folder.resolve("exits.onnx"));
         if (options.externalData()) {
@@ -277,6 +344,14 @@ final class TestModels {
         return builder.build();
     }
 
+    private static ElementType hidden(Numbers numbers) {
+        return switch (numbers) {
+            case FLOAT16, FLOAT16_SCORES -> ElementType.FLOAT16;
+            case BFLOAT16 -> ElementType.BFLOAT16;
+            default -> ElementType.FLOAT32;
+        };
+    }
+
     /** Random inputs for either model. The first token of every row is never masked. */
     static Map<String, Tensor> inputs(AdaptiveModel model, int rows, long seed) {
         Random random = new Random(seed);
@@ -297,6 +372,8 @@ final class TestModels {
                     values[i] = (float) random.nextGaussian();
                 }
                 inputs.put(spec.name(), HostTensor.ofFloats(shape, values));
+            } else if (!spec.elementType().equals(ElementType.INT64)) {
+                inputs.put(spec.name(), narrow(spec.elementType(), shape, random));
             } else {
                 long[] values = new long[count];
                 for (int i = 0; i < count; i++) {
@@ -308,5 +385,19 @@ final class TestModels {
             }
         }
         return inputs;
+    }
+
+    private static HostTensor narrow(ElementType type, Shape shape, Random random) {
+        HostTensor tensor = HostTensor.allocate(type, shape);
+        ByteBuffer buffer = tensor.writableBuffer();
+        while (buffer.hasRemaining()) {
+            float value = (float) random.nextGaussian();
+            switch (type.name()) {
+                case "int8" -> buffer.put((byte) Math.max(-128, Math.min(127, Math.round(value / SCALE))));
+                case "float16" -> buffer.putShort(Fp16Conversions.floatToFp16(value));
+                default -> buffer.putShort(Fp16Conversions.floatToBf16(value));
+            }
+        }
+        return tensor;
     }
 }

@@ -6,9 +6,11 @@ package org.tminus.coordinator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -167,6 +169,41 @@ class DecisionTest {
         }
         assertThat(backend.openRuns).hasValue(0);
         assertThat(policy.closed).hasValue(1);
+        assertThat(bench.counter("fallbacks")).isZero();
+    }
+
+    @Test
+    void confidencesAreToldFromHalfPrecisionScoresToo() throws Exception {
+        bench.model(TestModels.builder("toy", "2.0.0")
+                .signature(new ModelSignature(
+                        List.of(new TensorSpec("x", ElementType.FLOAT32, List.of(TensorSpec.ANY, 4L))),
+                        List.of(new TensorSpec("y", ElementType.FLOAT16, List.of(TensorSpec.ANY, 3L))),
+                        Optional.empty()))
+                .build());
+        Bench.await(() -> backend.opened.get() == 2);
+        backend.behaviour = (path, inputs, control) -> {
+            HostTensor scores = HostTensor.allocate(ElementType.FLOAT16, Shape.of(2, 3));
+            // 2, 0, 0 and 4, 1, 0
+            scores.writableBuffer().asShortBuffer().put(new short[] {0x4000, 0, 0, 0x4400, 0x3c00, 0});
+            return new HashMap<>(Map.of("y", scores));
+        };
+        List<Float> seen = new ArrayList<>();
+        bench.policy(
+                "closed-loop",
+                5,
+                FakePolicy.asking(
+                        checkpoint -> {
+                            seen.add(checkpoint.confidence(0));
+                            seen.add(checkpoint.confidence(1));
+                            return Collections.nCopies(
+                                    2, Decision.stop(checkpoint.exit().orElseThrow()));
+                        },
+                        0));
+        try (InferenceResult result = bench.infer(Bench.request(2))) {
+            assertThat(result.outputs().get("y").elementType()).isEqualTo(ElementType.FLOAT16);
+        }
+        assertThat(seen.get(0)).isCloseTo((float) (Math.exp(2) / (Math.exp(2) + 2)), within(1e-6f));
+        assertThat(seen.get(1)).isCloseTo((float) (Math.exp(4) / (Math.exp(4) + Math.E + 1)), within(1e-6f));
         assertThat(bench.counter("fallbacks")).isZero();
     }
 

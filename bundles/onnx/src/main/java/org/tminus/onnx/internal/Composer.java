@@ -4,6 +4,8 @@
  */
 package org.tminus.onnx.internal;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -12,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,8 @@ import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.PathSpec;
 import org.tminus.onnx.PathSpec.ExitSpec;
 import org.tminus.onnx.PathSpec.LayerSpec;
+import org.tminus.onnx.Precision;
+import org.tminus.onnx.ValueInfo;
 
 /** Cuts segments out of a model, and joins them to paths. */
 public final class Composer {
@@ -37,6 +42,16 @@ public final class Composer {
         this.exitSamples = exits == null ? null : new Samples(exits);
     }
 
+    /** See {@link org.tminus.onnx.PathGraphs#precision}. */
+    public Precision precision() {
+        Precision own = samples.precision();
+        Precision other = exitSamples == null ? Precision.FLOAT32 : exitSamples.precision();
+        return new Precision(
+                own.hasFloat16() || other.hasFloat16(),
+                own.hasBfloat16() || other.hasBfloat16(),
+                own.isQuantised() || other.isQuantised());
+    }
+
     /** See {@link org.tminus.onnx.PathGraphs#stem}. */
     public Composition stem(String output, List<String> sideValues) throws OnnxFormatException {
         ModelBuilder builder = new ModelBuilder();
@@ -48,7 +63,7 @@ public final class Composer {
         inputs(builder, slice, Set.of());
         List<ModelBuilder.Result> results = new ArrayList<>();
         for (String name : outputs) {
-            results.add(result(name, name));
+            results.add(name.equals(output) ? stateResult(builder, name) : result(name));
         }
         return builder.build(results, null);
     }
@@ -61,21 +76,21 @@ public final class Composer {
         Set<String> sides = new LinkedHashSet<>(sideValues);
         Slice slice = slice(layer, sideValues);
         List<ModelBuilder.Result> results = new ArrayList<>();
-        results.add(result(layer.output(), layer.output()));
         if (stemOutput == null) {
-            builder.input(samples.info(layer.input()), samples.type(graph.id(layer.input())));
-            builder.add(graph, slice, UnaryOperator.identity());
+            builder.add(graph, slice, replacing(layer.input(), given(builder, layer.input())));
             inputs(builder, slice, sides);
+            results.add(stateResult(builder, layer.output()));
         } else {
-            builder.add(graph, slice, replacing(layer.input(), stemOutput));
+            builder.add(graph, slice, replacing(layer.input(), joined(builder, stemOutput, layer.input())));
             inputs(builder, slice, Set.of());
+            results.add(stateResult(builder, layer.output()));
             Set<String> made = new LinkedHashSet<>(sides);
             made.add(stemOutput);
             Slice stem = Slice.between(graph, new BitSet(), ids(graph, made));
             builder.add(graph, stem, UnaryOperator.identity());
             inputs(builder, stem, Set.of());
             for (String name : sideValues) {
-                results.add(result(name, name));
+                results.add(result(name));
             }
         }
         if (exit != null) {
@@ -96,29 +111,38 @@ public final class Composer {
         return builder.build(results, stemOutput == null ? layer.input() : null);
     }
 
-    /** See {@link org.tminus.onnx.PathGraphs#exit}. */
-    public Composition exit(ExitSpec exit, List<String> sideValues) throws OnnxFormatException {
+    /**
+     * See {@link org.tminus.onnx.PathGraphs#exit}.
+     *
+     * @param state what the exit reads, by its name in the full model; null if it is of the type that the exit declares
+     */
+    public Composition exit(ExitSpec exit, @Nullable String state, List<String> sideValues) throws OnnxFormatException {
         ModelBuilder builder = new ModelBuilder();
         if (exit.ofModel()) {
             Slice slice = tail(exit, sideValues);
-            builder.input(samples.info(exit.input()), samples.type(graph.id(exit.input())));
-            builder.add(graph, slice, UnaryOperator.identity());
+            UnaryOperator<String> names = replacing(exit.input(), given(builder, exit.input()));
+            builder.add(graph, slice, names);
             inputs(builder, slice, new LinkedHashSet<>(sideValues));
-            return builder.build(results(exit, UnaryOperator.identity()), exit.input());
+            return builder.build(results(exit, names), exit.input());
         }
         Graph other = exits();
         Slice slice = head(exit);
-        ValueInfoProto hidden = hiddenInput(exit);
-        builder.input(Shapes.declared(hidden), hidden.getType().getTensorType().getElemType());
-        builder.append(other, slice, "", UnaryOperator.identity());
+        ValueInfo hidden = Shapes.declared(hiddenInput(exit));
+        int type = state == null ? exitType(exit) : samples.stateType(SliceCosts.require(graph, state));
+        builder.input(new ValueInfo(hidden.name(), Types.name(type), hidden.shape()), type);
+        Map<String, String> reads = new LinkedHashMap<>();
+        reads.put(exit.input(), cast(builder, exit, exit.input(), type, exitType(exit), exit.input() + "/cast"));
         for (int value : slice.inputs()) {
             String name = other.name(value);
             if (!name.equals(exit.input())) {
                 requireGiven(exit, name, sideValues);
                 builder.input(samples.info(name), samples.type(graph.id(name)));
+                reads.put(name, beside(builder, exit, name, name + "/cast"));
             }
         }
-        return builder.build(results(exit, UnaryOperator.identity()), exit.input());
+        UnaryOperator<String> names = name -> reads.getOrDefault(name, name);
+        builder.append(other, slice, "", names);
+        return builder.build(heads(builder, exit, names), exit.input());
     }
 
     /** See {@link org.tminus.onnx.PathGraphs#compose}. */
@@ -136,7 +160,7 @@ public final class Composer {
             if (slices.put(layer.output(), slice) != null) {
                 throw new OnnxFormatException("The path runs " + Names.shown(layer.id()) + " twice.", ADVICE);
             }
-            builder.add(graph, slice, replacing(layer.input(), state));
+            builder.add(graph, slice, replacing(layer.input(), joined(builder, state, layer.input())));
             state = layer.output();
             wanted.addAll(handedOn(graph, slice, sides));
             inputs(builder, slice, Set.of());
@@ -159,19 +183,25 @@ public final class Composer {
         Set<String> sides = new LinkedHashSet<>(sideValues);
         if (exit.ofModel()) {
             Slice slice = tail(exit, sideValues);
-            builder.add(graph, slice, replacing(exit.input(), state));
+            UnaryOperator<String> names = replacing(exit.input(), joined(builder, state, exit.input()));
+            builder.add(graph, slice, names);
             read.addAll(handedOn(graph, slice, sides));
             inputs(builder, slice, Set.of());
-            return results(exit, replacing(exit.input(), state));
+            return results(exit, names);
         }
         Graph other = exits();
         Slice slice = head(exit);
-        Set<String> given = new LinkedHashSet<>();
+        String prefix = prefix(exit.id());
+        Map<String, String> reads = new LinkedHashMap<>();
+        int type = samples.stateType(SliceCosts.require(graph, state));
+        reads.put(
+                exit.input(),
+                cast(builder, exit, fractions(builder, state), type, exitType(exit), prefix + exit.input()));
         for (int value : slice.inputs()) {
             String name = other.name(value);
             if (!name.equals(exit.input())) {
                 requireGiven(exit, name, sideValues);
-                given.add(name);
+                reads.put(name, beside(builder, exit, name, prefix + name));
                 if (sides.contains(name)) {
                     read.add(name);
                 } else {
@@ -179,11 +209,9 @@ public final class Composer {
                 }
             }
         }
-        String prefix = prefix(exit.id());
-        UnaryOperator<String> names =
-                name -> name.equals(exit.input()) ? state : given.contains(name) ? name : prefix + name;
+        UnaryOperator<String> names = name -> reads.getOrDefault(name, prefix + name);
         builder.append(other, slice, prefix, names);
-        return results(exit, names);
+        return heads(builder, exit, names);
     }
 
     /** The operators that make cuts: no layer may contain that of another. */
@@ -274,6 +302,48 @@ public final class Composer {
                 ADVICE);
     }
 
+    private int exitType(ExitSpec exit) throws OnnxFormatException {
+        return hiddenInput(exit).getType().getTensorType().getElemType();
+    }
+
+    /** An input or side value of the model as an exit reads it. */
+    private String beside(ModelBuilder builder, ExitSpec exit, String value, String name) throws OnnxFormatException {
+        Graph other = exits();
+        ValueInfoProto declared = Objects.requireNonNull(other.declared(value));
+        return cast(
+                builder,
+                exit,
+                value,
+                samples.type(graph.id(value)),
+                declared.getType().getTensorType().getElemType(),
+                name);
+    }
+
+    /** Fractions of another type, for an exit that was made before the model was given other numbers, or after. */
+    private String cast(ModelBuilder builder, ExitSpec exit, String from, int type, int wanted, String name)
+            throws OnnxFormatException {
+        if (type == wanted || !Types.isKnown(type)) {
+            return from;
+        }
+        if (!Types.isFloating(type) || !Types.isFloating(wanted)) {
+            throw new OnnxFormatException(
+                    "The exit " + Names.shown(exit.id()) + " has " + Types.name(wanted) + " where the model has "
+                            + Types.name(type) + ".",
+                    "Make the exits of the model again; they read and answer fractions.");
+        }
+        String to = unused(name);
+        builder.append(NodeProto.newBuilder()
+                .setOpType("Cast")
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(wanted))
+                .addInput(from)
+                .addOutput(to)
+                .build());
+        return to;
+    }
+
     private Graph exits() throws OnnxFormatException {
         if (exits == null) {
             throw new OnnxFormatException(
@@ -331,13 +401,99 @@ public final class Composer {
         return results;
     }
 
-    private ModelBuilder.Result result(String name, String value) throws OnnxFormatException {
-        int id = SliceCosts.require(graph, value);
-        return new ModelBuilder.Result(name, value, samples.info(value), samples.type(id));
+    /** The results of an exit of the file of exits, in the types that the model's own tail answers in. */
+    private List<ModelBuilder.Result> heads(ModelBuilder builder, ExitSpec exit, UnaryOperator<String> names)
+            throws OnnxFormatException {
+        List<ModelBuilder.Result> heads = new ArrayList<>();
+        for (ModelBuilder.Result result : results(exit, names)) {
+            int own = graph.id(result.name());
+            int type = own < 0 || !graph.isOutput(own) ? result.type() : samples.type(own);
+            if (type != result.type()
+                    && Types.isKnown(result.type())
+                    && !(Types.isFloating(type) && Types.isFloating(result.type()))) {
+                throw new OnnxFormatException(
+                        "The exit " + Names.shown(exit.id()) + " answers '" + Names.shown(result.name()) + "' in "
+                                + Types.name(result.type()) + ", where the model answers in " + Types.name(type) + ".",
+                        "Make the exits of the model again, so that they answer in the type of the model.");
+            }
+            String value = cast(builder, exit, result.value(), result.type(), type, result.value() + "/cast");
+            ValueInfo info = result.info();
+            heads.add(new ModelBuilder.Result(
+                    result.name(), value, new ValueInfo(info.name(), Types.name(type), info.shape()), type));
+        }
+        return heads;
+    }
+
+    private ModelBuilder.Result result(String name) throws OnnxFormatException {
+        int id = SliceCosts.require(graph, name);
+        return new ModelBuilder.Result(name, name, samples.info(name), samples.type(id));
+    }
+
+    private ModelBuilder.Result stateResult(ModelBuilder builder, String state) throws OnnxFormatException {
+        int id = SliceCosts.require(graph, state);
+        return new ModelBuilder.Result(state, fractions(builder, state), samples.state(state), samples.stateType(id));
+    }
+
+    /** Adds the input that takes a state; the result is what operators read instead of the state. */
+    private String given(ModelBuilder builder, String state) throws OnnxFormatException {
+        int value = SliceCosts.require(graph, state);
+        builder.input(samples.state(state), samples.stateType(value));
+        return wholeNumbers(builder, state, state, -1);
+    }
+
+    /** What operators that read one state of the model read where another one comes in its place. */
+    private String joined(ModelBuilder builder, String state, String inPlaceOf) throws OnnxFormatException {
+        return state.equals(inPlaceOf)
+                ? state
+                : wholeNumbers(builder, fractions(builder, state), inPlaceOf, graph.producer(graph.id(state)));
+    }
+
+    /** The fractions of a state: itself, or what it stands for as whole numbers. */
+    private String fractions(ModelBuilder builder, String state) throws OnnxFormatException {
+        int value = SliceCosts.require(graph, state);
+        return converted(builder, "DequantizeLinear", state, value, state + "/fractions", graph.producer(value));
+    }
+
+    /** Fractions in the form that operators expect which read a state of the model: as they are, or quantised as that state is. */
+    private String wholeNumbers(ModelBuilder builder, String fractions, String state, int after)
+            throws OnnxFormatException {
+        return converted(builder, "QuantizeLinear", fractions, graph.id(state), state + "/whole", after);
+    }
+
+    /** @param after the operator that makes what is converted; -1 if it is given */
+    private String converted(ModelBuilder builder, String operator, String from, int state, String wanted, int after)
+            throws OnnxFormatException {
+        Quantisation quantisation = samples.quantisation(state);
+        if (quantisation == null) {
+            return from;
+        }
+        String to = unused(wanted);
+        NodeProto.Builder node =
+                NodeProto.newBuilder().setOpType(operator).addInput(from).addInput(graph.name(quantisation.scale()));
+        List<Integer> constants = new ArrayList<>(List.of(quantisation.scale()));
+        if (quantisation.zeroPoint() >= 0) {
+            node.addInput(graph.name(quantisation.zeroPoint()));
+            constants.add(quantisation.zeroPoint());
+        }
+        int place = after;
+        for (int constant : constants) {
+            place = Math.max(place, graph.producer(constant));
+        }
+        builder.add(graph, Slice.between(graph, new BitSet(), constants), UnaryOperator.identity());
+        builder.convert(node.addOutput(to).build(), place);
+        return to;
     }
 
     private static UnaryOperator<String> replacing(String name, String by) {
         return name.equals(by) ? UnaryOperator.identity() : other -> other.equals(name) ? by : other;
+    }
+
+    private String unused(String name) {
+        String unused = name;
+        while (graph.id(unused) >= 0 || (exits != null && exits.id(unused) >= 0)) {
+            unused += "'";
+        }
+        return unused;
     }
 
     /** Set before the names of an exit; no name of the model begins with it. */

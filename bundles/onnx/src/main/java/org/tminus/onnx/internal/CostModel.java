@@ -8,9 +8,11 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,24 +78,49 @@ public final class CostModel {
     }
 
     private long weightBytes(Slice slice, List<Node> nodes) {
-        long bytes = 0;
+        return weights(slice, nodes).stream().mapToLong(CostModel::bytes).sum();
+    }
+
+    private List<TensorProto> weights(Slice slice, List<Node> nodes) {
+        List<TensorProto> weights = new ArrayList<>();
         for (int value : slice.initializers()) {
             TensorProto tensor = graph.initializer(graph.name(value));
             SparseTensorProto sparse = graph.sparseInitializer(graph.name(value));
             if (tensor != null) {
-                bytes += bytes(tensor);
+                weights.add(tensor);
             } else if (sparse != null) {
-                bytes += bytes(sparse.getValues()) + bytes(sparse.getIndices());
+                weights.addAll(List.of(sparse.getValues(), sparse.getIndices()));
             }
         }
         for (Node node : nodes) {
             if (node.is("Constant")) {
                 for (AttributeProto attribute : node.proto().getAttributeList()) {
-                    bytes += attribute.hasT() ? bytes(attribute.getT()) : 0;
+                    if (attribute.hasT()) {
+                        weights.add(attribute.getT());
+                    }
                 }
             }
         }
-        return bytes;
+        return weights;
+    }
+
+    /** The bytes of the weights that the outputs depend on, by the type that they are stored in; the largest first. */
+    public Map<String, Long> weightBytesByType() {
+        List<Integer> outputs = graph.outputs().stream()
+                .map(output -> graph.id(output.getName()))
+                .toList();
+        Slice whole = Slice.between(graph, new BitSet(), outputs);
+        Map<String, Long> bytes = new HashMap<>();
+        for (TensorProto weight : weights(whole, whole.nodes(graph))) {
+            if (weight.getDataType() != Types.STRING) {
+                bytes.merge(Types.name(weight.getDataType()), bytes(weight), Long::sum);
+            }
+        }
+        Map<String, Long> sorted = new LinkedHashMap<>();
+        bytes.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+        return sorted;
     }
 
     private static long bytes(TensorProto tensor) {

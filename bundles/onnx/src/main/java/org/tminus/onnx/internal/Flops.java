@@ -7,7 +7,7 @@ package org.tminus.onnx.internal;
 import java.util.Map;
 import java.util.Set;
 
-/** Counts the floating-point operations of one operator for concrete sizes, by the rules that {@link org.tminus.onnx.Cost} states. */
+/** Counts the operations of one operator for concrete sizes, by the rules that {@link org.tminus.onnx.Cost} states. */
 final class Flops {
     private static final Set<String> FREE = Set.of(
             "Cast",
@@ -59,7 +59,11 @@ final class Flops {
             Map.entry("FastGelu", 6),
             Map.entry("QuickGelu", 4),
             Map.entry("BiasGelu", 6),
-            Map.entry("RotaryEmbedding", 3));
+            Map.entry("RotaryEmbedding", 3),
+            // Its range is found first.
+            Map.entry("DynamicQuantizeLinear", 3),
+            Map.entry("QLinearSoftmax", 5),
+            Map.entry("QEmbedLayerNormalization", 10));
 
     private Flops() {}
 
@@ -75,7 +79,11 @@ final class Flops {
                     "ConvInteger",
                     "FusedMatMul",
                     "MatMulNBits",
+                    "MatMulIntegerToFloat",
+                    "DynamicQuantizeMatMul",
+                    "QGemm",
                     "Attention",
+                    "QAttention",
                     "MultiHeadAttention",
                     "Einsum" -> true;
             default -> false;
@@ -106,29 +114,33 @@ final class Flops {
         long[] a = x.dims();
         long[] b = w.dims();
         switch (op) {
-            case "MatMul", "MatMulInteger", "QLinearMatMul" -> {
+            case "MatMul",
+                    "MatMulInteger",
+                    "QLinearMatMul",
+                    "MatMulIntegerToFloat",
+                    "DynamicQuantizeMatMul",
+                    "MatMulNBits" -> {
                 return a == null || a.length == 0 ? Double.NaN : 2 * out * a[a.length - 1];
             }
             case "FusedMatMul" -> {
                 boolean turned = attributes.integer("transA", 0) != 0;
                 return a == null || a.length < 2 ? Double.NaN : 2 * out * a[a.length - (turned ? 2 : 1)];
             }
-            case "MatMulNBits" -> {
-                return a == null || a.length == 0 ? Double.NaN : 2 * out * a[a.length - 1];
-            }
-            case "Gemm" -> {
+            case "Gemm", "QGemm" -> {
                 boolean turned = attributes.integer("transA", 0) != 0;
                 return a == null || a.length != 2
                         ? Double.NaN
-                        : 2 * out * a[turned ? 0 : 1] + (inference.hasInput(node, 2) ? out : 0);
+                        : 2 * out * a[turned ? 0 : 1] + (hasBias(inference, node) ? out : 0);
             }
-            case "Conv", "ConvInteger" -> {
-                if (b == null || b.length < 2 || b[0] == 0) {
+            case "Conv", "ConvInteger", "QLinearConv" -> {
+                long[] kernel =
+                        op.equals("QLinearConv") ? inference.input(node, 3).dims() : b;
+                if (kernel == null || kernel.length < 2 || kernel[0] == 0) {
                     return Double.NaN;
                 }
-                return 2 * out * Fact.product(b, 1, b.length) + (inference.hasInput(node, 2) ? out : 0);
+                return 2 * out * Fact.product(kernel, 1, kernel.length) + (hasBias(inference, node) ? out : 0);
             }
-            case "Attention" -> {
+            case "Attention", "QAttention" -> {
                 return attention(inference, node, attributes, out);
             }
             case "MultiHeadAttention" -> {
@@ -151,6 +163,15 @@ final class Flops {
                 return out;
             }
         }
+    }
+
+    private static boolean hasBias(Inference inference, Node node) {
+        return switch (node.op()) {
+            case "ConvInteger" -> false;
+            case "QGemm" -> inference.hasInput(node, 6);
+            case "QLinearConv" -> inference.hasInput(node, 8);
+            default -> inference.hasInput(node, 2);
+        };
     }
 
     /** Both operators of this name: the fused one multiplies with its weights first, the standard one has its three inputs ready. */

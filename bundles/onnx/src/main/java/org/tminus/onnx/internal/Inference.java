@@ -25,6 +25,7 @@ import org.tminus.onnx.OnnxFormatException;
 public final class Inference {
     private static final long LARGEST = 1L << 40;
     private static final int DEEPEST = 64;
+    private static final int UINT8 = 2;
 
     /** Elements folded in all; bounds memory and time for graphs that are made to fold much. */
     private static final long FOLD_BUDGET = 1L << 22;
@@ -255,14 +256,18 @@ public final class Inference {
                         Rules.matMul(x.dims(), input(node, 3).dims()));
             case "Gemm" -> out[0] = gemm(attributes, x, input(node, 1));
             case "QuantizeLinear" ->
-                out[0] = Fact.of(hasInput(node, 2) ? input(node, 2).type() : 2, x.dims());
-            case "DequantizeLinear" -> out[0] = Fact.of(input(node, 1).type(), x.dims());
+                out[0] = Fact.of(hasInput(node, 2) ? input(node, 2).type() : resultType(attributes, UINT8), x.dims());
+            case "DequantizeLinear" ->
+                out[0] = Fact.of(resultType(attributes, input(node, 1).type()), x.dims());
             case "DynamicQuantizeLinear" -> {
-                out[0] = Fact.of(2, x.dims());
+                out[0] = Fact.of(UINT8, x.dims());
                 fill(out, 1, Fact.of(Types.FLOAT, new long[0]));
-                fill(out, 2, Fact.of(2, new long[0]));
+                fill(out, 2, Fact.of(UINT8, new long[0]));
             }
-            case "Conv" -> out[0] = conv(attributes, x, input(node, 1));
+            case "Conv" -> out[0] = conv(attributes, x, input(node, 1), x.type());
+            case "ConvInteger" -> out[0] = conv(attributes, x, input(node, 1), Types.INT32);
+            case "QLinearConv" ->
+                out[0] = conv(attributes, x, input(node, 3), input(node, 7).type());
             case "MaxPool", "AveragePool", "LpPool" -> {
                 long[] kernel = attributes.integers("kernel_shape");
                 long[] dims = x.dims();
@@ -343,6 +348,11 @@ public final class Inference {
             case "Scan" -> bodyTypes(attributes, "body", 0, out);
             default -> out[0] = Fact.typed(Types.UNKNOWN);
         }
+    }
+
+    private static int resultType(Attributes attributes, int otherwise) {
+        int asked = (int) attributes.integer("output_dtype", Types.UNKNOWN);
+        return asked == Types.UNKNOWN ? otherwise : asked;
     }
 
     static void fill(Fact[] out, int index, Fact fact) {
@@ -504,7 +514,7 @@ public final class Inference {
         out[0] = new Fact(Types.INT64, new long[] {part.length}, Data.of(part));
     }
 
-    private static Fact gemm(Attributes attributes, Fact a, Fact b) throws ShapeConflict {
+    static Fact gemm(Attributes attributes, Fact a, Fact b) throws ShapeConflict {
         long[] x = a.dims();
         long[] y = b.dims();
         if (x == null || y == null) {
@@ -521,11 +531,11 @@ public final class Inference {
         return Fact.of(a.type(), new long[] {transA ? x[1] : x[0], transB ? y[0] : y[1]});
     }
 
-    private static Fact conv(Attributes attributes, Fact x, Fact w) throws ShapeConflict {
+    private static Fact conv(Attributes attributes, Fact x, Fact w, int type) throws ShapeConflict {
         long[] dims = x.dims();
         long[] kernel = w.dims();
         if (dims == null || kernel == null) {
-            return Fact.typed(x.type());
+            return Fact.typed(type);
         }
         if (dims.length < 3 || kernel.length != dims.length) {
             throw new ShapeConflict("a convolution of " + Arrays.toString(dims) + " with " + Arrays.toString(kernel));
@@ -534,8 +544,7 @@ public final class Inference {
         if (dims[1] != kernel[1] * group) {
             throw new ShapeConflict("a convolution of " + Arrays.toString(dims) + " with " + Arrays.toString(kernel));
         }
-        return Fact.of(
-                x.type(), Rules.window(dims, Arrays.copyOfRange(kernel, 2, kernel.length), attributes, kernel[0]));
+        return Fact.of(type, Rules.window(dims, Arrays.copyOfRange(kernel, 2, kernel.length), attributes, kernel[0]));
     }
 
     private Fact standardAttention(Node node, Attributes attributes, Fact q) {

@@ -143,10 +143,10 @@ public final class Layers {
 
     /** Equal for values of the same type and shape; -1 if the value cannot be the state between layers. */
     private int shapeNumber(int value) {
-        int type = samples.type(value);
-        if (!Types.isFloating(type)) {
+        if (!samples.isState(value)) {
             return -1;
         }
+        int type = samples.type(value);
         List<Dimension> dims = samples.dimensions(value);
         if (dims == null || dims.size() < 2 || !samples.isBatchFirst(dims)) {
             return -1;

@@ -26,20 +26,21 @@ final class MicrosoftRules {
                 }
                 Inference.fill(out, 3, x);
             }
-            case "EmbedLayerNormalization" -> {
+            case "EmbedLayerNormalization", "QEmbedLayerNormalization" -> {
                 Fact table = inference.input(node, 2);
+                int type = node.op().startsWith("Q") ? inference.input(node, 8).type() : table.type();
                 long[] rows = table.dims();
                 long[] result = null;
                 if (dims != null && rows != null && rows.length == 2) {
                     result = Arrays.copyOf(dims, dims.length + 1);
                     result[dims.length] = rows[1];
                 }
-                out[0] = Fact.of(table.type(), result);
+                out[0] = Fact.of(type, result);
                 Inference.fill(
                         out, 1, Fact.of(Types.INT32, dims == null || dims.length == 0 ? null : new long[] {dims[0]}));
                 Inference.fill(out, 2, out[0]);
             }
-            case "Attention" -> {
+            case "Attention", "QAttention" -> {
                 long[] weights = inference.input(node, 1).dims();
                 long[] sizes = attributes.integers("qkv_hidden_sizes");
                 long[] result = null;
@@ -47,7 +48,8 @@ final class MicrosoftRules {
                     result = dims.clone();
                     result[2] = sizes != null && sizes.length == 3 ? sizes[2] : weights[1] / 3;
                 }
-                out[0] = Fact.of(x.type(), result);
+                out[0] = Fact.of(
+                        node.op().startsWith("Q") ? inference.input(node, 3).type() : x.type(), result);
             }
             case "MultiHeadAttention" -> {
                 long[] value = inference.input(node, 2).dims();
@@ -67,11 +69,61 @@ final class MicrosoftRules {
                 }
                 out[0] = Fact.of(x.type(), result);
             }
+            case "QLinearAdd", "QLinearMul" ->
+                out[0] = Fact.of(
+                        x.type(), Rules.broadcast(dims, inference.input(node, 3).dims()));
+            case "QLinearWhere" ->
+                out[0] = Fact.of(
+                        inference.input(node, 1).type(),
+                        Rules.broadcast(
+                                Rules.broadcast(dims, inference.input(node, 1).dims()),
+                                inference.input(node, 4).dims()));
+            case "QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax" -> out[0] = Fact.of(x.type(), dims);
+            case "QLinearConcat" -> concat(inference, node, attributes, out);
+            case "QGemm" -> {
+                Fact product = Inference.gemm(attributes, x, inference.input(node, 3));
+                boolean whole = inference.hasInput(node, 8);
+                out[0] = Fact.of(
+                        whole
+                                ? inference.input(node, 8).type()
+                                : inference.input(node, 1).type(),
+                        product.dims());
+            }
+            case "MatMulIntegerToFloat" ->
+                out[0] = Fact.of(
+                        inference.input(node, 2).type(),
+                        Rules.matMul(dims, inference.input(node, 1).dims()));
+            case "DynamicQuantizeMatMul" ->
+                out[0] = Fact.of(
+                        x.type(), Rules.matMul(dims, inference.input(node, 1).dims()));
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Scale and zero point of the result, then each part with its own. */
+    private static void concat(Inference inference, Node node, Attributes attributes, Fact[] out) throws ShapeConflict {
+        int type = inference.input(node, 2).type();
+        out[0] = Fact.typed(type);
+        long[] result = null;
+        for (int i = 2; i < node.inputs().length; i += 3) {
+            long[] dims = inference.input(node, i).dims();
+            if (dims == null || dims.length == 0) {
+                return;
+            }
+            if (result == null) {
+                result = dims.clone();
+            } else if (dims.length == result.length) {
+                int axis = Rules.axis(attributes.integer("axis", 0), dims.length);
+                result[axis] += dims[axis];
+            } else {
+                throw new ShapeConflict(
+                        "a concatenation of " + Arrays.toString(result) + " and " + Arrays.toString(dims));
+            }
+        }
+        out[0] = Fact.of(type, result);
     }
 
     private static long @Nullable [] fusedMatMul(Inference inference, Node node, Attributes attributes)

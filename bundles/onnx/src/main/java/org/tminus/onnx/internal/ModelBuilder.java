@@ -32,6 +32,7 @@ final class ModelBuilder {
     private static final long IR_VERSION = 4;
 
     private final TreeMap<Integer, NodeProto> shared = new TreeMap<>();
+    private final TreeMap<Integer, List<NodeProto>> conversions = new TreeMap<>();
     private final List<NodeProto> appended = new ArrayList<>();
     private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
     private final Map<String, SparseTensorProto> sparse = new LinkedHashMap<>();
@@ -48,6 +49,37 @@ final class ModelBuilder {
             shared.putIfAbsent(n, Subgraphs.rename(graph.nodes().get(n).proto(), names));
         }
         weights(graph, slice, names);
+    }
+
+    /**
+     * Adds an operator that the model does not have; one that is there already is not added again.
+     *
+     * @param after the operator of the main model that it comes after; -1 for none
+     */
+    void convert(NodeProto node, int after) {
+        List<NodeProto> here = conversions.computeIfAbsent(after, key -> new ArrayList<>());
+        if (!here.contains(node)) {
+            here.add(node);
+        }
+    }
+
+    /** Adds an operator after all that are there. */
+    void append(NodeProto node) {
+        appended.add(node);
+    }
+
+    /** The operators of the main model in order, and what converts between them. */
+    private List<NodeProto> ordered() {
+        List<NodeProto> nodes = new ArrayList<>(conversions.getOrDefault(-1, List.of()));
+        int done = -1;
+        for (Map.Entry<Integer, NodeProto> entry : shared.entrySet()) {
+            conversions.subMap(done, false, entry.getKey(), false).values().forEach(nodes::addAll);
+            nodes.add(entry.getValue());
+            nodes.addAll(conversions.getOrDefault(entry.getKey(), List.of()));
+            done = entry.getKey();
+        }
+        conversions.tailMap(done, false).values().forEach(nodes::addAll);
+        return nodes;
     }
 
     /** Adds the operators of a slice of another model, after all those of the main one. */
@@ -124,7 +156,7 @@ final class ModelBuilder {
 
     /** Builds the model; values or inputs that take the name of a result are renamed first. */
     Composition build(List<Result> results, @Nullable String hiddenInput) throws OnnxFormatException {
-        List<NodeProto> nodes = new ArrayList<>(shared.values());
+        List<NodeProto> nodes = ordered();
         nodes.addAll(appended);
         Set<String> made = new HashSet<>();
         nodes.forEach(node -> made.addAll(node.getOutputList()));

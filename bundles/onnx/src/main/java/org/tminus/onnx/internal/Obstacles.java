@@ -29,7 +29,7 @@ public final class Obstacles {
         int candidates = 0;
         int batchFirst = 0;
         for (int value = 0; value < graph.valueCount(); value++) {
-            if (graph.producer(value) >= 0 && graph.isVariable(value) && Types.isFloating(samples.type(value))) {
+            if (graph.producer(value) >= 0 && graph.isVariable(value) && samples.isState(value)) {
                 List<Dimension> dims = samples.dimensions(value);
                 candidates += dims != null && dims.size() >= 2 ? 1 : 0;
                 batchFirst += dims != null && dims.size() >= 2 && samples.isBatchFirst(dims) ? 1 : 0;
@@ -49,7 +49,7 @@ public final class Obstacles {
         int left = Math.max(
                 8, Math.min(MOST_ROOTS, VISITS / Math.max(1, graph.nodes().size())));
         for (int value = 0; value < graph.valueCount() && left > 0; value++) {
-            if (graph.isVariable(value) && (graph.producer(value) < 0 || Types.isFloating(samples.type(value)))) {
+            if (graph.isVariable(value) && (graph.producer(value) < 0 || samples.isState(value))) {
                 left--;
                 Cuts cuts = Cuts.from(graph, value, false);
                 int[] before = products(graph, cuts);

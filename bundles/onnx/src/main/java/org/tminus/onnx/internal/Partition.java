@@ -157,10 +157,22 @@ public final class Partition {
     }
 
     private void addIfHandedOn(int value, Set<Integer> into) {
-        int producer = graph.producer(value);
-        if (producer >= 0 && segments[producer] == STEM && graph.isVariable(value) && value != stemOutput()) {
-            into.add(value);
+        if (!isHandedOn(value)) {
+            return;
         }
+        // Whole numbers are smaller than the fractions made of them, and what reads them can stay an operator of whole
+        // numbers.
+        int whole = Quantisation.wholeNumbers(graph, value);
+        if (whole < 0) {
+            into.add(value);
+        } else if (isHandedOn(whole)) {
+            into.add(whole);
+        }
+    }
+
+    private boolean isHandedOn(int value) {
+        int producer = graph.producer(value);
+        return producer >= 0 && segments[producer] == STEM && graph.isVariable(value) && value != stemOutput();
     }
 
     private Slice slice(int input, List<Integer> outputs) {
@@ -333,7 +345,7 @@ public final class Partition {
         for (int part = range.from(); part < range.to(); part++) {
             boolean heavy = isHeavy(part);
             if (heavy && seen && shape(cuts.values().get(part)).equals(shape)) {
-                bounds.add(part);
+                bounds.add(unrounded(part));
             }
             seen |= heavy;
         }
@@ -348,6 +360,15 @@ public final class Partition {
                     obstacle));
         }
         return blocks;
+    }
+
+    /** The cut at or before which a value is not rounded yet, as between layers. */
+    private int unrounded(int part) {
+        int cut = part;
+        while (Quantisation.isRounded(graph, cuts.values().get(cut))) {
+            cut--;
+        }
+        return cut;
     }
 
     private String shape(int value) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tminus.onnx.Dimension;
 import org.tminus.onnx.OnnxFormatException;
 import org.tminus.onnx.Polynomial;
+import org.tminus.onnx.Precision;
 import org.tminus.onnx.ValueInfo;
 
 /** Inference for several sizes, and what follows from comparing them: how sizes and costs depend on batch and length. */
@@ -121,6 +122,48 @@ public final class Samples {
 
     int type(int value) {
         return reference().fact(value).type();
+    }
+
+    /**
+     * Whether a value has the type of a state between layers: fractions, or whole numbers that stand for fractions. One that is rounded to be
+     * computed with as whole numbers is taken before that, so that each layer rounds it as its own products need it.
+     */
+    boolean isState(int value) {
+        return (Types.isFloating(type(value)) || quantisation(value) != null) && !Quantisation.isRounded(graph, value);
+    }
+
+    /** How a state of whole numbers is quantised; null for one of fractions. */
+    @Nullable
+    Quantisation quantisation(int value) {
+        return Quantisation.of(graph, reference(), value);
+    }
+
+    /** The type in which a state is handed from part to part: fractions, also of what the graph has as whole numbers. */
+    int stateType(int value) {
+        Quantisation quantisation = quantisation(value);
+        return type(quantisation == null ? value : quantisation.scale());
+    }
+
+    /** Which numbers the graph holds. */
+    public Precision precision() {
+        boolean half = false;
+        boolean brain = false;
+        for (int value = 0; value < graph.valueCount(); value++) {
+            half |= type(value) == Types.FLOAT16;
+            brain |= type(value) == Types.BFLOAT16;
+        }
+        boolean rounds = false;
+        for (Node node : graph.nodes()) {
+            rounds |= Quantisation.rounds(graph, node);
+        }
+        return new Precision(half, brain, rounds);
+    }
+
+    /** What is known of a state where it is handed from part to part. */
+    public ValueInfo state(String name) {
+        ValueInfo info = info(name);
+        int value = graph.id(name);
+        return value < 0 ? info : new ValueInfo(name, Types.name(stateType(value)), info.shape());
     }
 
     /** How the dimensions of a value depend on batch and length; null if unknown. */

@@ -14,6 +14,8 @@ public final class Types {
     public static final int INT64 = DataType.INT64_VALUE;
     public static final int BOOL = DataType.BOOL_VALUE;
     public static final int DOUBLE = DataType.DOUBLE_VALUE;
+    public static final int FLOAT16 = DataType.FLOAT16_VALUE;
+    public static final int BFLOAT16 = DataType.BFLOAT16_VALUE;
     public static final int STRING = DataType.STRING_VALUE;
 
     private static final String[] NAMES = {
@@ -64,7 +66,7 @@ public final class Types {
 
     /** Whether the type is a real number with a fraction. */
     public static boolean isFloating(int type) {
-        return type == FLOAT || type == DOUBLE || type == DataType.FLOAT16_VALUE || type == DataType.BFLOAT16_VALUE;
+        return type == FLOAT || type == DOUBLE || type == FLOAT16 || type == BFLOAT16;
     }
 
     /** Whether values of the type are folded as whole numbers. */

@@ -7,6 +7,8 @@ package org.tminus.trainer.adapt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.tminus.onnx.Dimension;
 import org.tminus.onnx.GraphAnalysis;
 import org.tminus.onnx.OnnxFormatException;
@@ -16,6 +18,9 @@ import org.tminus.trainer.graph.TorchGraph;
 
 /** Whether a model can be trained and has layers to end after; says everything that stands in the way at once. */
 final class ModelCheck {
+    private static final Set<String> FEWER_BITS =
+            Set.of("int4", "uint4", "int8", "uint8", "int16", "uint16", "float16", "bfloat16");
+
     private ModelCheck() {}
 
     /** @throws AdaptException if the model cannot be made adaptive */
@@ -23,7 +28,14 @@ final class ModelCheck {
         GraphAnalysis analysis = analyze(model);
         List<String> problems = new ArrayList<>();
         List<String> unsupported = TorchGraph.unsupported(model);
-        if (!unsupported.isEmpty()) {
+        String fewerBits = fewerBits(analysis);
+        if (!fewerBits.isEmpty()
+                && !(unsupported.isEmpty() && analysis.precision().isFloat32())) {
+            problems.add(file + " is " + fewerBits
+                    + ". Rounding has no gradient, and a small step is lost in numbers of few bits, so neither its layers nor exits"
+                    + " on them can be trained. Adapt the float32 model that it was made from, and give the result the numbers"
+                    + " of fewer bits afterwards (docs/models.md, Fewer bits): its cuts, exits and menu stay valid.");
+        } else if (!unsupported.isEmpty()) {
             problems.add(unsupported.size() + " operators or weights of " + file + " cannot be trained: "
                     + String.join("; ", unsupported)
                     + ". Export the model in float32 with plain operators (no quantisation, no fused operators).");
@@ -43,6 +55,30 @@ final class ModelCheck {
             throw new AdaptException("The model cannot be made adaptive:", problems);
         }
         return analysis;
+    }
+
+    /** What of the weights is stored in types that cannot be trained, in words; empty if nothing is. */
+    private static String fewerBits(GraphAnalysis analysis) {
+        double all = 0;
+        double small = 0;
+        List<String> types = new ArrayList<>();
+        for (Map.Entry<String, Long> weights : analysis.weightBytesByType().entrySet()) {
+            all += weights.getValue();
+            if (FEWER_BITS.contains(weights.getKey())) {
+                small += weights.getValue();
+                types.add(weights.getKey());
+            }
+        }
+        if (types.isEmpty()) {
+            return "";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s: of %.1f MB of weights %.1f are %s",
+                analysis.precision().isQuantised() ? "quantised" : "stored in fewer bits",
+                all / 1e6,
+                small / 1e6,
+                String.join(" and ", types));
     }
 
     private static boolean isTokens(ValueInfo state) {

@@ -382,15 +382,16 @@ public final class ModelWriter {
 
     private ObjectNode cost(Cost cost) {
         ObjectNode node = mapper.createObjectNode();
-        coefficients(node.putArray("flops"), cost.flops());
+        boolean hasSequence = graphs.analysis().signature().sequence() != null;
+        coefficients(node.putArray("flops"), cost.flops(), hasSequence);
         node.put("weightBytes", cost.weightBytes());
-        coefficients(node.putArray("activationBytes"), cost.activationBytes());
+        coefficients(node.putArray("activationBytes"), cost.activationBytes(), hasSequence);
         return node;
     }
 
-    /** Constants alone where there is no sequence. */
-    private void coefficients(ArrayNode array, Polynomial polynomial) {
-        if (graphs.analysis().signature().sequence() == null) {
+    /** Writes a cost as descriptions have it: constants alone where there is no sequence. */
+    public static void coefficients(ArrayNode array, Polynomial polynomial, boolean hasSequence) {
+        if (!hasSequence) {
             array.add(Math.round(polynomial.at(0)));
             return;
         }

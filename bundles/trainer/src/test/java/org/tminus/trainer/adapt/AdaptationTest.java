@@ -38,6 +38,7 @@ import org.tminus.model.AdaptiveModel;
 import org.tminus.model.AgreementRule;
 import org.tminus.models.format.ModelPackage;
 import org.tminus.onnx.OnnxModel;
+import org.tminus.trainer.FewerBits;
 import org.tminus.trainer.Progress;
 import org.tminus.trainer.ProgressListener;
 import org.tminus.trainer.export.OnnxGraph;
@@ -253,6 +254,21 @@ class AdaptationTest {
         graph.output("second.hardmax", "batch", 1);
         Files.write(model, graph.toBytes(Map.of()));
         refused(tokens(100), LabelNames.FROM_DATA, "Det", "first.det", "Hardmax", "second.hardmax");
+    }
+
+    @Test
+    void aModelOfFewerBitsIsRefusedWithTheWayToOne() throws Exception {
+        byte[] real = Files.readAllBytes(model);
+        for (boolean whole : new boolean[] {true, false}) {
+            Files.write(model, whole ? FewerBits.quantised(real) : FewerBits.halved(real));
+            refused(
+                    tokens(100),
+                    LabelNames.FROM_DATA,
+                    "small.onnx is " + (whole ? "quantised: of" : "stored in fewer bits: of"),
+                    whole ? "int8" : "bfloat16",
+                    "Adapt the float32 model",
+                    "docs/models.md");
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.tminus.coordinator.internal.certificate.ModelCertificate;
 import org.tminus.coordinator.internal.session.ModelView;
 import org.tminus.model.AgreementRule;
+import org.tminus.tensor.Floats;
 import org.tminus.tensor.Tensor;
 
 /**
@@ -60,7 +61,7 @@ final class Agreement {
             return null;
         }
         int perRow = Tensors.rowElements(tensor);
-        FloatBuffer values = tensor.buffer().asFloatBuffer();
+        FloatBuffer values = Floats.of(tensor);
         float[] kept = new float[perRow];
         values.get(row * perRow, kept);
         return leastCosine.isPresent()

@@ -17,6 +17,7 @@ import org.tminus.model.Exit;
 import org.tminus.model.ExitId;
 import org.tminus.model.LayerId;
 import org.tminus.policy.Checkpoint;
+import org.tminus.tensor.Floats;
 import org.tminus.tensor.Tensor;
 
 /** What a policy sees at one checkpoint. Exit head and pooled state are read when they are first asked for. */
@@ -88,7 +89,8 @@ final class CheckpointView implements Checkpoint {
             String score = run.view().scoreOutput();
             if (score == null) {
                 throw new BackendException(
-                        "Model " + run.view().model() + " has no float32 output to tell a confidence from.",
+                        "Model " + run.view().model()
+                                + " has no output of numbers with a fraction to tell a confidence from.",
                         "Use a policy that needs none.");
             }
             Map<String, Tensor> read;
@@ -103,8 +105,9 @@ final class CheckpointView implements Checkpoint {
             head = read;
             cached = new float[batchRows.length][];
             Tensor scores = Objects.requireNonNull(read.get(score));
+            FloatBuffer values = Floats.of(scores);
             for (int index = 0; index < cached.length; index++) {
-                cached[index] = Tensors.softmax(scores, index);
+                cached[index] = Tensors.softmax(values, Tensors.rowElements(scores), index);
             }
             probabilities = cached;
         }

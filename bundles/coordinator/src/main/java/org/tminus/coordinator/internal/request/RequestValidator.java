@@ -15,6 +15,7 @@ import org.tminus.model.AdaptiveModel;
 import org.tminus.model.SequenceAxis;
 import org.tminus.model.TensorSpec;
 import org.tminus.tensor.ElementType;
+import org.tminus.tensor.Floats;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
 import org.tminus.tensor.Tensor;
@@ -136,7 +137,7 @@ final class RequestValidator {
             throws InvalidRequestException {
         boolean bad;
         try {
-            bad = ModelView.isFloat(spec.elementType()) && Tensors.hasNonFinite(tensor, 0, rows);
+            bad = Floats.canRead(spec.elementType()) && Tensors.hasNonFinite(tensor, 0, rows);
         } catch (IllegalStateException e) {
             throw new InvalidRequestException(
                     "Model " + model.name() + ": input '" + spec.name() + "' is closed.",

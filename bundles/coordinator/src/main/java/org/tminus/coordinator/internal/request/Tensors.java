@@ -102,10 +102,8 @@ final class Tensors {
         target.put(targetRow * bytes, source.buffer(), sourceRow * bytes, bytes);
     }
 
-    /** The soft-max over all elements of one row of a float32 tensor. */
-    static float[] softmax(Tensor scores, int row) {
-        int count = rowElements(scores);
-        FloatBuffer values = scores.buffer().asFloatBuffer();
+    /** The soft-max over all elements of one row, of so many each. */
+    static float[] softmax(FloatBuffer values, int count, int row) {
         float largest = Float.NEGATIVE_INFINITY;
         for (int index = 0; index < count; index++) {
             largest = Math.max(largest, values.get(row * count + index));

@@ -18,12 +18,10 @@ import org.tminus.model.Path;
 import org.tminus.model.SequenceAxis;
 import org.tminus.model.TensorSpec;
 import org.tminus.tensor.ElementType;
+import org.tminus.tensor.Floats;
 
 /** What requests look up of a model again and again, worked out once. Immutable. */
 public final class ModelView {
-    private static final Set<ElementType> FLOATS =
-            Set.of(ElementType.FLOAT16, ElementType.BFLOAT16, ElementType.FLOAT32, ElementType.FLOAT64);
-
     private final AdaptiveModel model;
     private final List<Path> menu;
     private final Path fullDepth;
@@ -41,19 +39,17 @@ public final class ModelView {
         this.outputNames = outputs.stream().map(TensorSpec::name).collect(Collectors.toUnmodifiableSet());
         this.scoreOutput = outputs.stream()
                 .filter(spec -> spec.elementType().equals(ElementType.FLOAT32))
-                .map(TensorSpec::name)
                 .findFirst()
+                .or(() -> outputs.stream()
+                        .filter(spec -> Floats.canRead(spec.elementType()))
+                        .findFirst())
+                .map(TensorSpec::name)
                 .orElse(null);
         for (Exit exit : model.exits()) {
             exit.after().ifPresent(layer -> exitAfter.put(layer, exit));
         }
         this.sequence = model.signature().sequence().orElse(null);
         this.certificate = ModelCertificate.of(model);
-    }
-
-    /** Whether elements of this type can be NaN. */
-    public static boolean isFloat(ElementType type) {
-        return FLOATS.contains(type);
     }
 
     public AdaptiveModel model() {
@@ -72,7 +68,10 @@ public final class ModelView {
         return outputNames;
     }
 
-    /** The first float32 output, whose soft-max is the confidence; null if there is none. */
+    /**
+     * The first float32 output, or else the first of another type with a fraction, whose soft-max is the confidence; null if
+     * there is none.
+     */
     public @Nullable String scoreOutput() {
         return scoreOutput;
     }

@@ -16,7 +16,7 @@ import org.tminus.inference.InferenceResult;
 import org.tminus.inference.Step;
 import org.tminus.inference.Trace;
 import org.tminus.model.AdaptiveModel;
-import org.tminus.tensor.ElementType;
+import org.tminus.tensor.Floats;
 import org.tminus.tensor.Tensor;
 
 /** Answers and what they cost. */
@@ -57,12 +57,12 @@ public final class InferenceReport {
                 : model.signature().outputs().get(0).name();
         Tensor scores = outputs.get(first);
         if (scores == null
-                || !scores.elementType().equals(ElementType.FLOAT32)
+                || !Floats.canRead(scores.elementType())
                 || scores.shape().rank() != 2
                 || scores.shape().dimension(1) == 0) {
             return all;
         }
-        FloatBuffer values = scores.buffer().asFloatBuffer();
+        FloatBuffer values = Floats.of(scores);
         int classes = (int) scores.shape().dimension(1);
         for (int row = 0; row < scores.shape().dimension(0); row++) {
             all.add(likeliest(model, values, row * classes, classes));
