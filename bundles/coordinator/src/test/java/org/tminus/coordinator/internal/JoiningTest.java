@@ -303,6 +303,30 @@ class JoiningTest {
     }
 
     @Test
+    void whatFailsTogetherTimeAndAgainIsLeftAloneForAWhile() throws Exception {
+        startWithClock(Map.of("batchDelayMicros", 0));
+        queue.behaviour = (path, inputs, control) -> {
+            if (Queue.values(inputs).size() > 1) {
+                throw new BackendException("No batches today.", "");
+            }
+            return FakeBackend.answer(path, inputs, control);
+        };
+        for (int round = 0; round < 5; round++) {
+            for (var future : wait(request(1), request(2))) {
+                future.get().close();
+            }
+        }
+        assertThat(bench.counter("joinedFailures")).isEqualTo(3);
+        clock.addAndGet(Duration.ofMinutes(1).toNanos());
+        queue.behaviour = FakeBackend::answer;
+        queue.runs.clear();
+        for (var future : wait(request(1), request(2))) {
+            future.get().close();
+        }
+        assertThat(queue.runs).containsExactly(List.of(1f, 2f));
+    }
+
+    @Test
     void anInputThatABackendRefusesFailsAlone() throws Exception {
         start(Map.of());
         queue.behaviour = (path, inputs, control) -> {
@@ -457,6 +481,11 @@ class JoiningTest {
         assertThat(queue.runs).hasSize(4).contains(List.of(1f, 2f, 3f), List.of(1f), List.of(2f), List.of(3f));
         assertThat(bench.counter("abandoned")).isEqualTo(1);
         never.countDown();
+        // The session is not asked to do it again.
+        for (var future : wait(request(4), request(5))) {
+            future.get().close();
+        }
+        assertThat(queue.runs).contains(List.of(4f), List.of(5f));
     }
 
     /** From now on calls may take 50 ms. */

@@ -183,7 +183,9 @@ final class Company {
                 continue;
             }
             slot = slot == null ? decided.slot() : slot;
-            if (decided.slot() != slot || slot.backend().health().isQuarantined()) {
+            if (decided.slot() != slot
+                    || slot.backend().health().isQuarantined()
+                    || !slot.sharedCalls().areWorthwhile(now())) {
                 continue;
             }
             boolean asks = decided.plan().conversation() != null;
@@ -219,7 +221,8 @@ final class Company {
         CallControl shared = new CallControl(host.work().batch().outputs(), latest(parts), scheduler::inBackground);
         control = shared;
         calling = parts;
-        boolean done;
+        boolean done = false;
+        Exception failure = null;
         try {
             // After control is set: whoever stops the last of them meanwhile finds it there.
             if (isUnwanted(parts)) {
@@ -230,16 +233,31 @@ final class Company {
                     ? runWhole(way.path(), parts, rows, inputs, shared)
                     : runStepwise(parts, inputs, shared);
         } catch (TminusException | BackendFailure | RuntimeException e) {
-            platform.counters().add(Counter.JOINED_FAILURES);
+            failure = e;
             parts.forEach(part -> part(part.member(), e));
-            return;
         } finally {
             endCall();
+        }
+        SessionSlot slot = host.member().decided().slot();
+        if (failure != null) {
+            failed(slot, host, failure);
+        } else if (done) {
+            slot.sharedCalls().succeeded();
         }
         if (done && parts.size() > 1) {
             platform.counters().add(Counter.JOINED_BATCHES);
             platform.counters().add(Counter.JOINED_REQUESTS, parts.size());
             platform.counters().add(Counter.JOINED_ROWS, rows);
+        }
+    }
+
+    /** Not the fault of a backend that was told to stop, or is going. */
+    private void failed(SessionSlot slot, Part host, Exception why) {
+        platform.counters().add(Counter.JOINED_FAILURES);
+        if (!abandoned
+                && !host.member().execution.isWithdrawn(slot)
+                && slot.sharedCalls().failed(now())) {
+            LOG.warn("Requests for the {} run alone for a minute: they failed together, time and again", slot, why);
         }
     }
 

@@ -1153,6 +1153,9 @@ final class Execution implements LeaseHolder {
         count(Counter.ABANDONED);
         // Whether it hung in a call for several requests, of which nobody knows whose fault it is.
         boolean shared = company != null && leased instanceof SessionSlot && company.isCallingForSeveral();
+        if (shared && leased instanceof SessionSlot session) {
+            session.sharedCalls().hung();
+        }
         if (onWorker) {
             abandoned = true;
             if (company != null) {

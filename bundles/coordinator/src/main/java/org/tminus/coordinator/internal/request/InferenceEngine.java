@@ -226,10 +226,15 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         Batch batch = validated(request, route);
         Task task = new Task(ids.incrementAndGet(), request, batch, now, deadline, future);
         task.enrol(RolloutRuns.enrol(platform.router(), route, request, task.id(), now));
-        if (route.settings().batchMaxRows() > 1) {
+        if (route.settings().batchMaxRows() > 1 && mayJoin(route, now)) {
             task.joins(Joining.of(task, route.settings()));
         }
         return task;
+    }
+
+    private static boolean mayJoin(Route route, long now) {
+        return !route.candidates().isEmpty()
+                && route.candidates().get(0).sharedCalls().areWorthwhile(now);
     }
 
     /**
