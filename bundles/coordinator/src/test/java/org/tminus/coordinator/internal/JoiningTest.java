@@ -488,9 +488,9 @@ class JoiningTest {
         assertThat(queue.runs).contains(List.of(4f), List.of(5f));
     }
 
-    /** From now on calls may take 50 ms. */
+    /** From now on calls may take 250 ms. */
     private void losePatience() {
-        bench.configuration.update(Map.of("workers", 1, "batchMaxRows", 8, "pluginTimeoutMillis", 50));
+        bench.configuration.update(Map.of("workers", 1, "batchMaxRows", 8, "pluginTimeoutMillis", 250));
     }
 
     @Test
