@@ -214,6 +214,21 @@ class JoiningTest {
         assertThat(bench.counter("joinedBatches")).isZero();
     }
 
+    @Test
+    void freeWorkersGetTheirShare() throws Exception {
+        start(Map.of("workers", 2));
+        CountDownLatch both = new CountDownLatch(2);
+        queue.behaviour = (path, inputs, control) -> {
+            both.countDown();
+            Bench.await(() -> both.getCount() == 0);
+            return FakeBackend.answer(path, inputs, control);
+        };
+        var waiting = submit(request(1), request(2));
+        assertAnswered(waiting.get(0), 1);
+        assertAnswered(waiting.get(1), 2);
+        assertThat(bench.counter("joinedBatches")).isZero();
+    }
+
     // ---- who suffers for whom
 
     @Test

@@ -287,6 +287,10 @@ final class WorkerPool {
             Task task = poll();
             gather(task, joined);
             noteOldest();
+            if (task.joining() != null && isWorkWaiting()) {
+                // What is left for a free worker came with fewer signals than there are workers for it now.
+                changed.signal();
+            }
             return task;
         } finally {
             lock.unlock();
@@ -385,16 +389,17 @@ final class WorkerPool {
 
     /**
      * Takes out those that may join a task, in the order of their arrival. What does not join is overtaken by those that
-     * came later, but only once.
+     * came later, but only once. Free workers get their share, unless those that wait were held back to run together.
      */
     private void gather(Task task, List<Task> joined) {
         Joining joining = task.joining();
         if (joining == null) {
             return;
         }
+        int most = joining.isHeldBack() ? Integer.MAX_VALUE : share() - 1;
         int room = joining.maxRows() - task.batch().rows();
         List<Task> passed = new ArrayList<>();
-        for (Iterator<Task> others = queue(task).iterator(); others.hasNext() && room > 0; ) {
+        for (Iterator<Task> others = queue(task).iterator(); others.hasNext() && room > 0 && joined.size() < most; ) {
             Task other = others.next();
             if (!joining.joins(other.joining())) {
                 if (other.isOvertaken()) {
@@ -414,6 +419,12 @@ final class WorkerPool {
             passed.forEach(Task::overtake);
             passed.clear();
         }
+    }
+
+    /** How many of the waiting requests and the one just taken are for this worker, if free ones take as many. */
+    private int share() {
+        int workers = 1 + Math.max(0, permits - running.get());
+        return (waiting.get() + workers) / workers;
     }
 
     /** No more work is taken. @return the tasks that were waiting */
