@@ -589,6 +589,74 @@ class JoiningTest {
         assertThat(bench.counter("rows")).isEqualTo(3200);
     }
 
+    @Test
+    void servicesComeAndGoAndClientsCancelMeanwhile() throws Exception {
+        start(Map.of("workers", 2));
+        FakePolicy asking = FakePolicy.asking(
+                checkpoint -> {
+                    List<Decision> decisions = new ArrayList<>();
+                    for (int row = 0; row < checkpoint.rows(); row++) {
+                        float value = checkpoint.pooled(row).get(0);
+                        decisions.add(
+                                value % 3 == 0
+                                        ? Decision.stop(checkpoint.exit().orElseThrow())
+                                        : value % 3 == 1 ? Decision.skip(1) : Decision.goOn());
+                    }
+                    return decisions;
+                },
+                1);
+        bench.policy("asking", 5, asking);
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger right = new AtomicInteger();
+        List<Throwable> wrong = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> clients = new ArrayList<>();
+        for (int client = 0; client < 6; client++) {
+            int first = client * 1000;
+            Thread thread = new Thread(() -> {
+                for (int index = 0; !over.get(); index++) {
+                    float value = first + index % 1000;
+                    CompletableFuture<InferenceResult> future =
+                            bench.coordinator.service().submit(request(value).build());
+                    if (index % 7 == 0 && future.cancel(true)) {
+                        continue;
+                    }
+                    try (InferenceResult result = future.get()) {
+                        assertThat(Bench.y(result, 0, 0)).isEqualTo(value);
+                        right.incrementAndGet();
+                    } catch (Exception | Error e) {
+                        wrong.add(e);
+                    }
+                }
+            });
+            clients.add(thread);
+            thread.start();
+        }
+        List<FakeBackend> backends = new ArrayList<>();
+        for (int swap = 0; swap < 60; swap++) {
+            FakeBackend next = new FakeBackend();
+            backends.add(next);
+            bench.backend("next", 10 + swap, next);
+            Bench.await(() -> next.opened.get() == 1);
+            int before = right.get();
+            Bench.await(() -> right.get() > before + 20 || !wrong.isEmpty());
+            bench.coordinator.board().unbindPolicy(asking);
+            bench.removeBackend(next);
+            bench.policy("asking", 5, asking);
+        }
+        over.set(true);
+        for (Thread client : clients) {
+            client.join();
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(bench.counter("joinedBatches")).isPositive();
+        assertThat(bench.counter("abandoned")).isZero();
+        assertThat(bench.counter("quarantines")).isZero();
+        bench.close();
+        Bench.await(() -> asking.begun.get() == asking.closed.get());
+        backends.add(backend);
+        assertThat(backends).allMatch(each -> each.openRuns.get() == 0 && each.closed.get() == 1);
+    }
+
     // ---- time
 
     private void startWithClock(Map<String, Object> properties) {
