@@ -205,17 +205,17 @@ class CertificateTest {
     void joinedAnswersAreComparedLikeOthers() throws Exception {
         List<Map<String, Long>> seen = new ArrayList<>();
         for (int maxRows : new int[] {1, 8}) {
-            Queue queue = new Queue(backend);
+            Backlog backlog = new Backlog(backend);
             try (Bench bench =
                     bench(model(certificate()), Map.of("workers", 1, "batchMaxRows", maxRows, "shadowShare", "0.5"))) {
-                CompletableFuture<InferenceResult> occupant = queue.close(bench);
+                CompletableFuture<InferenceResult> occupant = backlog.close(bench);
                 List<CompletableFuture<InferenceResult>> waiting = new ArrayList<>();
                 for (int value = 0; value < 12; value++) {
                     waiting.add(bench.coordinator
                             .service()
-                            .submit(Queue.request(value, 3).build()));
+                            .submit(Backlog.request(value, 3).build()));
                 }
-                queue.open();
+                backlog.open();
                 occupant.get().close();
                 for (var future : waiting) {
                     assertThat(future.get().traces())

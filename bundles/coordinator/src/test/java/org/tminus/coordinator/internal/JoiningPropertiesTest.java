@@ -43,7 +43,7 @@ class JoiningPropertiesTest {
                 floats[row] = values.get(row);
             }
             InferenceRequest.Builder request =
-                    Queue.request(floats).policy(policy).priority(priority);
+                    Backlog.request(floats).policy(policy).priority(priority);
             return (budget < 1 ? request.budget(Budget.ofFlopsRatio(budget)) : request).build();
         }
     }
@@ -93,7 +93,7 @@ class JoiningPropertiesTest {
     private static FakeBackend.Behaviour spoiling() {
         return (path, inputs, control) -> {
             var outputs = FakeBackend.answer(path, inputs, control);
-            List<Float> values = Queue.values(inputs);
+            List<Float> values = Backlog.values(inputs);
             for (int row = 0; row < values.size(); row++) {
                 if (values.get(row) == SPOILT && path.depth() < TestModels.LAYERS) {
                     ((HostTensor) outputs.get("y"))
@@ -110,8 +110,8 @@ class JoiningPropertiesTest {
 
     private static List<Answered> answers(List<Asked> mix, int maxRows, Map<String, Long> counters) throws Exception {
         FakeBackend backend = new FakeBackend();
-        Queue queue = new Queue(backend);
-        queue.behaviour = spoiling();
+        Backlog backlog = new Backlog(backend);
+        backlog.behaviour = spoiling();
         try (Bench bench = new Bench(Map.of("workers", 1, "batchMaxRows", maxRows))) {
             bench.backend("cpu", 0, backend)
                     .policy("full", 1, FakePolicy.full())
@@ -121,11 +121,11 @@ class JoiningPropertiesTest {
                     .model(TestModels.model());
             bench.awaitReady();
             Bench.await(() -> bench.counter("pathsPrepared") == TestModels.LAYERS);
-            CompletableFuture<InferenceResult> occupant = queue.close(bench);
+            CompletableFuture<InferenceResult> occupant = backlog.close(bench);
             List<CompletableFuture<InferenceResult>> waiting = mix.stream()
                     .map(asked -> bench.coordinator.service().submit(asked.request()))
                     .toList();
-            queue.open();
+            backlog.open();
             occupant.get().close();
             List<Answered> answers = new ArrayList<>();
             for (CompletableFuture<InferenceResult> future : waiting) {
@@ -190,7 +190,7 @@ class JoiningPropertiesTest {
             @ForAll @IntRange(min = 2, max = 6) int maxRows)
             throws Exception {
         FakeBackend backend = new FakeBackend();
-        Queue queue = new Queue(backend);
+        Backlog backlog = new Backlog(backend);
         try (Bench bench = new Bench(Map.of("workers", 1, "batchMaxRows", maxRows))) {
             bench.backend("cpu", 0, backend);
             for (int kind = 0; kind < 4; kind++) {
@@ -198,22 +198,22 @@ class JoiningPropertiesTest {
             }
             bench.model(TestModels.model());
             bench.awaitReady();
-            CompletableFuture<InferenceResult> occupant = queue.close(bench);
+            CompletableFuture<InferenceResult> occupant = backlog.close(bench);
             List<CompletableFuture<InferenceResult>> waiting = new ArrayList<>();
             for (int index = 0; index < kinds.size(); index++) {
                 waiting.add(bench.coordinator
                         .service()
-                        .submit(Queue.request(index)
+                        .submit(Backlog.request(index)
                                 .policy("kind" + kinds.get(index))
                                 .build()));
             }
-            queue.open();
+            backlog.open();
             occupant.get().close();
             for (var future : waiting) {
                 future.get().close();
             }
         }
-        List<List<Float>> runs = queue.runs;
+        List<List<Float>> runs = backlog.runs;
         assertThat(runs.stream().flatMap(List::stream)).hasSize(kinds.size());
         for (List<Float> run : runs) {
             assertThat(run).hasSizeLessThanOrEqualTo(maxRows).isSorted();

@@ -6,7 +6,7 @@ package org.tminus.coordinator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tminus.coordinator.internal.Queue.request;
+import static org.tminus.coordinator.internal.Backlog.request;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,13 +39,13 @@ import org.tminus.tensor.Tensor;
 /** Waiting requests that run together, and what one of them means for the others. */
 class JoiningTest {
     private final FakeBackend backend = new FakeBackend();
-    private final Queue queue = new Queue(backend);
+    private final Backlog backlog = new Backlog(backend);
     private final AtomicLong clock = new AtomicLong(1_000_000_000);
     private Bench bench;
 
     @AfterEach
     void close() {
-        queue.open();
+        backlog.open();
         bench.close();
     }
 
@@ -63,9 +63,9 @@ class JoiningTest {
 
     /** Submits requests while the worker is busy with another, and lets it go on. */
     private List<CompletableFuture<InferenceResult>> wait(InferenceRequest.Builder... requests) throws Exception {
-        CompletableFuture<InferenceResult> occupant = queue.close(bench);
+        CompletableFuture<InferenceResult> occupant = backlog.close(bench);
         List<CompletableFuture<InferenceResult>> waiting = submit(requests);
-        queue.open();
+        backlog.open();
         occupant.get().close();
         return waiting;
     }
@@ -90,7 +90,7 @@ class JoiningTest {
         assertAnswered(waiting.get(0), 1);
         assertAnswered(waiting.get(1), 2, 3);
         assertAnswered(waiting.get(2), 4);
-        assertThat(queue.runs).containsExactly(List.of(1f, 2f, 3f, 4f));
+        assertThat(backlog.runs).containsExactly(List.of(1f, 2f, 3f, 4f));
         assertThat(bench.counter("joinedBatches")).isEqualTo(1);
         assertThat(bench.counter("joinedRequests")).isEqualTo(3);
         assertThat(bench.counter("joinedRows")).isEqualTo(4);
@@ -110,7 +110,7 @@ class JoiningTest {
         var waiting = wait(request(1), request(2));
         assertAnswered(waiting.get(0), 1);
         assertAnswered(waiting.get(1), 2);
-        assertThat(queue.runs).containsExactly(List.of(1f), List.of(2f));
+        assertThat(backlog.runs).containsExactly(List.of(1f), List.of(2f));
         assertThat(bench.counter("joinedBatches")).isZero();
     }
 
@@ -120,7 +120,7 @@ class JoiningTest {
         bench.configuration.updateModel("org.tminus.model~toy", Map.of("batchMaxRows", "2"));
         var waiting = wait(request(1), request(2), request(3));
         assertAnswered(waiting.get(2), 3);
-        assertThat(queue.runs).containsExactly(List.of(1f, 2f), List.of(3f));
+        assertThat(backlog.runs).containsExactly(List.of(1f, 2f), List.of(3f));
         assertThat(bench.configuration.updateModel("org.tminus.model~toy", Map.of("batchMaxRows", "0")))
                 .isFalse();
         assertThat(bench.configuration.problems()).singleElement().satisfies(problem -> {
@@ -135,7 +135,7 @@ class JoiningTest {
         bench.model(TestModels.tokens());
         bench.awaitReady();
         List<Long> rows = Collections.synchronizedList(new ArrayList<>());
-        queue.behaviour = (path, inputs, control) -> {
+        backlog.behaviour = (path, inputs, control) -> {
             rows.add(inputs.get("ids").shape().dimension(0) * 100
                     + inputs.get("ids").shape().dimension(1));
             return FakeBackend.answer(path, inputs, control);
@@ -171,7 +171,7 @@ class JoiningTest {
                 request(4).budget(flops))) {
             future.get().close();
         }
-        assertThat(queue.runs).contains(List.of(2f), List.of(3f));
+        assertThat(backlog.runs).contains(List.of(2f), List.of(3f));
     }
 
     @Test
@@ -189,7 +189,7 @@ class JoiningTest {
         assertAnswered(waiting.get(1), 3, 4, 5);
         assertAnswered(waiting.get(0), 1, 2);
         assertAnswered(waiting.get(2), 6);
-        assertThat(queue.runs).containsExactly(List.of(1f, 3f, 6f), List.of(2f, 4f), List.of(5f));
+        assertThat(backlog.runs).containsExactly(List.of(1f, 3f, 6f), List.of(2f, 4f), List.of(5f));
         assertThat(waiting.get(1).get().traces()).extracting(Trace::layersRun).containsExactly(1, 2, 3);
     }
 
@@ -200,7 +200,7 @@ class JoiningTest {
         var waiting = wait(request(1), request(2).outputInto("y", own), request(3));
         assertAnswered(waiting.get(1), 2);
         assertThat(own.buffer().asFloatBuffer().get(0)).isEqualTo(2);
-        assertThat(queue.runs).containsExactly(List.of(1f, 2f, 3f));
+        assertThat(backlog.runs).containsExactly(List.of(1f, 2f, 3f));
     }
 
     @Test
@@ -218,7 +218,7 @@ class JoiningTest {
     void freeWorkersGetTheirShare() throws Exception {
         start(Map.of("workers", 2));
         CountDownLatch both = new CountDownLatch(2);
-        queue.behaviour = (path, inputs, control) -> {
+        backlog.behaviour = (path, inputs, control) -> {
             both.countDown();
             Bench.await(() -> both.getCount() == 0);
             return FakeBackend.answer(path, inputs, control);
@@ -236,7 +236,7 @@ class JoiningTest {
         start(Map.of());
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
-        queue.behaviour = (path, inputs, control) -> {
+        backlog.behaviour = (path, inputs, control) -> {
             entered.countDown();
             QueueTest.awaitIgnoringInterrupts(held);
             control.check();
@@ -249,7 +249,7 @@ class JoiningTest {
         assertAnswered(waiting.get(1), 2);
         assertAnswered(waiting.get(2), 3);
         assertThat(waiting.get(0)).isCancelled();
-        assertThat(queue.runs).hasSize(1);
+        assertThat(backlog.runs).hasSize(1);
         assertThat(bench.counter("joinedFailures")).isZero();
         assertThat(bench.counter("cancelled")).isEqualTo(1);
     }
@@ -259,7 +259,7 @@ class JoiningTest {
         start(Map.of());
         CountDownLatch entered = new CountDownLatch(1);
         AtomicBoolean told = new AtomicBoolean();
-        queue.behaviour = (path, inputs, control) -> {
+        backlog.behaviour = (path, inputs, control) -> {
             entered.countDown();
             Bench.await(control::isCancelled);
             told.set(true);
@@ -270,8 +270,9 @@ class JoiningTest {
         entered.await();
         waiting.forEach(future -> assertThat(future.cancel(true)).isTrue());
         Bench.await(told::get);
-        queue.behaviour = FakeBackend::answer;
+        backlog.behaviour = FakeBackend::answer;
         bench.infer(request(3)).close();
+        assertThat(bench.counter("joinedFailures")).isZero();
         assertThat(bench.counter("cancelled")).isEqualTo(2);
         assertThat(bench.counter("fallbacks")).isZero();
     }
@@ -281,7 +282,7 @@ class JoiningTest {
         start(Map.of());
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch entered = new CountDownLatch(1);
-        queue.behaviour = (path, inputs, control) -> {
+        backlog.behaviour = (path, inputs, control) -> {
             entered.countDown();
             QueueTest.awaitIgnoringInterrupts(held);
             control.check();
@@ -293,14 +294,14 @@ class JoiningTest {
         held.countDown();
         assertAnswered(waiting.get(1), 2);
         assertAnswered(waiting.get(2), 3);
-        assertThat(queue.runs).hasSize(1);
+        assertThat(backlog.runs).hasSize(1);
     }
 
     @Test
     void whatFailsTogetherRunsAlone() throws Exception {
         start(Map.of());
-        queue.behaviour = (path, inputs, control) -> {
-            if (Queue.values(inputs).size() > 1) {
+        backlog.behaviour = (path, inputs, control) -> {
+            if (Backlog.values(inputs).size() > 1) {
                 throw new BackendException("No batches today.", "");
             }
             return FakeBackend.answer(path, inputs, control);
@@ -310,7 +311,7 @@ class JoiningTest {
             assertAnswered(waiting.get(index), index + 1);
             assertThat(trace(waiting.get(index)).fallbacks()).isEmpty();
         }
-        assertThat(queue.runs).containsExactly(List.of(1f, 2f, 3f), List.of(1f), List.of(2f), List.of(3f));
+        assertThat(backlog.runs).containsExactly(List.of(1f, 2f, 3f), List.of(1f), List.of(2f), List.of(3f));
         assertThat(bench.counter("joinedFailures")).isEqualTo(1);
         assertThat(bench.counter("joinedBatches")).isZero();
         assertThat(bench.counter("fallbacks")).isZero();
@@ -320,8 +321,8 @@ class JoiningTest {
     @Test
     void whatFailsTogetherTimeAndAgainIsLeftAloneForAWhile() throws Exception {
         startWithClock(Map.of("batchDelayMicros", 0));
-        queue.behaviour = (path, inputs, control) -> {
-            if (Queue.values(inputs).size() > 1) {
+        backlog.behaviour = (path, inputs, control) -> {
+            if (Backlog.values(inputs).size() > 1) {
                 throw new BackendException("No batches today.", "");
             }
             return FakeBackend.answer(path, inputs, control);
@@ -333,19 +334,19 @@ class JoiningTest {
         }
         assertThat(bench.counter("joinedFailures")).isEqualTo(3);
         clock.addAndGet(Duration.ofMinutes(1).toNanos());
-        queue.behaviour = FakeBackend::answer;
-        queue.runs.clear();
+        backlog.behaviour = FakeBackend::answer;
+        backlog.runs.clear();
         for (var future : wait(request(1), request(2))) {
             future.get().close();
         }
-        assertThat(queue.runs).containsExactly(List.of(1f, 2f));
+        assertThat(backlog.runs).containsExactly(List.of(1f, 2f));
     }
 
     @Test
     void anInputThatABackendRefusesFailsAlone() throws Exception {
         start(Map.of());
-        queue.behaviour = (path, inputs, control) -> {
-            if (Queue.values(inputs).contains(2f)) {
+        backlog.behaviour = (path, inputs, control) -> {
+            if (Backlog.values(inputs).contains(2f)) {
                 throw new InvalidRequestException("I do not like 2.", "");
             }
             return FakeBackend.answer(path, inputs, control);
@@ -365,12 +366,12 @@ class JoiningTest {
         start(Map.of("policy", "two"));
         bench.policy("two", 0, FakePolicy.depth(2));
         bench.awaitReady();
-        queue.behaviour = spoiling(2, 2);
+        backlog.behaviour = spoiling(2, 2);
         var waiting = wait(request(1), request(2, 9), request(3));
         assertAnswered(waiting.get(0), 1);
         assertAnswered(waiting.get(1), 2, 9);
         assertAnswered(waiting.get(2), 3);
-        assertThat(queue.runs).containsExactly(List.of(1f, 2f, 9f, 3f), List.of(2f));
+        assertThat(backlog.runs).containsExactly(List.of(1f, 2f, 9f, 3f), List.of(2f));
         assertThat(trace(waiting.get(0)).fallbacks()).isEmpty();
         assertThat(trace(waiting.get(1)).fallbacks()).hasSize(1);
         assertThat(trace(waiting.get(1)).layersRun()).isEqualTo(4);
@@ -381,7 +382,7 @@ class JoiningTest {
     @Test
     void nanAtFullDepthFailsItsRequestOnly() throws Exception {
         start(Map.of());
-        queue.behaviour = spoiling(2, 4);
+        backlog.behaviour = spoiling(2, 4);
         var waiting = wait(request(1), request(2), request(3));
         assertAnswered(waiting.get(0), 1);
         assertAnswered(waiting.get(2), 3);
@@ -389,7 +390,7 @@ class JoiningTest {
                 .cause()
                 .isInstanceOf(BackendException.class)
                 .hasMessageContaining("NaN");
-        assertThat(queue.runs).hasSize(1);
+        assertThat(backlog.runs).hasSize(1);
         assertThat(bench.counter("joinedFailures")).isZero();
     }
 
@@ -397,7 +398,7 @@ class JoiningTest {
     private static FakeBackend.Behaviour spoiling(float value, int depth) {
         return (path, inputs, control) -> {
             Map<String, Tensor> outputs = FakeBackend.answer(path, inputs, control);
-            List<Float> values = Queue.values(inputs);
+            List<Float> values = Backlog.values(inputs);
             for (int row = 0; row < values.size(); row++) {
                 if (values.get(row) == value && path.depth() == depth) {
                     ((HostTensor) outputs.get("y"))
@@ -470,7 +471,7 @@ class JoiningTest {
         assertThat(trace(waiting.get(1)).layersRun()).isEqualTo(3);
         assertThat(trace(waiting.get(2)).layersRun()).isEqualTo(4);
         // The one that goes another way leaves the run of the others with its next layers, of which there are none.
-        assertThat(queue.runs).containsExactly(List.of(1f, 2f, 3f), List.of(2f));
+        assertThat(backlog.runs).containsExactly(List.of(1f, 2f, 3f), List.of(2f));
         assertThat(backend.openRuns).hasValue(0);
     }
 
@@ -479,8 +480,8 @@ class JoiningTest {
         start(Map.of());
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
-        queue.behaviour = (path, inputs, control) -> {
-            if (Queue.values(inputs).size() > 1) {
+        backlog.behaviour = (path, inputs, control) -> {
+            if (Backlog.values(inputs).size() > 1) {
                 entered.countDown();
                 QueueTest.awaitIgnoringInterrupts(never);
             }
@@ -493,14 +494,14 @@ class JoiningTest {
             assertAnswered(waiting.get(index), index + 1);
             assertThat(trace(waiting.get(index)).fallbacks()).isEmpty();
         }
-        assertThat(queue.runs).hasSize(4).contains(List.of(1f, 2f, 3f), List.of(1f), List.of(2f), List.of(3f));
+        assertThat(backlog.runs).hasSize(4).contains(List.of(1f, 2f, 3f), List.of(1f), List.of(2f), List.of(3f));
         assertThat(bench.counter("abandoned")).isEqualTo(1);
         never.countDown();
         // The session is not asked to do it again.
         for (var future : wait(request(4), request(5))) {
             future.get().close();
         }
-        assertThat(queue.runs).contains(List.of(4f), List.of(5f));
+        assertThat(backlog.runs).contains(List.of(4f), List.of(5f));
     }
 
     /** From now on calls may take 250 ms. */
@@ -541,11 +542,11 @@ class JoiningTest {
 
     @Test
     void theBackendGoesWhileTheyRun() throws Exception {
-        start(Map.of("drainTimeoutMillis", 50));
+        start(Map.of("drainTimeoutMillis", 1000));
         FakeBackend second = new FakeBackend();
         bench.backend("second", -1, second);
         CountDownLatch entered = new CountDownLatch(1);
-        queue.behaviour = (path, inputs, control) -> {
+        backlog.behaviour = (path, inputs, control) -> {
             entered.countDown();
             Bench.await(control::isCancelled);
             control.check();
@@ -677,7 +678,7 @@ class JoiningTest {
         var second = submit(request(2)).get(0);
         assertAnswered(first, 1);
         assertAnswered(second, 2);
-        assertThat(queue.runs).containsExactly(List.of(7f, 8f), List.of(1f, 2f));
+        assertThat(backlog.runs).containsExactly(List.of(7f, 8f), List.of(1f, 2f));
     }
 
     @Test
@@ -711,7 +712,7 @@ class JoiningTest {
         var third = submit(request(3)).get(0);
         assertAnswered(second, 2);
         assertAnswered(third, 3);
-        assertThat(queue.runs).containsExactly(List.of(2f, 3f));
+        assertThat(backlog.runs).containsExactly(List.of(2f, 3f));
     }
 
     // ---- what policies see

@@ -122,6 +122,8 @@ final class Company {
                     end(List.of(member));
                 }
             }
+        } catch (RuntimeException | Error e) {
+            LOG.error("Requests could not be worked on together; those that are left run alone", e);
         } finally {
             end(members);
             if (members.isEmpty() && permit.compareAndSet(true, false)) {
@@ -222,7 +224,7 @@ final class Company {
         control = shared;
         calling = parts;
         boolean done = false;
-        Exception failure = null;
+        Throwable failure = null;
         try {
             // After control is set: whoever stops the last of them meanwhile finds it there.
             if (isUnwanted(parts)) {
@@ -232,7 +234,8 @@ final class Company {
             done = way.checkpoints().isEmpty()
                     ? runWhole(way.path(), parts, rows, inputs, shared)
                     : runStepwise(parts, inputs, shared);
-        } catch (TminusException | BackendFailure | RuntimeException e) {
+        } catch (TminusException | BackendFailure | RuntimeException | Error e) {
+            // An error, too: memory for all of them may be more than there is.
             failure = e;
             parts.forEach(part -> part(part.member(), e));
         } finally {
@@ -240,7 +243,7 @@ final class Company {
         }
         SessionSlot slot = host.member().decided().slot();
         if (failure != null) {
-            failed(slot, host, failure);
+            failed(slot, parts, failure);
         } else if (done) {
             slot.sharedCalls().succeeded();
         }
@@ -251,12 +254,13 @@ final class Company {
         }
     }
 
-    /** Not the fault of a backend that was told to stop, or is going. */
-    private void failed(SessionSlot slot, Part host, Exception why) {
+    private void failed(SessionSlot slot, List<Part> parts, Throwable why) {
+        if (abandoned || isUnwanted(parts) || parts.get(0).member().execution.isWithdrawn(slot)) {
+            // It was told to stop, or is going.
+            return;
+        }
         platform.counters().add(Counter.JOINED_FAILURES);
-        if (!abandoned
-                && !host.member().execution.isWithdrawn(slot)
-                && slot.sharedCalls().failed(now())) {
+        if (slot.sharedCalls().failed(now())) {
             LOG.warn("Requests for the {} run alone for a minute: they failed together, time and again", slot, why);
         }
     }
@@ -432,7 +436,7 @@ final class Company {
         }
     }
 
-    private static void part(Member member, Exception why) {
+    private static void part(Member member, Throwable why) {
         LOG.debug("Request {} runs again, alone", member.execution.task().id(), why);
         member.parted = true;
     }

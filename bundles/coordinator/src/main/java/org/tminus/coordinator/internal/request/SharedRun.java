@@ -5,6 +5,7 @@
 package org.tminus.coordinator.internal.request;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ final class SharedRun {
         if (count == rows) {
             return;
         }
-        run.retain(java.util.Arrays.copyOf(kept, count));
+        run.retain(Arrays.copyOf(kept, count));
         rows = count;
         int next = 0;
         for (Slice slice : slices) {

@@ -20,7 +20,7 @@ import org.tminus.tensor.Shape;
 import org.tminus.tensor.Tensor;
 
 /** A backend whose only worker is busy until {@link #open}, so that what is submitted meanwhile waits. */
-final class Queue {
+final class Backlog {
     private static final float OCCUPANT = -1;
 
     /** The values in column 0 of each run, but for what keeps the worker busy. */
@@ -31,7 +31,7 @@ final class Queue {
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch busy = new CountDownLatch(0);
 
-    Queue(FakeBackend backend) {
+    Backlog(FakeBackend backend) {
         backend.behaviour = this::run;
     }
 
