@@ -84,6 +84,22 @@ public interface PolicyContext {
     /** How many requests wait for the same model. */
     int queueLength();
 
+    /**
+     * How many requests for all models wait for a worker at this moment; this batch is not among them. Neither locks nor
+     * allocates, so that a policy may ask for each batch, to think less deeply while others wait.
+     */
+    default int requestsWaiting() {
+        return 0;
+    }
+
+    /**
+     * For how long the oldest of {@link #requestsWaiting} has waited, in nanoseconds since its submission; 0 if none waits.
+     * As cheap as that one, and read apart from it: the two may be of different moments.
+     */
+    default long oldestWaitNanos() {
+        return 0;
+    }
+
     /** A number that differs from batch to batch; the same request replayed gets the same, for reproducible choices. */
     long seed();
 }

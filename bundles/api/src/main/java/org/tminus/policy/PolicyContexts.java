@@ -29,6 +29,8 @@ public final class PolicyContexts {
     private Telemetry telemetry = Telemetry.none();
     private @Nullable Duration timeLeft;
     private int queueLength;
+    private int requestsWaiting;
+    private long oldestWaitNanos;
     private long seed = 1;
 
     private PolicyContexts(AdaptiveModel model) {
@@ -95,6 +97,17 @@ public final class PolicyContexts {
         return this;
     }
 
+    public PolicyContexts requestsWaiting(int requests) {
+        requestsWaiting = requests;
+        return this;
+    }
+
+    /** @param nanos for how long the oldest request has waited */
+    public PolicyContexts oldestWaitNanos(long nanos) {
+        oldestWaitNanos = nanos;
+        return this;
+    }
+
     public PolicyContexts seed(long value) {
         seed = value;
         return this;
@@ -113,6 +126,8 @@ public final class PolicyContexts {
                 telemetry,
                 Optional.ofNullable(timeLeft),
                 queueLength,
+                requestsWaiting,
+                oldestWaitNanos,
                 seed);
     }
 
@@ -129,6 +144,8 @@ public final class PolicyContexts {
             Telemetry telemetry,
             Optional<Duration> timeLeft,
             int queueLength,
+            int requestsWaiting,
+            long oldestWaitNanos,
             long seed)
             implements PolicyContext {
         @Override

@@ -6,7 +6,7 @@
  * {@link org.tminus.policy.PolicyRun}.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.tminus.policy;
 

@@ -200,6 +200,41 @@ class CertificateTest {
         }
     }
 
+    /** What is drawn, and how it compares, follows from the request alone. */
+    @Test
+    void joinedAnswersAreComparedLikeOthers() throws Exception {
+        List<Map<String, Long>> seen = new ArrayList<>();
+        for (int maxRows : new int[] {1, 8}) {
+            Backlog backlog = new Backlog(backend);
+            try (Bench bench =
+                    bench(model(certificate()), Map.of("workers", 1, "batchMaxRows", maxRows, "shadowShare", "0.5"))) {
+                CompletableFuture<InferenceResult> occupant = backlog.close(bench);
+                List<CompletableFuture<InferenceResult>> waiting = new ArrayList<>();
+                for (int value = 0; value < 12; value++) {
+                    waiting.add(bench.coordinator
+                            .service()
+                            .submit(Backlog.request(value, 3).build()));
+                }
+                backlog.open();
+                occupant.get().close();
+                for (var future : waiting) {
+                    assertThat(future.get().traces())
+                            .allMatch(trace -> trace.certificate() == CertificateState.CERTIFIED);
+                }
+                Bench.await(() ->
+                        bench.counter("shadowRun") + bench.counter("shadowDropped") == bench.counter("shadowDrawn"));
+                Map<String, Long> counters =
+                        new HashMap<>(bench.coordinator.status().counters());
+                counters.keySet().retainAll(Set.of("shadowDrawn", "shadowRun", "shadowDisagreed", "rows", "flops"));
+                seen.add(counters);
+                assertThat(bench.counter("joinedRows")).isEqualTo(maxRows == 1 ? 0 : 24);
+            }
+        }
+        assertThat(seen.get(0)).isEqualTo(seen.get(1));
+        assertThat(seen.get(0).get("shadowDrawn")).isPositive();
+        assertThat(seen.get(0).get("shadowDisagreed")).isPositive();
+    }
+
     // ---- what a certificate covers
 
     @Test

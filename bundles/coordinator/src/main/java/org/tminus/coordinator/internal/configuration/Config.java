@@ -87,4 +87,13 @@ public @interface Config {
             description = "Cosine from which an output without labels counts as that of full depth, -1 to 1; used only"
                     + " where the model's certificate does not state its rule")
     String agreementCosine() default "0.99";
+
+    @AttributeDefinition(
+            description = "Rows of waiting requests that may run together, 1 to 4096; 1: requests are not joined")
+    int batchMaxRows() default 1;
+
+    @AttributeDefinition(
+            description = "How long a request may be held back for others to join it, 0 to 1000000 microseconds; 0: it"
+                    + " is joined only with those that wait already")
+    long batchDelayMicros() default 0;
 }

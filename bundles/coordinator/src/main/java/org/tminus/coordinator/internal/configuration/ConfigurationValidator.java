@@ -18,6 +18,8 @@ public final class ConfigurationValidator {
     private static final long MOST_REQUESTS = 1_000_000_000;
     private static final double MOST_RATIO = 1000;
     private static final int MOST_ABANDONED = 1000;
+    private static final int MOST_JOINED_ROWS = 4096;
+    private static final long LONGEST_HOLD_MICROS = 1_000_000;
     private static final double HOTTEST_CELSIUS = 1000;
 
     private ConfigurationValidator() {}
@@ -47,7 +49,9 @@ public final class ConfigurationValidator {
                 reader.number("shadowShare", 0, 0, 1),
                 (int) reader.integer("shadowQueueCapacity", 64, 1, MOST_WAITING),
                 reader.integer("shadowMaxBytes", 1L << 20, 1, Long.MAX_VALUE),
-                reader.number("agreementCosine", 0.99, -1, 1));
+                reader.number("agreementCosine", 0.99, -1, 1),
+                (int) reader.integer("batchMaxRows", 1, 1, MOST_JOINED_ROWS),
+                reader.integer("batchDelayMicros", 0, 0, LONGEST_HOLD_MICROS));
         reader.checkUnknown();
         return new Validation<>(reader.isRefused() ? null : settings, reader.problems());
     }
@@ -68,6 +72,7 @@ public final class ConfigurationValidator {
                 parameters.put(key.substring(PARAMETER.length()), parameter(value));
             }
         });
+        Long batchMaxRows = reader.optionalInteger("batchMaxRows", 1, MOST_JOINED_ROWS);
         ModelSettings settings = new ModelSettings(
                 model,
                 reader.version("version"),
@@ -76,6 +81,8 @@ public final class ConfigurationValidator {
                 reader.text("backend"),
                 reader.text("operatingPoint"),
                 reader.optionalNumber("budgetFlopsRatio", 0, 1),
+                batchMaxRows == null ? null : batchMaxRows.intValue(),
+                reader.optionalInteger("batchDelayMicros", 0, LONGEST_HOLD_MICROS),
                 parameters);
         reader.checkUnknown(PARAMETER + "NAME");
         return new Validation<>(reader.isRefused() ? null : settings, reader.problems());

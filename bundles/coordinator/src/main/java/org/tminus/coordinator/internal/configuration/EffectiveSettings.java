@@ -11,6 +11,8 @@ import org.tminus.policy.Budget;
 /**
  * What is in force for one model: its own settings before the global ones. Immutable.
  *
+ * @param batchMaxRows rows of different requests that may run together; 1 if none may
+ * @param batchDelayMicros how long a request may be held back for others to join it
  * @param parameters for the policy
  * @param global for all that cannot differ from model to model
  */
@@ -20,6 +22,8 @@ public record EffectiveSettings(
         @Nullable String backend,
         @Nullable String operatingPoint,
         Budget budget,
+        int batchMaxRows,
+        long batchDelayMicros,
         Map<String, Object> parameters,
         GlobalSettings global) {
     static EffectiveSettings of(GlobalSettings global, @Nullable ModelSettings model) {
@@ -32,6 +36,10 @@ public record EffectiveSettings(
                 model == null || model.backend() == null ? global.backend() : model.backend(),
                 model == null || model.operatingPoint() == null ? global.operatingPoint() : model.operatingPoint(),
                 ratio == null ? Budget.unlimited() : Budget.ofFlopsRatio(ratio),
+                model == null || model.batchMaxRows() == null ? global.batchMaxRows() : model.batchMaxRows(),
+                model == null || model.batchDelayMicros() == null
+                        ? global.batchDelayMicros()
+                        : model.batchDelayMicros(),
                 model == null ? Map.of() : model.parameters(),
                 global);
     }
@@ -44,6 +52,8 @@ public record EffectiveSettings(
                 kind.equals(RolloutSettings.BACKEND) ? name : backend,
                 operatingPoint,
                 budget,
+                batchMaxRows,
+                batchDelayMicros,
                 parameters,
                 global);
     }

@@ -37,7 +37,9 @@ public record GlobalSettings(
         double shadowShare,
         int shadowQueueCapacity,
         long shadowMaxBytes,
-        double agreementCosine) {
+        double agreementCosine,
+        int batchMaxRows,
+        long batchDelayMicros) {
     /** The most requests that are at work at once, whatever a backend says of itself. */
     public static final int MOST_WORKERS = 1024;
 

@@ -41,4 +41,12 @@ public @interface ModelConfig {
 
     @AttributeDefinition(description = "Mean FLOPs per input as a share of full depth, above 0 and at most 1")
     String budgetFlopsRatio() default "";
+
+    @AttributeDefinition(
+            description = "Rows of waiting requests that may run together, 1 to 4096; 1: requests are not joined")
+    String batchMaxRows() default "";
+
+    @AttributeDefinition(
+            description = "How long a request may be held back for others to join it, 0 to 1000000 microseconds")
+    String batchDelayMicros() default "";
 }

@@ -23,6 +23,8 @@ public record ModelSettings(
         @Nullable String backend,
         @Nullable String operatingPoint,
         @Nullable Double budgetFlopsRatio,
+        @Nullable Integer batchMaxRows,
+        @Nullable Long batchDelayMicros,
         Map<String, Object> parameters) {
     public ModelSettings {
         parameters = Map.copyOf(parameters);

@@ -96,30 +96,43 @@ final class BackendWork {
      */
     Map<String, Tensor> run(Plan plan) throws TminusException, BackendFailure {
         boolean done = false;
-        boolean late = false;
         try {
             for (Group group : plan.groups()) {
-                PolicyConversation conversation = plan.conversation();
-                // A policy that has seen a part of a run on a backend that failed cannot be asked about it again.
-                if (group.checkpoints().isEmpty() || conversation == null || conversation.isUnderWay()) {
-                    runWhole(group);
-                } else {
-                    new StepwiseRun(this, group, conversation, plan.flopsPerRow()).run();
-                }
+                run(group, plan);
             }
-            late = execution.isUnwanted();
-            execution.checkWanted();
-            Map<String, Tensor> outputs = assembled();
+            Map<String, Tensor> outputs = finish();
             done = true;
             return outputs;
         } finally {
             if (!done) {
-                assembly.discard();
-            }
-            if (late) {
-                execution.count(Counter.LATE_RESULTS);
+                discard();
             }
         }
+    }
+
+    /** Runs one group; see {@link #run(Plan)}. */
+    void run(Group group, Plan plan) throws TminusException, BackendFailure {
+        PolicyConversation conversation = plan.conversation();
+        // A policy that has seen a part of a run on a backend that failed cannot be asked about it again.
+        if (group.checkpoints().isEmpty() || conversation == null || conversation.isUnderWay()) {
+            runWhole(group);
+        } else {
+            new StepwiseRun(this, group, conversation, plan.flopsPerRow()).run();
+        }
+    }
+
+    /** The outputs for the whole batch, when all groups have run. */
+    Map<String, Tensor> finish() throws TminusException, BackendFailure {
+        if (execution.isUnwanted()) {
+            execution.count(Counter.LATE_RESULTS);
+        }
+        execution.checkWanted();
+        return assembled();
+    }
+
+    /** Gives up what has run so far. */
+    void discard() {
+        assembly.discard();
     }
 
     private Map<String, Tensor> assembled() throws TminusException, BackendFailure {
@@ -168,6 +181,13 @@ final class BackendWork {
         Map<String, Tensor> given = call(() -> session.run(path, inputs, control));
         slot.times().record(path, execution.now() - start, rows);
         Map<String, Tensor> outputs = checked(batch.outputs(), rows, given);
+        take(group, compiled, outputs);
+    }
+
+    /** Keeps what the path of a group gave for its rows. */
+    void take(Group group, boolean compiled, Map<String, Tensor> outputs) throws TminusException, BackendFailure {
+        Path path = group.path();
+        int rows = group.size(batch);
         long flops = view().flops(path, batch.length());
         for (int row = 0; row < rows; row++) {
             outcomes[group.rows() == null ? row : group.rows()[row]].answered(path, compiled, flops);

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tminus.backend.Telemetry;
 import org.tminus.failure.TminusException;
@@ -31,7 +30,7 @@ final class BatchContext implements PolicyContext, PredictionContext {
     private final Allowed allowed;
     private final DeviceTelemetry telemetry;
     private final Prediction prediction;
-    private final IntSupplier queueLength;
+    private final Scheduler scheduler;
 
     BatchContext(
             Task task,
@@ -41,7 +40,7 @@ final class BatchContext implements PolicyContext, PredictionContext {
             Allowed allowed,
             DeviceTelemetry telemetry,
             Prediction prediction,
-            IntSupplier queueLength) {
+            Scheduler scheduler) {
         this.task = task;
         this.batch = task.batch();
         this.budget = budget;
@@ -50,7 +49,7 @@ final class BatchContext implements PolicyContext, PredictionContext {
         this.allowed = allowed;
         this.telemetry = telemetry;
         this.prediction = prediction;
-        this.queueLength = queueLength;
+        this.scheduler = scheduler;
     }
 
     @Override
@@ -108,7 +107,17 @@ final class BatchContext implements PolicyContext, PredictionContext {
 
     @Override
     public int queueLength() {
-        return queueLength.getAsInt();
+        return scheduler.queueLength(batch.model().name());
+    }
+
+    @Override
+    public int requestsWaiting() {
+        return scheduler.requestsWaiting();
+    }
+
+    @Override
+    public long oldestWaitNanos() {
+        return scheduler.oldestWaitNanos();
     }
 
     @Override

@@ -84,7 +84,8 @@ final class Execution implements LeaseHolder {
     private final Scheduler scheduler;
     private final boolean onWorker;
     private final CallGuard guard;
-    private final AtomicBoolean holdsPermit = new AtomicBoolean(true);
+    private final AtomicBoolean holdsPermit;
+    private final @Nullable Company company;
     private final StepTimes times = new StepTimes();
     private final List<String> notes = new ArrayList<>(0);
     private Set<Counter> fallbacks = Set.of();
@@ -103,9 +104,31 @@ final class Execution implements LeaseHolder {
     private @Nullable ShadowJob repeat;
     private @Nullable TminusException failure;
     private boolean clientInterrupted;
+    private boolean notReady;
 
     /** Made by the thread that will run it, which holds a permit. */
     Execution(Task task, Platform platform, Scheduler scheduler, boolean onWorker) {
+        this(task, platform, scheduler, onWorker, new AtomicBoolean(true), null);
+    }
+
+    /**
+     * One of several on the same worker.
+     *
+     * @param permit whether they hold the permit that they share
+     */
+    Execution(Task task, Platform platform, Scheduler scheduler, AtomicBoolean permit, Company company) {
+        this(task, platform, scheduler, true, permit, company);
+    }
+
+    private Execution(
+            Task task,
+            Platform platform,
+            Scheduler scheduler,
+            boolean onWorker,
+            AtomicBoolean permit,
+            @Nullable Company company) {
+        this.holdsPermit = permit;
+        this.company = company;
         this.task = task;
         this.platform = platform;
         this.scheduler = scheduler;
@@ -114,43 +137,167 @@ final class Execution implements LeaseHolder {
     }
 
     End run() {
-        if (!task.begin(this)) {
+        if (!begin()) {
             leave();
             return End.DONE;
         }
-        platform.active().add(this);
-        boolean notReady = false;
         try {
-            long start = now();
-            times.add(Step.QUEUE, start - task.submittedNanos());
-            task.deadline().check();
-            Route route = lease();
-            if (route == null) {
-                notReady = task.takeFrom(this);
-            } else {
-                begun = true;
+            Route route = prepare();
+            if (route != null) {
                 deliver(answer(route), route);
             }
-        } catch (ModelWentException e) {
-            notReady = task.takeFrom(this);
-        } catch (TminusException e) {
-            fail(e);
-        } catch (RuntimeException | Error e) {
-            LOG.error("Request {} failed unexpectedly", task.id(), e);
-            fail(new BackendException(
-                    "Request " + task.id() + " failed inside the platform: " + e, "Report this with the log.", e));
+        } catch (Exception | Error e) {
+            failed(e);
         } finally {
-            releaseAll();
-            platform.active().remove(this);
-            if (lostCall.returned()) {
-                tellReturn();
-            }
-            report();
-            // Before the client learns of the answer: its next request must find the permit free.
-            leave();
-            complete();
+            end(true);
         }
         return abandoned ? End.ABANDONED : notReady ? End.NOT_READY : End.DONE;
+    }
+
+    /** Takes the task. @return false if it is done already, or taken */
+    boolean begin() {
+        if (!task.begin(this)) {
+            return false;
+        }
+        platform.active().add(this);
+        return true;
+    }
+
+    /** Leases what the request needs. @return null if it has to wait for a session */
+    private @Nullable Route prepare() throws TminusException {
+        long start = now();
+        times.add(Step.QUEUE, start - task.submittedNanos());
+        task.deadline().check();
+        Route route = lease();
+        if (route == null) {
+            notReady = task.takeFrom(this);
+        } else {
+            begun = true;
+        }
+        return route;
+    }
+
+    private void failed(Throwable cause) {
+        if (cause instanceof ModelWentException) {
+            notReady = task.takeFrom(this);
+        } else if (cause instanceof TminusException known) {
+            fail(known);
+        } else {
+            LOG.error("Request {} failed unexpectedly", task.id(), cause);
+            fail(new BackendException(
+                    "Request " + task.id() + " failed inside the platform: " + cause,
+                    "Report this with the log.",
+                    cause));
+        }
+    }
+
+    /**
+     * Gives everything back, and the client its answer.
+     *
+     * @param leaving whether nothing else needs the permit any more
+     */
+    void end(boolean leaving) {
+        releaseAll();
+        platform.active().remove(this);
+        if (lostCall.returned()) {
+            tellReturn();
+        }
+        report();
+        if (leaving) {
+            // Before the client learns of the answer: its next request must find the permit free.
+            leave();
+        }
+        complete();
+    }
+
+    // ---- with others
+
+    /**
+     * What has been decided for a request, before its first layer.
+     *
+     * @param slot is leased
+     */
+    record Decided(Route route, Terms terms, Prediction prediction, Plan plan, SessionSlot slot) {}
+
+    /** Leases what the request needs and decides, as if it were alone. @return null if it has ended by that */
+    @Nullable
+    Decided decide() {
+        try {
+            Route route = prepare();
+            if (route == null) {
+                return null;
+            }
+            Prediction prediction = new Prediction(this, route.predictors());
+            SessionSlot first = leased();
+            DeviceTelemetry telemetry = new DeviceTelemetry(this, first);
+            Terms terms = terms(route, first, telemetry);
+            Plan plan = plan(route, first, terms, telemetry, prediction);
+            return new Decided(route, terms, prediction, plan, first);
+        } catch (Exception | Error e) {
+            failed(e);
+            return null;
+        }
+    }
+
+    /** Goes on alone with what has been decided. */
+    void goOnAlone(Decided decided) {
+        try {
+            Answer result = follow(decided.route(), decided.plan(), decided.terms(), decided.prediction());
+            deliver(result, decided.route());
+        } catch (Exception | Error e) {
+            failed(e);
+        }
+    }
+
+    /** Its work is done together with that of others from now on; a cancellation of the request reaches what it does itself. */
+    BackendWork share(Decided decided) {
+        BackendWork work = new BackendWork(this, decided.slot(), task);
+        control = work.control();
+        if (isUnwanted()) {
+            work.control().cancel();
+        }
+        return work;
+    }
+
+    /**
+     * Answers with what has run.
+     *
+     * @return false if the request is to run again, alone
+     */
+    boolean answerWith(BackendWork work, Decided decided) {
+        try {
+            PolicyConversation conversation = decided.plan().conversation();
+            Answer result = finished(
+                    decided.plan(), decided.plan(), decided.terms(), decided.prediction(), work, work.finish());
+            if (conversation != null) {
+                conversation.succeeded();
+            }
+            deliver(result, decided.route());
+        } catch (BackendFailure e) {
+            LOG.debug("Request {} runs again, alone", task.id(), e);
+            return false;
+        } catch (Exception | Error e) {
+            failed(e);
+        } finally {
+            work.discard();
+            control = null;
+        }
+        return true;
+    }
+
+    /** What is done for it together with others cannot go on for this reason, which is its own. */
+    void failAlone(TminusException why) {
+        failed(why);
+    }
+
+    /** Takes back a task that has neither answer nor failure. @return whether it is to go on its way again */
+    boolean takeBack() {
+        return notReady || task.takeFrom(this);
+    }
+
+    /** Whether the task has to wait for a session. */
+    boolean isNotReady() {
+        return notReady;
     }
 
     private void leave() {
@@ -298,8 +445,6 @@ final class Execution implements LeaseHolder {
     // ---- the answer
 
     private Answer answer(Route route) throws TminusException {
-        EffectiveSettings settings = route.settings();
-        Batch batch = task.batch();
         SessionSlot first = leased();
         Prediction prediction = new Prediction(this, route.predictors());
         if (task.isFullDepth()) {
@@ -315,16 +460,24 @@ final class Execution implements LeaseHolder {
         }
         DeviceTelemetry telemetry = new DeviceTelemetry(this, first);
         Terms terms = terms(route, first, telemetry);
+        return follow(route, plan(route, first, terms, telemetry, prediction), terms, prediction);
+    }
+
+    private Plan plan(Route route, SessionSlot first, Terms terms, DeviceTelemetry telemetry, Prediction prediction) {
         BatchContext context = new BatchContext(
                 task,
                 terms.budget(),
                 terms.point(),
-                settings.parameters(),
+                route.settings().parameters(),
                 terms.allowed(),
                 telemetry,
                 prediction,
-                () -> scheduler.queueLength(batch.model().name()));
-        Plan plan = plan(route, new Decider(this, first, batch, terms.budget(), terms.allowed()), context, prediction);
+                scheduler);
+        return plan(
+                route, new Decider(this, first, task.batch(), terms.budget(), terms.allowed()), context, prediction);
+    }
+
+    private Answer follow(Route route, Plan plan, Terms terms, Prediction prediction) throws TminusException {
         try {
             Answer result = run(route, plan, terms, prediction);
             if (plan.conversation() != null) {
@@ -404,18 +557,7 @@ final class Execution implements LeaseHolder {
             try {
                 // After control is set: whoever takes the task away meanwhile finds it there and cancels it.
                 checkWanted();
-                Map<String, Tensor> outputs = work.run(answering);
-                if (terms.required() && !isAllCertified(answering, terms, work)) {
-                    note(
-                            "A certificate is required, and what answered after a fall-back has none. Full depth answers.");
-                    work.discard(outputs);
-                    answering = Plan.fullDepth(work.view());
-                    outputs = work.run(answering);
-                }
-                if (!isWithdrawn(present)) {
-                    present.backend().health().succeeded();
-                }
-                return result(answering, plan.flopsPerRow(), terms, prediction, work, outputs);
+                return finished(answering, plan, terms, prediction, work, work.run(answering));
             } catch (BackendFailure e) {
                 String why = "Backend '" + present.backend().name() + "' failed: " + e.reason() + ".";
                 // What goes wrong once nobody waits any more may be because of that.
@@ -448,6 +590,29 @@ final class Execution implements LeaseHolder {
                 control = null;
             }
         }
+    }
+
+    /**
+     * @param answering what has run
+     * @param plan what was decided
+     * @param ran the outputs
+     */
+    private Answer finished(
+            Plan answering, Plan plan, Terms terms, Prediction prediction, BackendWork work, Map<String, Tensor> ran)
+            throws TminusException, BackendFailure {
+        SessionSlot present = leased();
+        Plan answered = answering;
+        Map<String, Tensor> outputs = ran;
+        if (terms.required() && !isAllCertified(answered, terms, work)) {
+            note("A certificate is required, and what answered after a fall-back has none. Full depth answers.");
+            work.discard(outputs);
+            answered = Plan.fullDepth(work.view());
+            outputs = work.run(answered);
+        }
+        if (!isWithdrawn(present)) {
+            present.backend().health().succeeded();
+        }
+        return result(answered, plan.flopsPerRow(), terms, prediction, work, outputs);
     }
 
     /** Whether nobody waits for this execution's answer any more: the task is done, or another execution's. */
@@ -785,7 +950,7 @@ final class Execution implements LeaseHolder {
         if (job == null) {
             return;
         }
-        if (abandoned) {
+        if (abandoned || (company != null && company.isAbandoned())) {
             // Another attempt has the same request, and draws the same from it.
             job.drop();
             return;
@@ -925,6 +1090,13 @@ final class Execution implements LeaseHolder {
 
     /** The client no longer wants the answer. */
     void stop() {
+        stopOwn();
+        if (company != null) {
+            company.stopped();
+        }
+    }
+
+    private void stopOwn() {
         CallControl present = control;
         if (present != null) {
             present.cancel();
@@ -956,6 +1128,9 @@ final class Execution implements LeaseHolder {
         if (present != null && leased instanceof SessionSlot) {
             present.cancel();
         }
+        if (company != null && leased instanceof SessionSlot) {
+            company.cancel();
+        }
         guard.interrupt(leased);
     }
 
@@ -976,8 +1151,16 @@ final class Execution implements LeaseHolder {
         }
         // Before the client has an answer, so that whoever looks then sees it counted.
         count(Counter.ABANDONED);
+        // Whether it hung in a call for several requests, of which nobody knows whose fault it is.
+        boolean shared = company != null && leased instanceof SessionSlot && company.isCallingForSeveral();
+        if (shared && leased instanceof SessionSlot session) {
+            session.sharedCalls().hung();
+        }
         if (onWorker) {
             abandoned = true;
+            if (company != null) {
+                company.abandoned();
+            }
             scheduler.replaceWorker();
         }
         scheduler.leave();
@@ -986,9 +1169,29 @@ final class Execution implements LeaseHolder {
         if (onWorker && task.takeFrom(this)) {
             // Should the call return after all, what would come next must not touch what another attempt answers with.
             stop();
-            giveUp(leased, reason);
+            if (shared) {
+                partAndGoAgain();
+            } else {
+                giveUp(leased, reason);
+            }
+        }
+        if (company != null) {
+            company.partFrom(this);
         }
         return true;
+    }
+
+    /** Another of those that it is worked on with hangs. */
+    void partWithOthers() {
+        if (task.takeFrom(this)) {
+            stopOwn();
+            partAndGoAgain();
+        }
+    }
+
+    private void partAndGoAgain() {
+        task.part();
+        scheduler.again(task);
     }
 
     /** One hanging call costs a thread, so it is not tried five times. */

@@ -73,7 +73,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         this.completions = completions;
         this.background = background;
         GlobalSettings settings = platform.board().current().configuration().global();
-        this.pool = new WorkerPool(settings.queueCapacity(), this::work);
+        this.pool = new WorkerPool(settings.queueCapacity(), platform.clock(), this::work);
         this.concurrency = new DeviceConcurrency(background, this::resize);
         this.watchdog = new Watchdog(platform, this::expire);
     }
@@ -158,6 +158,10 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         if (task.deadline().isLimited() || route.settings().global().handOver() || !route.isTrusted()) {
             return false;
         }
+        Joining joining = task.joining();
+        if (joining != null && joining.isHeldBack()) {
+            return false;
+        }
         ServiceEntry<Policy> entry = Router.policy(route, task.request()).entry();
         return entry == null
                 || entry.equals(route.policy().entry())
@@ -222,7 +226,15 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         Batch batch = validated(request, route);
         Task task = new Task(ids.incrementAndGet(), request, batch, now, deadline, future);
         task.enrol(RolloutRuns.enrol(platform.router(), route, request, task.id(), now));
+        if (route.settings().batchMaxRows() > 1 && mayJoin(route, now)) {
+            task.joins(Joining.of(task, route.settings()));
+        }
         return task;
+    }
+
+    private static boolean mayJoin(Route route, long now) {
+        return !route.candidates().isEmpty()
+                && route.candidates().get(0).sharedCalls().areWorthwhile(now);
     }
 
     /**
@@ -278,7 +290,7 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
                 }
                 route = platform.router().route(task, platform.clock().getAsLong());
             }
-            if (task.excluded().isEmpty()) {
+            if (task.excluded().isEmpty() && !task.hasParted()) {
                 pool.submit(task);
             } else {
                 pool.resubmit(task);
@@ -335,7 +347,10 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         }
     }
 
-    private boolean work(Task task) {
+    private boolean work(Task task, List<Task> joined) {
+        if (!joined.isEmpty()) {
+            return new Company(task, joined, platform, scheduler).run();
+        }
         Execution execution = new Execution(task, platform, scheduler, true);
         Execution.End end = execution.run();
         if (end == Execution.End.NOT_READY && task.isShadow()) {
@@ -445,6 +460,16 @@ public final class InferenceEngine implements InferenceService, ServiceBoard.Lis
         @Override
         public int queueLength(String model) {
             return pool.count(task -> task.request().model().equals(model));
+        }
+
+        @Override
+        public int requestsWaiting() {
+            return pool.requestsWaiting();
+        }
+
+        @Override
+        public long oldestWaitNanos() {
+            return pool.oldestWaitNanos();
         }
     }
 

@@ -24,6 +24,12 @@ interface Scheduler {
     /** How many requests wait for a model. */
     int queueLength(String model);
 
+    /** How many requests wait for any model; neither locks nor allocates. */
+    int requestsWaiting();
+
+    /** For how long the oldest of them has waited; neither locks nor allocates. */
+    long oldestWaitNanos();
+
     /** Sends a task that only compares; its future is completed in any case. */
     void shadow(Task task);
 }

@@ -34,8 +34,12 @@ final class StepwiseRun {
     private final Set<String> outputs;
     private final long flopsBefore;
     private final List<LayerId> layersRun = new ArrayList<>();
+    private final List<Answered> answered = new ArrayList<>();
     /** Rows of the batch that are still running. */
     private int[] running;
+
+    /** How many of the path's layers are behind it. */
+    private int position;
 
     private long flops;
     private @Nullable Run run;
@@ -50,23 +54,37 @@ final class StepwiseRun {
     }
 
     void run() throws TminusException, BackendFailure {
-        List<Answered> answered = new ArrayList<>();
-        boolean handedOn = false;
+        boolean done = false;
         try {
             work.control().expect(outputs);
             Map<String, Tensor> inputs = work.inputs(group.rows());
-            Run started = work.call(() -> work.session().start(inputs, work.control()));
-            run = started;
-            flops = work.batch().model().stem().cost().flops(work.batch().length());
-            follow(answered);
-            handedOn = true;
+            begin(work.call(() -> work.session().start(inputs, work.control())));
+            while (proceed()) {
+                // Each turn ends at a checkpoint.
+            }
+            done = true;
         } finally {
             close();
-            if (!handedOn) {
-                answered.forEach(one -> one.outputs().values().forEach(OutputCheck::close));
+            if (!done) {
+                discard();
             }
         }
-        // Only now, because a retry at full depth needs the backend for itself.
+        handOn();
+    }
+
+    /** The names of what exits have to give. */
+    Set<String> outputs() {
+        return outputs;
+    }
+
+    /** Gives up what has been answered. */
+    void discard() {
+        answered.forEach(one -> one.outputs().values().forEach(OutputCheck::close));
+        answered.clear();
+    }
+
+    /** Hands on what has been answered; after {@link #close}, because a retry at full depth needs the backend for itself. */
+    void handOn() throws TminusException, BackendFailure {
         for (int index = 0; index < answered.size(); index++) {
             Answered one = answered.get(index);
             try {
@@ -83,28 +101,37 @@ final class StepwiseRun {
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Answered(Path path, int[] rows, Map<String, Tensor> outputs) {}
 
-    private void follow(List<Answered> answered) throws TminusException, BackendFailure {
+    /** @param started a run that has done the stem; closed with this */
+    void begin(Run started) {
+        run = started;
+        flops = work.batch().model().stem().cost().flops(work.batch().length());
+    }
+
+    /** Runs to the next checkpoint and asks there, or to the path's exit. @return whether there is more to run */
+    boolean proceed() throws TminusException, BackendFailure {
         List<LayerId> path = group.path().layers();
-        int position = 0;
-        while (position < path.size()) {
+        if (position < path.size()) {
             int end = position;
             while (end < path.size() - 1 && !group.checkpoints().contains(path.get(end))) {
                 end++;
             }
             advance(path.subList(position, end + 1));
             position = end + 1;
-            if (!group.checkpoints().contains(path.get(end))) {
-                break;
+            if (group.checkpoints().contains(path.get(end))) {
+                int skipped = ask(path.get(end), path.subList(position, path.size()));
+                if (running.length == 0) {
+                    return false;
+                }
+                position += skipped;
+                if (position < path.size()) {
+                    return true;
+                }
             }
-            int skipped = ask(path.get(end), path.subList(position, path.size()), answered);
-            if (running.length == 0) {
-                return;
-            }
-            position += skipped;
         }
         ExitId exit = group.path().exit();
         Map<String, Tensor> outputsNow = read(exit);
         answered.add(answer(exit, running, outputsNow));
+        return false;
     }
 
     private void advance(List<LayerId> layers) throws TminusException, BackendFailure {
@@ -132,8 +159,7 @@ final class StepwiseRun {
     }
 
     /** @return how many of the next layers are skipped */
-    private int ask(LayerId layer, List<LayerId> ahead, List<Answered> answered)
-            throws TminusException, BackendFailure {
+    private int ask(LayerId layer, List<LayerId> ahead) throws TminusException, BackendFailure {
         CheckpointView checkpoint =
                 new CheckpointView(this, layer, work.view().exitAfter(layer), running, layersRun, ahead);
         try {
@@ -141,7 +167,7 @@ final class StepwiseRun {
             if (decisions == null) {
                 return 0;
             }
-            stop(decisions, checkpoint, answered);
+            stop(decisions, checkpoint);
             int skipped = Integer.MAX_VALUE;
             for (Decision decision : decisions) {
                 if (decision.exit().isEmpty()) {
@@ -154,8 +180,7 @@ final class StepwiseRun {
         }
     }
 
-    private void stop(List<Decision> decisions, CheckpointView checkpoint, List<Answered> answered)
-            throws TminusException, BackendFailure {
+    private void stop(List<Decision> decisions, CheckpointView checkpoint) throws TminusException, BackendFailure {
         Set<ExitId> exits = new LinkedHashSet<>();
         decisions.forEach(decision -> decision.exit().ifPresent(exits::add));
         if (exits.isEmpty()) {
@@ -244,7 +269,7 @@ final class StepwiseRun {
         return work.task().deadline().timeLeft();
     }
 
-    private void close() {
+    void close() {
         Run open = run;
         if (open != null) {
             work.close(open);

@@ -42,6 +42,14 @@ final class Task {
     private volatile Set<Leasable> excluded = Set.of();
     private volatile Batch batch;
     private volatile @Nullable Ticket ticket;
+    /** Null if it runs alone. */
+    private volatile @Nullable Joining joining;
+    /** Whether it has been worked on together with others, and is to run alone now. */
+    private volatile boolean parted;
+    /** Whether it is held back for others to come. Guarded by the queue's lock. */
+    private boolean held;
+    /** Whether younger requests went before it to join another. Guarded by the queue's lock. */
+    private boolean overtaken;
     /** Null as long as there is none, as for nearly all requests. */
     private @Nullable Set<Object> doneWithout;
 
@@ -113,6 +121,43 @@ final class Task {
     @Nullable
     Ticket ticket() {
         return ticket;
+    }
+
+    /** With which others it may be worked on; null if with none. */
+    @Nullable
+    Joining joining() {
+        return joining;
+    }
+
+    void joins(@Nullable Joining given) {
+        joining = given;
+    }
+
+    /** What it was worked on together with others came to nothing: it runs alone from now on. */
+    void part() {
+        joining = null;
+        parted = true;
+    }
+
+    /** Whether it has had its turn before, so that it waits before all that has not. */
+    boolean hasParted() {
+        return parted;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    void hold(boolean back) {
+        held = back;
+    }
+
+    boolean isOvertaken() {
+        return overtaken;
+    }
+
+    void overtake() {
+        overtaken = true;
     }
 
     /** Whether it runs at full depth whatever a policy would say. */

@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tminus.tensor.ElementType;
 import org.tminus.tensor.HostTensor;
 import org.tminus.tensor.Shape;
@@ -94,6 +95,40 @@ final class Tensors {
             target.put(index * bytes, source, rows[index] * bytes, bytes);
         }
         return copy;
+    }
+
+    /**
+     * A copy of rows of several tensors of one type, one after the other.
+     *
+     * @param rows for each tensor those that are copied; null for all of it
+     * @param total how many there are together
+     * @throws IllegalArgumentException if the tensors' rows are not alike
+     */
+    static Tensor concatenate(List<Tensor> tensors, List<int @Nullable []> rows, int total) {
+        Tensor first = tensors.get(0);
+        Shape shape = first.shape().withBatch(total);
+        boolean strings = first.elementType().equals(ElementType.STRING);
+        List<String> values = new ArrayList<>();
+        HostTensor whole = strings ? null : HostTensor.allocate(first.elementType(), shape);
+        ByteBuffer target = whole == null ? null : whole.writableBuffer();
+        for (int index = 0; index < tensors.size(); index++) {
+            int[] some = rows.get(index);
+            Tensor part = some == null ? tensors.get(index) : gather(tensors.get(index), some);
+            if (!part.elementType().equals(first.elementType())
+                    || !part.shape().withBatch(total).equals(shape)) {
+                throw new IllegalArgumentException("Rows of " + part.elementType() + part.shape()
+                        + " do not fit to those of " + first.elementType() + shape);
+            }
+            if (target == null) {
+                values.addAll(part.strings());
+            } else {
+                target.put(part.buffer());
+            }
+        }
+        if (whole == null) {
+            return HostTensor.ofStrings(shape, values);
+        }
+        return whole;
     }
 
     /** Copies one row of a tensor with elements of a fixed width into another of the same type and row shape. */

@@ -53,6 +53,7 @@ public final class SessionSlot extends Leasable {
     private final ServiceEntry<Backend> backend;
     private final ModelView view;
     private final PathTimes times = new PathTimes();
+    private final SharedCalls sharedCalls = new SharedCalls();
     private final Counters counters;
     private final JournalBook journal;
     private final Executor opener;
@@ -112,6 +113,10 @@ public final class SessionSlot extends Leasable {
 
     public PathTimes times() {
         return times;
+    }
+
+    public SharedCalls sharedCalls() {
+        return sharedCalls;
     }
 
     public State state() {
