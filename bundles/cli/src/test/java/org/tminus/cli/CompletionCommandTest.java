@@ -23,7 +23,18 @@ class CompletionCommandTest {
         assertThat(commandLine.execute("completion")).isZero();
 
         assertThat(out.toString())
-                .contains("demo", "storm", "--minutes", "inspect", "train", "evaluate", "bench", "jmh", "run", "shell", "--json");
+                .contains(
+                        "demo",
+                        "storm",
+                        "--minutes",
+                        "inspect",
+                        "train",
+                        "evaluate",
+                        "bench",
+                        "jmh",
+                        "run",
+                        "shell",
+                        "--json");
         Process bash =
                 new ProcessBuilder("bash", "-n").redirectErrorStream(true).start();
         try (var script = bash.getOutputStream()) {

@@ -72,7 +72,7 @@ class PrecisionTest {
                 deadlines,
                 Runnable::run,
                 memory,
-                ModelWeights.of(model, graphs, Fixture.RUNTIME, memory),
+                ModelWeights.of(model, graphs, Fixture.RUNTIME, memory, null),
                 new Folding(model),
                 new AtomicInteger());
     }

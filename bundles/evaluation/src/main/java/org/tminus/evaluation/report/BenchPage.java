@@ -156,7 +156,9 @@ public final class BenchPage {
                 .max()
                 .orElse(1);
         chart.yRange(0, Math.min(MOST_RATIO, 1.05 * Math.max(1, most)));
-        draw(most > MOST_RATIO ? title + "; what is above " + number(MOST_RATIO, 0) + " stands at the edge" : title, chart);
+        draw(
+                most > MOST_RATIO ? title + "; what is above " + number(MOST_RATIO, 0) + " stands at the edge" : title,
+                chart);
     }
 
     private void throughput(List<Row> rows) {
