@@ -130,8 +130,8 @@ final class BenchCommand implements Callable<Integer> {
                     add(bench, prepared.prepare(model));
                 }
             }
-            write(bench.result("./tminus bench "
-                    + GivenCommand.of(spec.commandLine().getParseResult().originalArgs())));
+            write(bench.result(
+                    GivenCommand.of(spec.commandLine().getParseResult().originalArgs())));
             return ExitCode.OK;
         } catch (EvaluationException e) {
             throw new IOException(e.getMessage() + " " + e.advice(), e);
