@@ -35,14 +35,22 @@ final class ExitHabits {
 
     ExitHabits(AdaptiveModel model) {
         cheapExits = model.exits().stream()
+                .filter(exit -> isAlone(exit, model))
                 .filter(exit -> exit.after()
                         .flatMap(model::layer)
                         .filter(layer -> exit.cost().flops(LENGTH)
                                 <= LARGEST_SHARE * layer.cost().flops(LENGTH))
                         .isPresent())
-                .collect(Collectors.toMap(
-                        exit -> exit.after().orElseThrow(), Function.identity(), (first, second) -> first));
+                .collect(Collectors.toMap(exit -> exit.after().orElseThrow(), Function.identity()));
         scores = new AtomicIntegerArray(model.layers().size());
+    }
+
+    /** Where there are several after one layer, what is answered there could be another's. */
+    private static boolean isAlone(Exit exit, AdaptiveModel model) {
+        return model.exits().stream()
+                        .filter(other -> other.after().equals(exit.after()))
+                        .count()
+                == 1;
     }
 
     /** The exit that will be read after this layer, as far as can be told; null if none is expected. */
