@@ -103,7 +103,7 @@ public record Rehearsal(Duration paths, Duration predictor, Duration policies) {
     }
 
     private static Duration seconds(double seconds) {
-        return Duration.ofMillis((long) (1000 * seconds));
+        return Duration.ofNanos((long) (1e9 * seconds));
     }
 
     private static double since(long begin) {
