@@ -215,18 +215,16 @@ final class CompiledPaths {
         }
 
         @Override
-        public void check(double difference) throws TminusException {
-            if (!(difference <= context.tolerance())) {
-                refused.put(path, difference);
-                LOG.warn(
-                        "Model {}: the compiled form of path {} differs from the chain by {} (at most {} is allowed); it"
-                                + " runs layer by layer",
-                        context.model().name(),
-                        path,
-                        difference,
-                        context.tolerance());
-                throw differs(path, difference);
-            }
+        public TminusException differs(double difference) {
+            refused.put(path, difference);
+            LOG.warn(
+                    "Model {}: the compiled form of path {} differs from the chain by {} (at most {} is allowed); it"
+                            + " runs layer by layer",
+                    context.model().name(),
+                    path,
+                    difference,
+                    context.tolerance());
+            return CompiledPaths.this.differs(path, difference);
         }
 
         @Override

@@ -49,8 +49,8 @@ final class Folding {
         /** The largest difference that is allowed. */
         double tolerance();
 
-        /** @throws TminusException if so much cannot be allowed */
-        void check(double difference) throws TminusException;
+        /** What to say of a graph that differs by more. */
+        TminusException differs(double difference);
 
         boolean isFaster(G candidate, G other) throws TminusException;
 
@@ -73,7 +73,10 @@ final class Folding {
         G other = null;
         boolean done = false;
         try {
-            forms.check(forms.difference(kept));
+            double difference = forms.difference(kept);
+            if (!(difference <= forms.tolerance())) {
+                throw forms.differs(difference);
+            }
             if (pays == null) {
                 other = openFolded(forms);
                 if (other != null && isFaster(forms, other, kept)) {

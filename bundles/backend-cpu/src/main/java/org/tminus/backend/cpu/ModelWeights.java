@@ -13,9 +13,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tminus.failure.BackendException;
 import org.tminus.model.AdaptiveModel;
+import org.tminus.model.Cost;
 import org.tminus.model.Exit;
 import org.tminus.model.Layer;
 import org.tminus.onnx.ExternalWeight;
@@ -72,9 +75,9 @@ final class ModelWeights extends RefCounted {
                 .filter(ModelWeights::isShareable)
                 .mapToLong(ExternalWeight::bytes)
                 .sum();
-        long reserved = budget == null ? 0 : Math.max(0, allParts(model) - common);
+        long reserved = budget == null ? 0 : Math.max(0, partBytes(model).sum() - common);
         if (budget != null) {
-            budget.reserve(model.name(), reserved, largestPart(model));
+            budget.reserve(model.name(), reserved, partBytes(model).max().orElse(0));
         }
         boolean made = false;
         try {
@@ -95,26 +98,14 @@ final class ModelWeights extends RefCounted {
         }
     }
 
-    private static long allParts(AdaptiveModel model) {
-        long all = model.stem().cost().weightBytes();
-        for (Layer layer : model.layers()) {
-            all += layer.cost().weightBytes();
-        }
-        for (Exit exit : model.exits()) {
-            all += exit.cost().weightBytes();
-        }
-        return all;
-    }
-
-    private static long largestPart(AdaptiveModel model) {
-        long largest = model.stem().cost().weightBytes();
-        for (Layer layer : model.layers()) {
-            largest = Math.max(largest, layer.cost().weightBytes());
-        }
-        for (Exit exit : model.exits()) {
-            largest = Math.max(largest, exit.cost().weightBytes());
-        }
-        return largest;
+    /** Weights of the stem, of each layer and of each exit. */
+    private static LongStream partBytes(AdaptiveModel model) {
+        return Stream.of(
+                        Stream.of(model.stem().cost()),
+                        model.layers().stream().map(Layer::cost),
+                        model.exits().stream().map(Exit::cost))
+                .flatMap(costs -> costs)
+                .mapToLong(Cost::weightBytes);
     }
 
     /** Whether there is a bound, so that only the part that runs needs to be in memory. */

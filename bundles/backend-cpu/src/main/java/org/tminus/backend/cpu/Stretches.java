@@ -155,13 +155,11 @@ final class Stretches {
         }
 
         @Override
-        public void check(double difference) throws TminusException {
-            if (!(difference <= context.tolerance())) {
-                throw new BackendException(
-                        "As one graph they differ from the single parts by " + difference + " (at most "
-                                + context.tolerance() + " is allowed).",
-                        "");
-            }
+        public TminusException differs(double difference) {
+            return new BackendException(
+                    "As one graph they differ from the single parts by " + difference + " (at most "
+                            + context.tolerance() + " is allowed).",
+                    "");
         }
 
         @Override
