@@ -11,9 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.tminus.backend.BackendSession;
 import org.tminus.backend.RunControl;
 import org.tminus.backend.RunControls;
+import org.tminus.failure.BackendException;
 import org.tminus.model.AdaptiveModel;
 import org.tminus.model.Exit;
 import org.tminus.model.ExitId;
@@ -33,6 +36,23 @@ final class Fixture {
 
     static CpuBackend backend() {
         return new CpuBackend(RUNTIME, Limits.defaults());
+    }
+
+    /** What the sessions of a model have in common; the caller holds its weights. */
+    static ModelContext context(AdaptiveModel model, Deadlines deadlines, Executor compiler, NativeMemory memory)
+            throws BackendException {
+        ModelGraphs graphs = ModelGraphs.read(model);
+        return new ModelContext(
+                RUNTIME,
+                model,
+                graphs,
+                new InputCheck(model),
+                deadlines,
+                compiler,
+                memory,
+                ModelWeights.of(model, graphs, RUNTIME, memory, null),
+                new Folding(model),
+                new AtomicInteger());
     }
 
     static RunControl logits() {

@@ -39,21 +39,9 @@ class FoldingTest {
     void foldedPathsAndStretchesComputeTheSame(Kind kind) throws Exception {
         AdaptiveModel model = kind.make(folder);
         NativeMemory memory = new NativeMemory(deadlines, Runnable::run, Fixture.RUNTIME, Long.MAX_VALUE);
-        ModelGraphs graphs = ModelGraphs.read(model);
-        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory, null);
-        ModelContext context = new ModelContext(
-                Fixture.RUNTIME,
-                model,
-                graphs,
-                new InputCheck(model),
-                deadlines,
-                Runnable::run,
-                memory,
-                weights,
-                new Folding(model),
-                new AtomicInteger());
+        ModelContext context = Fixture.context(model, deadlines, Runnable::run, memory);
         Chain chain = new Chain(context, Limits::defaults);
-        weights.release();
+        context.weights().release();
         PathCheck check = new PathCheck(context);
         for (Path path : model.menu()) {
             if (path.layers().isEmpty()) {
@@ -65,7 +53,8 @@ class FoldingTest {
         }
         for (boolean withStem : new boolean[] {true, false}) {
             Stretch stretch = new Stretch(model, withStem, model.layers().subList(1, 3), null);
-            try (NativeGraph folded = NativeGraph.openFolded(context, "test", () -> graphs.stretch(stretch), 0)
+            try (NativeGraph folded = NativeGraph.openFolded(
+                            context, "test", () -> context.graphs().stretch(stretch), 0)
                     .orElseThrow()) {
                 assertThat(check.difference(stretch, folded, chain)).isLessThan(context.tolerance());
             }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,22 +58,6 @@ class PrecisionTest {
     private AdaptiveModel make(Numbers numbers, boolean vision) throws Exception {
         TestModels.Options options = TestModels.Options.small().with(numbers);
         return vision ? TestModels.vision(folder, options) : TestModels.encoder(folder, options);
-    }
-
-    /** The caller holds the weights. */
-    private ModelContext context(AdaptiveModel model) throws Exception {
-        ModelGraphs graphs = ModelGraphs.read(model);
-        return new ModelContext(
-                Fixture.RUNTIME,
-                model,
-                graphs,
-                new InputCheck(model),
-                deadlines,
-                Runnable::run,
-                memory,
-                ModelWeights.of(model, graphs, Fixture.RUNTIME, memory, null),
-                new Folding(model),
-                new AtomicInteger());
     }
 
     private static double tolerance(AdaptiveModel model) throws Exception {
@@ -138,7 +121,7 @@ class PrecisionTest {
     @MethodSource("models")
     void stretchesAnswerAsSingleParts(Numbers numbers, boolean vision) throws Exception {
         AdaptiveModel model = make(numbers, vision);
-        ModelContext context = context(model);
+        ModelContext context = Fixture.context(model, deadlines, Runnable::run, memory);
         Chain chain = new Chain(context, Limits::defaults);
         context.weights().release();
         Map<String, Tensor> inputs = TestModels.inputs(model, 3, 5);
@@ -181,7 +164,7 @@ class PrecisionTest {
     @MethodSource("models")
     void foldedGraphsHoldOrAreRefused(Numbers numbers, boolean vision) throws Exception {
         AdaptiveModel model = make(numbers, vision);
-        ModelContext context = context(model);
+        ModelContext context = Fixture.context(model, deadlines, Runnable::run, memory);
         Chain chain = new Chain(context, Limits::defaults);
         context.weights().release();
         PathCheck check = new PathCheck(context);

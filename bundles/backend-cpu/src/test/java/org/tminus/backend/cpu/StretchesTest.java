@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,18 +173,6 @@ class StretchesTest {
 
     /** The caller holds the weights. */
     private ModelContext context(AdaptiveModel model, Executor compiler) throws Exception {
-        ModelGraphs graphs = ModelGraphs.read(model);
-        ModelWeights weights = ModelWeights.of(model, graphs, Fixture.RUNTIME, memory, null);
-        return new ModelContext(
-                Fixture.RUNTIME,
-                model,
-                graphs,
-                new InputCheck(model),
-                deadlines,
-                compiler,
-                memory,
-                weights,
-                new Folding(model),
-                new AtomicInteger());
+        return Fixture.context(model, deadlines, compiler, memory);
     }
 }
